@@ -1,0 +1,93 @@
+/// The YAML description of an application as immutable values: what load() makes, what plan()
+/// orders, and what supervision reads. Every path is absolute and every default filled in, so that
+/// nothing that reads a descriptor needs to know where the file lay. Plain values: copy them and
+/// pass them between threads freely.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace launcher {
+
+/// Nanoseconds keep every duration a descriptor may state exact (at most about 292 years).
+using Duration = std::chrono::nanoseconds;
+
+enum class RestartPolicy {
+    no,
+    always,
+    on_failure,   ///< a nonzero status, or a signal that harrier did not send
+    on_abnormal,  ///< a signal that harrier did not send, or a timeout
+};
+
+struct Restart {
+    RestartPolicy policy = RestartPolicy::no;
+    Duration delay = std::chrono::milliseconds(200);  ///< before the first restart; then doubled
+    Duration delay_max = std::chrono::seconds(30);    ///< key max_delay
+    Duration reset_after = std::chrono::seconds(60);  ///< an uptime that forgets earlier attempts
+    unsigned attempts_max = 10;                       ///< key max_attempts: restarts in a row
+};
+
+enum class DependencyCondition { started, completed_successfully };
+
+struct Dependency {
+    std::string component;
+    DependencyCondition condition = DependencyCondition::started;
+};
+
+/// Whom a stop signals and whom it kills.
+enum class KillMode {
+    group,    ///< signal all, kill all
+    mixed,    ///< signal the leader, kill all
+    process,  ///< the leader only
+};
+
+enum class ReapHeap { on_exit, never };
+
+/// What the component's processes get as SHMHEAP_* variables.
+struct HeapSettings {
+    std::optional<std::uint64_t> size_bytes;  ///< SHMHEAP_MAX_SIZE
+    std::optional<unsigned> mode;             ///< SHMHEAP_MODE; no bits outside 0660
+    ReapHeap reap = ReapHeap::on_exit;
+};
+
+struct Logging {
+    std::optional<std::string> path;  ///< absolute; the terminal when absent
+};
+
+/// Where in which file something was written; line and column count from 1.
+struct Place {
+    std::string file;
+    int line = 1;
+    int column = 1;
+};
+
+struct Descriptor {
+    std::string name;                  ///< [A-Za-z0-9_-]{1,64}
+    std::vector<std::string> command;  ///< argv, never empty; {"/bin/sh","-c",text} with shell: true
+    std::string executable;            ///< absolute path of what is to be executed
+    std::string working_directory;     ///< absolute
+    /// On top of harrier's own environment; no value means that the variable is removed.
+    std::map<std::string, std::optional<std::string>> environment;
+    std::vector<Dependency> depends_on;
+    Restart restart;
+    int stop_signal = SIGTERM;
+    Duration stop_grace_period = std::chrono::seconds(10);
+    KillMode kill_mode = KillMode::group;
+    HeapSettings heap;
+    Logging logging;
+    Place place;  ///< of the component's key
+};
+
+struct Application {
+    std::string name;                    ///< [A-Za-z0-9_-]{1,64}
+    std::vector<Descriptor> components;  ///< in the order of the files
+};
+
+}  // namespace launcher
