@@ -1,0 +1,56 @@
+#include "os/process_id.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <charconv>
+#include <string>
+#include <string_view>
+
+#include "os/error.hpp"
+#include "os/unique_fd.hpp"
+
+namespace shmheap::os {
+namespace {
+
+constexpr int start_time_field = 22;  // proc(5); counted from 1, the command name is field 2
+
+}  // namespace
+
+Result<std::uint64_t> process_start_ticks(pid_t pid) {
+    const std::string path = "/proc/" + std::to_string(pid) + "/stat";
+    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file) return error("open", path);
+    std::array<char, 1024> buffer{};
+    const ssize_t count = ::read(file.get(), buffer.data(), buffer.size());
+    if (count < 0) return error("read", path);
+    std::string_view text(buffer.data(), static_cast<std::size_t>(count));
+
+    // The command name may hold spaces and parentheses: fields are counted from the last ')'.
+    const auto name_end = text.rfind(')');
+    if (name_end == std::string_view::npos) return fail(EPROTO, "read", path);
+    text.remove_prefix(name_end + 1);
+    for (int field = 3; field <= start_time_field; ++field) {
+        const auto begin = text.find_first_not_of(' ');
+        if (begin == std::string_view::npos) return fail(EPROTO, "read", path);
+        text.remove_prefix(begin);
+        if (field < start_time_field) text.remove_prefix(std::min(text.find(' '), text.size()));
+    }
+    std::uint64_t ticks = 0;
+    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), ticks);
+    if (code != std::errc{} || end == text.data()) return fail(EPROTO, "read", path);
+    return ticks;
+}
+
+ProcessId own_process_id() {
+    ProcessId self;
+    self.pid = ::getpid();
+    self.start_ticks = process_start_ticks(self.pid).value_or(0);
+    struct stat space {};
+    if (::stat("/proc/self/ns/pid", &space) == 0) self.pid_namespace = space.st_ino;
+    return self;
+}
+
+}  // namespace shmheap::os
