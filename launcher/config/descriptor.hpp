@@ -19,6 +19,15 @@ namespace launcher {
 /// Nanoseconds keep every duration a descriptor may state exact (at most about 292 years).
 using Duration = std::chrono::nanoseconds;
 
+/// Where in which file something was written; line and column count from 1, columns in bytes.
+struct Place {
+    std::string file = {};
+    int line = 1;
+    int column = 1;
+
+    bool operator==(const Place&) const = default;
+};
+
 enum class RestartPolicy {
     no,
     always,
@@ -39,6 +48,7 @@ enum class DependencyCondition { started, completed_successfully };
 struct Dependency {
     std::string component;
     DependencyCondition condition = DependencyCondition::started;
+    Place place = {};  ///< of the component's name
 };
 
 /// Whom a stop signals and whom it kills.
@@ -61,18 +71,12 @@ struct Logging {
     std::optional<std::string> path;  ///< absolute; the terminal when absent
 };
 
-/// Where in which file something was written; line and column count from 1.
-struct Place {
-    std::string file;
-    int line = 1;
-    int column = 1;
-};
-
 struct Descriptor {
-    std::string name;                  ///< [A-Za-z0-9_-]{1,64}
-    std::vector<std::string> command;  ///< argv, never empty; {"/bin/sh","-c",text} with shell: true
-    std::string executable;            ///< absolute path of what is to be executed
-    std::string working_directory;     ///< absolute
+    std::string name;  ///< [A-Za-z0-9_-]{1,64}
+    std::vector<std::string>
+        command;                    ///< argv, never empty; {"/bin/sh","-c",text} with shell: true
+    std::string executable;         ///< absolute path of what is to be executed
+    std::string working_directory;  ///< absolute
     /// On top of harrier's own environment; no value means that the variable is removed.
     std::map<std::string, std::optional<std::string>> environment;
     std::vector<Dependency> depends_on;

@@ -1,0 +1,14 @@
+/// Signals by name. Pure; from any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+namespace launcher {
+
+/// The number of "SIGTERM", "TERM" or "SIGRTMIN+3", if it may be asked of a component to end it by;
+/// else what is wrong, in words.
+[[nodiscard]] tl::expected<int, std::string> parse_stop_signal(std::string_view text);
+
+}  // namespace launcher

@@ -1,0 +1,124 @@
+// Opens without blocking and asks the descriptor, not the name, what it is: the name may change
+// its meaning between two looks.
+#include "launcher/config/source.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "os/unique_fd.hpp"
+#include "shmheap/result.hpp"
+
+namespace launcher {
+namespace {
+
+std::string reason(int error_number) {
+    return std::generic_category().message(error_number);
+}
+
+std::string_view file_kind(mode_t mode) {
+    if (S_ISDIR(mode)) return "a directory";
+    if (S_ISFIFO(mode)) return "a FIFO";
+    if (S_ISSOCK(mode)) return "a socket";
+    return "a device";
+}
+
+/// The content, or what is wrong in words.
+tl::expected<std::string, std::string> read_regular_file(const std::string& file) {
+    using Failure = tl::unexpected<std::string>;
+    const shmheap::os::UniqueFd fd(
+        ::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
+    if (!fd) return Failure("cannot be opened: " + reason(errno));
+    struct stat status {};
+    if (::fstat(fd.get(), &status) != 0) return Failure("cannot be examined: " + reason(errno));
+    if (!S_ISREG(status.st_mode)) {
+        return Failure(fmt::format("is {}, expected a YAML file", file_kind(status.st_mode)));
+    }
+    std::string text;
+    std::array<char, 64UL * 1024> chunk{};
+    while (text.size() <= source_bytes_max) {
+        const ssize_t count = ::read(fd.get(), chunk.data(), chunk.size());
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return Failure("cannot be read: " + reason(errno));
+        if (count == 0) return text;
+        text.append(chunk.data(), static_cast<std::size_t>(count));
+    }
+    return Failure("is larger than 1 MiB, the most that is read");
+}
+
+/// How many bytes the UTF-8 character at the front of `text` has, 0 when it is none: a stray or
+/// missing continuation, an overlong form, a surrogate, or beyond U+10FFFF.
+std::size_t character_length(std::string_view text) {
+    const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    if (byte(0) < 0x80) return 1;
+    const std::size_t length = byte(0) >= 0xF0 ? 4 : byte(0) >= 0xE0 ? 3 : 2;
+    if (byte(0) < 0xC2 || byte(0) > 0xF4 || text.size() < length) return 0;
+    for (std::size_t i = 1; i < length; ++i) {
+        if ((byte(i) & 0xC0U) != 0x80U) return 0;
+    }
+    const bool is_overlong =
+        (byte(0) == 0xE0 && byte(1) < 0xA0) || (byte(0) == 0xF0 && byte(1) < 0x90);
+    const bool is_surrogate = byte(0) == 0xED && byte(1) > 0x9F;
+    const bool is_beyond = byte(0) == 0xF4 && byte(1) > 0x8F;
+    return is_overlong || is_surrogate || is_beyond ? 0 : length;
+}
+
+/// Tells the first byte that a text file would not have. (yaml-cpp takes byte 4 for the end of the
+/// file and stops silently, and turns what is not UTF-8 into question marks.)
+std::optional<Diagnostic> find_binary(const std::string& file, std::string_view text) {
+    Place place{file, 1, 1};
+    std::size_t at = 0;
+    while (at < text.size()) {
+        const auto byte = static_cast<unsigned char>(text[at]);
+        const bool is_control =
+            (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') || byte == 0x7f;
+        const std::size_t length = is_control ? 0 : character_length(text.substr(at));
+        if (length == 0) {
+            return Diagnostic{place, "",
+                              fmt::format("is not a text file: byte 0x{:02x} {}", byte,
+                                          is_control ? "is a control character" : "is not UTF-8")};
+        }
+        place.column += static_cast<int>(length);
+        if (byte == '\n') place = Place{file, place.line + 1, 1};
+        at += length;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Source> make_source(const std::string& file, std::string text,
+                                  Diagnostics& diagnostics) {
+    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+    if (text.starts_with(byte_order_mark)) text.erase(0, byte_order_mark.size());
+    if (auto binary = find_binary(file, text)) {
+        diagnostics.add(std::move(*binary));
+        return std::nullopt;
+    }
+    std::error_code error;
+    const std::filesystem::path absolute = std::filesystem::absolute(file, error);
+    if (error) {
+        diagnostics.add({Place{file}, "", "the current directory is unknown: " + error.message()});
+        return std::nullopt;
+    }
+    return Source{file, absolute.parent_path().string(), std::move(text)};
+}
+
+std::optional<Source> read_source(const std::string& file, Diagnostics& diagnostics) {
+    auto text = read_regular_file(file);
+    if (text) return make_source(file, std::move(*text), diagnostics);
+    diagnostics.add({Place{file}, "", std::move(text.error())});
+    return std::nullopt;
+}
+
+}  // namespace launcher
