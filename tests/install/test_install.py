@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+"""Installs a build into a temporary prefix, moves that elsewhere, and uses it from outside:
+
+    test_install.py BUILD SOURCE
+
+A small project is built against it by CMake and once more by pkg-config, and run. The component and the
+YAML file are the examples of README.md itself, so that what a newcomer copies from there works.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+OUTSIDE = Path(__file__).parent / "outside"
+BUILD, SOURCE = None, None
+
+
+def readme_example(language):
+    """The first block of that language in the README."""
+    text = (SOURCE / "README.md").read_text(encoding="utf-8")
+    return re.search(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE).group(1)
+
+
+class Install(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory(prefix="harrier-install-")
+        heaps = tempfile.TemporaryDirectory(prefix="harrier-install-", dir="/dev/shm")
+        cls.addClassCleanup(folder.cleanup)
+        cls.addClassCleanup(heaps.cleanup)
+        cls.folder = Path(folder.name)
+        cls.heaps = Path(heaps.name)
+        cls.environment = {**os.environ, "XDG_RUNTIME_DIR": folder.name, "SHMHEAP_DIR": heaps.name}
+        cls.run_command("cmake", "--install", BUILD, "--prefix", cls.folder / "first")
+        cls.prefix = cls.folder / "moved"
+        (cls.folder / "first").rename(cls.prefix)
+        cls.pkgconfig = next(cls.prefix.glob("lib*/**/shmheap.pc")).parent
+        cls.library = cls.pkgconfig.parent
+
+    @classmethod
+    def run_command(cls, *command, **variables):
+        """Its standard output; a failure is a failure of the test, with all the output."""
+        result = subprocess.run([str(word) for word in command], cwd=cls.folder, text=True,
+                                env={**cls.environment, **variables}, check=False, timeout=100,
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE)
+        if result.returncode != 0:
+            raise AssertionError(f"{command}: {result.returncode}\n{result.stdout}{result.stderr}")
+        return result.stdout
+
+    def outside_sources(self, name):
+        folder = self.folder / name
+        shutil.copytree(OUTSIDE, folder)
+        (folder / "ramp.cpp").write_text(readme_example("cpp"), encoding="utf-8")
+        (folder / "ramp.yaml").write_text(readme_example("yaml"), encoding="utf-8")
+        return folder
+
+    def run_example(self, folder):
+        """The README's application, by the installed harrier; then no heap is left."""
+        output = self.run_command(self.prefix / "bin" / "harrier", "run", folder / "ramp.yaml",
+                                  LD_LIBRARY_PATH=str(self.library))
+        self.assertIn("100 buffers", output)
+        self.assertEqual(os.listdir(self.heaps), [])
+
+    def pkg_config(self, *options):
+        return self.run_command("pkg-config", *options, "shmheap",
+                                PKG_CONFIG_PATH=str(self.pkgconfig)).split()
+
+    def test_the_readme_example_builds_with_cmake_and_runs(self):
+        folder = self.outside_sources("cmake")
+        self.run_command("cmake", "-S", folder, "-B", folder, f"-DCMAKE_PREFIX_PATH={self.prefix}")
+        self.run_command("cmake", "--build", folder, "--parallel", "2")
+        self.run_example(folder)
+        (folder / "reader_static").replace(folder / "reader")
+        self.run_example(folder)
+
+    def test_the_readme_example_builds_with_pkg_config_and_runs(self):
+        folder = self.outside_sources("pkg-config")
+        flags = self.pkg_config("--cflags", "--libs")
+        for program in ("ramp", "reader"):
+            self.run_command("g++", "-std=c++20", "-Wall", "-Wextra", "-Werror",
+                             folder / f"{program}.cpp", "-o", folder / program, *flags)
+        self.run_example(folder)
+
+    def test_a_c_program_builds_with_pkg_config_and_runs(self):
+        program = self.folder / "block"
+        self.run_command("gcc", "-std=c11", "-pedantic", "-Wall", "-Wextra", "-Werror",
+                         OUTSIDE / "block.c", "-o", program, *self.pkg_config("--cflags", "--libs"))
+        self.assertRegex(self.run_command(program, LD_LIBRARY_PATH=str(self.library)), r"^heap-\d+")
+        self.run_command("gcc", "-std=c11", OUTSIDE / "block.c", "-o", program, "-static-libgcc",
+                         *self.pkg_config("--cflags"), self.library / "libshmheap.a",
+                         *self.pkg_config("--static", "--libs-only-other"), "-lstdc++")
+        self.assertRegex(self.run_command(program), r"^heap-\d+")
+        self.assertEqual(os.listdir(self.heaps), [])
+
+    def test_the_tools_run_from_where_they_were_moved_to(self):
+        for program in ("harrier", "shminfo", "shmclean"):
+            self.assertRegex(self.run_command(self.prefix / "bin" / program, "--version"), r"\d+\.\d+")
+
+    def test_nothing_that_was_installed_names_the_folder_it_was_built_in(self):
+        for path in self.library.glob("**/*"):
+            if path.suffix in (".pc", ".cmake"):
+                text = path.read_text(encoding="utf-8")
+                self.assertNotIn(str(SOURCE), text, path)
+                self.assertNotIn(str(self.folder), text, path)
+
+
+if __name__ == "__main__":
+    SOURCE = Path(sys.argv.pop())
+    BUILD = Path(sys.argv.pop())
+    unittest.main()
