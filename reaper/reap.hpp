@@ -29,7 +29,8 @@ struct ReapReport {
 };
 
 /// Which heaps belong to what died. A heap is selected when it is one of ours, its owner's uid is
-/// `uid`, and its tag begins with `tag_prefix`.
+/// `uid`, and its tag begins with `tag_prefix`, in whole elements: the prefix of start number 1
+/// does not select the heaps of start number 12.
 struct Selection {
     std::string directory;   ///< absolute path of the shared memory directory
     std::string tag_prefix;  ///< "<application>/<instance uuid>/<component>/<start number>"
@@ -45,11 +46,11 @@ struct ReapOutcome {
 /// still held is tried again for up to `patience` (the kernel may drop a lock some milliseconds
 /// after the pidfd became readable) and then left: it is alive.
 /// Errors: the directory cannot be read.
-shmheap::Result<ReapOutcome> reap(const Selection& selection,
-                                  std::chrono::milliseconds patience = std::chrono::milliseconds(0));
+shmheap::Result<ReapOutcome> reap(
+    const Selection& selection, std::chrono::milliseconds patience = std::chrono::milliseconds(0));
 
 struct SweepOutcome {
-    ReapOutcome own;           ///< what was removed: orphans for which `is_ours(tag)` holds
+    ReapOutcome own;             ///< what was removed: orphans for which `is_ours(tag)` holds
     unsigned other_orphans = 0;  ///< orphans of others, only counted
 };
 

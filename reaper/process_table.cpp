@@ -1,0 +1,210 @@
+#include "reaper/process_table.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <csignal>
+#include <ctime>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "os/process_id.hpp"
+#include "os/unique_fd.hpp"
+
+namespace reaper {
+namespace {
+
+using std::chrono::nanoseconds;
+
+/// The initial pid namespace has this inode on every Linux; whoever is in it sees every process.
+constexpr ino_t initial_pid_namespace = 0xEFFFFFFC;
+/// Start times are cut to clock ticks and file times to scheduler ticks, 10 ms at most each.
+constexpr nanoseconds time_resolution = std::chrono::milliseconds(20);
+constexpr std::size_t proc_file_max = std::size_t{16} << 20;
+
+/// The text of a file of /proc; no value when it cannot be read or is larger than the limit.
+std::optional<std::string> read_proc(pid_t pid, const char* file) {
+    const std::string path = "/proc/" + std::to_string(pid) + "/" + file;
+    const shmheap::os::UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!fd) return {};
+    std::string text;
+    std::array<char, 4096> chunk;
+    while (text.size() < proc_file_max) {
+        const ssize_t count = ::read(fd.get(), chunk.data(), chunk.size());
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return {};
+        if (count == 0) return text;
+        text.append(chunk.data(), static_cast<std::size_t>(count));
+    }
+    return {};
+}
+
+/// The next word of `text`, which loses it; empty at the end.
+std::string_view take_word(std::string_view& text) {
+    text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+    const auto word = text.substr(0, text.find_first_of(" \t\n"));
+    text.remove_prefix(word.size());
+    return word;
+}
+
+/// Everything after "\nKEY:" up to the end of the line.
+std::string_view status_line(std::string_view status, std::string_view key) {
+    const auto at = status.find("\n" + std::string(key) + ":");
+    if (at == std::string_view::npos) return {};
+    const auto line = status.substr(at + key.size() + 2);
+    return line.substr(0, line.find('\n'));
+}
+
+std::optional<long> to_number(std::string_view word, int base = 10) {
+    long value = 0;
+    const auto [end, code] = std::from_chars(word.data(), word.data() + word.size(), value, base);
+    if (code != std::errc{} || end != word.data() + word.size()) return {};
+    return value;
+}
+
+std::vector<long> numbers(std::string_view line) {
+    std::vector<long> found;
+    while (const auto value = to_number(take_word(line)))
+        found.push_back(*value);
+    return found;
+}
+
+nanoseconds now(clockid_t clock) {
+    timespec time{};
+    ::clock_gettime(clock, &time);
+    return std::chrono::seconds(time.tv_sec) + nanoseconds(time.tv_nsec);
+}
+
+/// When the file was born, since 1970; when its inode changed last where that is not known, which
+/// is never earlier.
+nanoseconds birth(int fd, const struct stat& status) {
+    struct statx extended {};
+    if (::statx(fd, "", AT_EMPTY_PATH, STATX_BTIME, &extended) == 0 &&
+        (extended.stx_mask & STATX_BTIME) != 0) {
+        return std::chrono::seconds(extended.stx_btime.tv_sec) +
+               nanoseconds(extended.stx_btime.tv_nsec);
+    }
+    return std::chrono::seconds(status.st_ctim.tv_sec) + nanoseconds(status.st_ctim.tv_nsec);
+}
+
+bool started_after(pid_t pid, nanoseconds born) {
+    const auto ticks = shmheap::os::process_start_ticks(pid);
+    const long ticks_per_second = ::sysconf(_SC_CLK_TCK);
+    if (!ticks || ticks_per_second <= 0) return false;
+    const auto since_boot =
+        nanoseconds(std::chrono::seconds(1)) / ticks_per_second * static_cast<std::int64_t>(*ticks);
+    const auto booted = now(CLOCK_REALTIME) - now(CLOCK_BOOTTIME);
+    return booted + since_boot > born + time_resolution;
+}
+
+/// Whether the process has a mapping of the file; no value when we may not look.
+std::optional<bool> maps_file(pid_t pid, const struct stat& status) {
+    const auto maps = read_proc(pid, "maps");
+    if (!maps) return {};
+    std::string_view rest = *maps;
+    while (!rest.empty()) {
+        std::string_view line = rest.substr(0, rest.find('\n'));
+        rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+        for (int column = 0; column < 3; ++column)  // addresses, permissions, offset
+            take_word(line);
+        const auto device = take_word(line);
+        const auto colon = std::min(device.find(':'), device.size());
+        const auto major_number = to_number(device.substr(0, colon), 16);
+        const auto minor_number = to_number(device.substr(std::min(colon + 1, device.size())), 16);
+        const auto inode = to_number(take_word(line));
+        if (major_number == static_cast<long>(major(status.st_dev)) &&
+            minor_number == static_cast<long>(minor(status.st_dev)) &&
+            inode == static_cast<long>(status.st_ino)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/// What /proc says of a process that exists; no value when `pid` is only a thread's number, or
+/// when the process is gone by now.
+std::optional<CandidateFacts> look_at(pid_t pid, int fd, const struct stat& status) {
+    CandidateFacts facts;
+    const auto text = read_proc(pid, "status");
+    if (!text) {
+        if (::kill(pid, 0) != 0 && errno == ESRCH) return {};
+        return facts;  // exists, hidden from us: nothing speaks against its being the creator
+    }
+    if (numbers(status_line(*text, "Tgid")) != std::vector<long>{pid}) return {};
+    std::string_view state = status_line(*text, "State");
+    const auto letter = take_word(state);
+    // A leader that ended before its other threads is a zombie too, but its process lives.
+    const auto threads = numbers(status_line(*text, "Threads"));
+    facts.zombie = (letter == "Z" || letter == "X") && (threads.empty() || threads.front() <= 1);
+    if (facts.zombie) return facts;
+    facts.started_after_birth = started_after(pid, birth(fd, status));
+    if (!facts.started_after_birth) return facts;
+    facts.maps_heap = maps_file(pid, status);
+    facts.same_user = false;
+    for (const long uid : numbers(status_line(*text, "Uid")))
+        facts.same_user = facts.same_user || uid == static_cast<long>(status.st_uid);
+    return facts;
+}
+
+}  // namespace
+
+CreatorFacts ProcessTable::find_creator(pid_t creator_pid, int fd, const struct stat& status) {
+    CreatorFacts creator;
+    creator.sees_everyone = sees_everyone();
+    const bool exists = ::kill(creator_pid, 0) == 0 || errno == EPERM;
+    if (exists) {
+        if (const auto facts = look_at(creator_pid, fd, status)) {
+            creator.candidates.push_back(*facts);
+            if (judge({.format = Format::redhawk, .creator = creator}).verdict == Verdict::live)
+                return creator;
+        }
+    }
+    const auto [first, last] = nested().equal_range(creator_pid);
+    for (auto entry = first; entry != last; ++entry) {
+        if (const auto facts = look_at(entry->second, fd, status))
+            creator.candidates.push_back(*facts);
+    }
+    return creator;
+}
+
+bool ProcessTable::sees_everyone() {
+    if (sees_everyone_) return *sees_everyone_;
+    // /proc may be missing, be that of another pid namespace, or hide what is not ours.
+    std::array<char, 32> self{};
+    const ssize_t size = ::readlink("/proc/self", self.data(), self.size());
+    const std::string_view self_pid(self.data(), size < 0 ? 0 : static_cast<std::size_t>(size));
+    sees_everyone_ = to_number(self_pid) == static_cast<long>(::getpid()) &&
+                     shmheap::os::own_process_id().pid_namespace == initial_pid_namespace &&
+                     read_proc(1, "status").has_value();
+    return *sees_everyone_;
+}
+
+const std::unordered_multimap<pid_t, pid_t>& ProcessTable::nested() {
+    if (nested_) return *nested_;
+    nested_.emplace();
+    const auto close_stream = [](DIR* stream) { ::closedir(stream); };
+    const std::unique_ptr<DIR, decltype(close_stream)> proc(::opendir("/proc"), close_stream);
+    if (!proc) {
+        sees_everyone_ = false;
+        return *nested_;
+    }
+    while (const dirent* entry = ::readdir(proc.get())) {
+        const auto pid = to_number(entry->d_name);
+        if (!pid) continue;
+        const auto text = read_proc(static_cast<pid_t>(*pid), "status");
+        if (!text) continue;  // ended meanwhile
+        const auto levels = numbers(status_line(*text, "NSpid"));
+        for (std::size_t level = 1; level < levels.size(); ++level)
+            nested_->emplace(static_cast<pid_t>(levels[level]), static_cast<pid_t>(*pid));
+    }
+    return *nested_;
+}
+
+}  // namespace reaper

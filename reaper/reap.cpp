@@ -1,0 +1,111 @@
+#include "reaper/reap.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+#include "os/shm_directory.hpp"
+#include "reaper/remove.hpp"
+#include "reaper/scan.hpp"
+
+namespace reaper {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using shmheap::Result;
+using shmheap::os::ShmDirectory;
+
+/// Heaps of ours are born under no other names (shmheap/FORMAT.md).
+constexpr std::string_view heap_name_prefix = "heap-";
+/// Between two questions whether the kernel has dropped a dead owner's lock.
+constexpr std::chrono::milliseconds patience_pause{1};
+
+bool may_be_heap(const DirectoryEntry& entry) {
+    return entry.name.starts_with(heap_name_prefix);
+}
+
+/// Whether the tag begins with the prefix, in whole elements: "demo/u/sink/1" does not select the
+/// heaps of start number 12.
+bool tag_matches(std::string_view tag, std::string_view prefix) {
+    if (!tag.starts_with(prefix)) return false;
+    return tag.size() == prefix.size() || prefix.empty() || prefix.back() == '/' ||
+           tag[prefix.size()] == '/';
+}
+
+bool is_selected(const FileRecord& record, const Selection& selection) {
+    return record.format == Format::heap && record.status.st_uid == selection.uid &&
+           tag_matches(record.heap.tag(), selection.tag_prefix);
+}
+
+/// Removes one orphaned heap and notes what happened. Somebody else who removes it first gets to
+/// report it.
+void remove_orphan(Scanner& scanner, const FileRecord& record, Clock::time_point started,
+                   ReapOutcome& outcome) {
+    const auto removed = remove_file(scanner, record, false);
+    if (!removed) {
+        outcome.failures.push_back(removed.error());
+        return;
+    }
+    if (*removed != Removal::removed) return;
+    outcome.reaped.push_back({.heap = record.name,
+                              .component = std::string(record.heap.component()),
+                              .creator_pid = record.heap.creator_pid,
+                              .bytes = record.allocated_bytes(),
+                              .blocks_live = record.heap.blocks_live,
+                              .clients = record.holders.clients,
+                              .took = Clock::now() - started});
+}
+
+}  // namespace
+
+Result<ReapOutcome> reap(const Selection& selection, std::chrono::milliseconds patience) {
+    const auto started = Clock::now();
+    auto directory = ShmDirectory::open(selection.directory);
+    if (!directory) return tl::unexpected(directory.error());
+    Scanner scanner(*directory);
+    auto waiting = scanner.entries();
+    if (!waiting) return tl::unexpected(waiting.error());
+    std::erase_if(*waiting, [](const DirectoryEntry& entry) { return !may_be_heap(entry); });
+
+    // After each round only selected heaps are left whose lock is still held.
+    ReapOutcome outcome;
+    FileRecord record;
+    while (true) {
+        std::erase_if(*waiting, [&](const DirectoryEntry& entry) {
+            if (!scanner.look(entry, record) || !is_selected(record, selection)) return true;
+            if (record.verdict == Verdict::orphaned)
+                remove_orphan(scanner, record, started, outcome);
+            return record.verdict != Verdict::live;
+        });
+        if (waiting->empty() || Clock::now() - started >= patience) return outcome;
+        std::this_thread::sleep_for(patience_pause);
+    }
+}
+
+Result<SweepOutcome> sweep(const std::string& directory_path, uid_t uid,
+                           const std::function<bool(std::string_view tag)>& is_ours) {
+    const auto started = Clock::now();
+    auto directory = ShmDirectory::open(directory_path);
+    if (!directory) return tl::unexpected(directory.error());
+    Scanner scanner(*directory);
+    const auto entries = scanner.entries();
+    if (!entries) return tl::unexpected(entries.error());
+
+    SweepOutcome outcome;
+    FileRecord record;
+    for (const DirectoryEntry& entry : *entries) {
+        if (!may_be_heap(entry) || !scanner.look(entry, record)) continue;
+        if (record.verdict != Verdict::orphaned) continue;
+        const bool own = record.format == Format::heap && record.status.st_uid == uid &&
+                         is_ours(record.heap.tag());
+        if (own) {
+            remove_orphan(scanner, record, started, outcome.own);
+        } else {
+            ++outcome.other_orphans;
+        }
+    }
+    return outcome;
+}
+
+}  // namespace reaper

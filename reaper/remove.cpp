@@ -1,0 +1,87 @@
+#include "reaper/remove.hpp"
+
+#include <dirent.h>
+
+#include <cerrno>
+#include <chrono>
+#include <thread>
+
+#include "file/cleaner.hpp"
+
+namespace reaper {
+namespace {
+
+using shmheap::CleanResult;
+using shmheap::Result;
+using shmheap::os::ShmDirectory;
+
+/// A lock on a heap that was orphaned a moment ago is most likely another cleaner's, who needs it
+/// for microseconds.
+constexpr int clean_attempts_max = 20;
+constexpr std::chrono::milliseconds clean_pause{1};
+
+/// Removes the name if it still stands for the file that was judged.
+Result<Removal> unlink_judged(const ShmDirectory& directory, const FileRecord& record) {
+    if (!directory.names_file(record.name, record.status)) return Removal::gone;
+    if (auto removed = directory.unlink(record.name); !removed) {
+        if (removed.error().code == ENOENT) return Removal::gone;
+        return tl::unexpected(removed.error());
+    }
+    return Removal::removed;
+}
+
+Result<Removal> clean_heap(const ShmDirectory& directory, const FileRecord& record, bool force) {
+    for (int attempt = 0; attempt < clean_attempts_max; ++attempt) {
+        const auto cleaned = shmheap::clean(directory, record.name);
+        if (!cleaned) {
+            if (force && cleaned.error().code == EBUSY) return unlink_judged(directory, record);
+            return tl::unexpected(cleaned.error());
+        }
+        switch (*cleaned) {
+            case CleanResult::removed:
+                return Removal::removed;
+            case CleanResult::rebound:
+            case CleanResult::not_ours:
+                return Removal::gone;
+            case CleanResult::alive:
+                break;
+        }
+        std::this_thread::sleep_for(clean_pause);
+    }
+    return Removal::alive;
+}
+
+/// There is no lock that would keep a REDHAWK heap as it was judged: look again, right before.
+Result<Removal> remove_redhawk(Scanner& scanner, const FileRecord& record) {
+    FileRecord now;
+    if (!scanner.look({record.name, DT_UNKNOWN}, now)) return Removal::gone;
+    if (now.verdict != record.verdict || now.format != record.format) return Removal::gone;
+    return unlink_judged(scanner.directory(), record);
+}
+
+}  // namespace
+
+Decision decide_removal(Verdict verdict, const RemovalRequest& request) {
+    switch (verdict) {
+        case Verdict::orphaned:
+            return Decision::remove;
+        case Verdict::foreign:
+            if (request.force) return Decision::remove;
+            break;
+        case Verdict::live:
+        case Verdict::damaged:
+        case Verdict::other:
+        case Verdict::unreadable:
+            if (request.force && request.named) return Decision::remove;
+            break;
+    }
+    return request.named ? Decision::refuse : Decision::leave;
+}
+
+Result<Removal> remove_file(Scanner& scanner, const FileRecord& record, bool force) {
+    if (record.verdict != Verdict::orphaned) return unlink_judged(scanner.directory(), record);
+    if (record.format == Format::heap) return clean_heap(scanner.directory(), record, force);
+    return remove_redhawk(scanner, record);
+}
+
+}  // namespace reaper

@@ -1,0 +1,137 @@
+#include "reaper/scan.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <utility>
+
+#include "os/error.hpp"
+
+namespace reaper {
+namespace {
+
+using shmheap::Content;
+using shmheap::Result;
+
+constexpr std::uint64_t stat_block_bytes = 512;
+
+/// What openat says of a name that stopped being a regular file after it was listed.
+bool is_no_file(int code) {
+    return code == ELOOP || code == ENXIO || code == ENODEV || code == EISDIR;
+}
+
+void set_unreadable(FileRecord& record, const shmheap::Error& error) {
+    record.format = Format::unreadable;
+    record.verdict = Verdict::unreadable;
+    record.reason = std::generic_category().message(error.code);
+}
+
+}  // namespace
+
+std::uint64_t FileRecord::allocated_bytes() const {
+    return static_cast<std::uint64_t>(status.st_blocks) * stat_block_bytes;
+}
+
+Result<std::vector<DirectoryEntry>> Scanner::entries() const {
+    // A descriptor of its own: the position of a directory stream belongs to the open file.
+    shmheap::os::UniqueFd own(::openat(directory_.fd(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!own) return shmheap::os::error("read directory", directory_.path());
+    const auto close_stream = [](DIR* stream) { ::closedir(stream); };
+    const std::unique_ptr<DIR, decltype(close_stream)> stream(::fdopendir(own.get()), close_stream);
+    if (!stream) return shmheap::os::error("read directory", directory_.path());
+    (void)own.release();  // closedir closes it
+
+    std::vector<DirectoryEntry> found;
+    while (true) {
+        errno = 0;
+        const dirent* entry = ::readdir(stream.get());
+        if (entry == nullptr) break;
+        const std::string_view name = entry->d_name;
+        if (name != "." && name != "..") found.push_back({std::string(name), entry->d_type});
+    }
+    if (errno != 0) return shmheap::os::error("read directory", directory_.path());
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+bool Scanner::look(const DirectoryEntry& entry, FileRecord& record) {
+    record = FileRecord{};
+    record.name = entry.name;
+    if (entry.type != DT_REG) {
+        if (!look_at_name(record, Format::other)) return false;
+        if (entry.type != DT_UNKNOWN || !S_ISREG(record.status.st_mode)) return true;
+    }
+    const auto file = directory_.open_file(entry.name, O_RDONLY);
+    if (file) return look_at_file(file->get(), record);
+    if (file.error().code == ENOENT) return false;
+    if (is_no_file(file.error().code)) return look_at_name(record, Format::other);
+    if (!look_at_name(record, Format::unreadable)) return false;
+    set_unreadable(record, file.error());
+    return true;
+}
+
+/// What can be said without opening the file. False when the name is gone.
+bool Scanner::look_at_name(FileRecord& record, Format format) {
+    record.format = format;
+    record.verdict = judge({.format = format}).verdict;
+    return ::fstatat(directory_.fd(), record.name.c_str(), &record.status, AT_SYMLINK_NOFOLLOW) ==
+               0 ||
+           errno != ENOENT;
+}
+
+bool Scanner::look_at_file(int fd, FileRecord& record) {
+    if (::fstat(fd, &record.status) != 0) {
+        set_unreadable(record, {.code = errno});
+        return true;
+    }
+    if (record.status.st_nlink == 0) return false;
+    if (S_ISREG(record.status.st_mode)) read_content(fd, record);
+    if (record.format == Format::unreadable) return true;
+
+    Facts facts{.format = record.format, .names = record.status.st_nlink};
+    if (record.format == Format::heap) {
+        if (const auto holders = shmheap::find_holders(fd)) {
+            record.holders = *holders;
+            facts.owner_locked = holders->owner;
+        }
+    }
+    if (record.format == Format::redhawk)
+        facts.creator = processes_.find_creator(record.redhawk.creator_pid, fd, record.status);
+    const Judgement judgement = judge(facts);
+    record.verdict = judgement.verdict;
+    if (record.reason.empty()) record.reason = judgement.reason;
+    return true;
+}
+
+/// Finds out which format the file has.
+void Scanner::read_content(int fd, FileRecord& record) {
+    auto own = shmheap::inspect(fd, record.status, head_);
+    if (!own) return set_unreadable(record, own.error());
+    if (own->content == Content::heap) {
+        record.format = Format::heap;
+        record.heap = own->heap;
+    }
+    if (own->content == Content::damaged) {
+        record.format = Format::damaged;
+        record.reason = std::move(own->damage);
+    }
+    if (own->content != Content::other) return;
+
+    auto redhawk =
+        inspect_redhawk(fd, head_.content(), static_cast<std::uint64_t>(record.status.st_size));
+    if (!redhawk) return set_unreadable(record, redhawk.error());
+    if (redhawk->content == Content::heap) {
+        record.format = Format::redhawk;
+        record.redhawk = redhawk->heap;
+    }
+    if (redhawk->content == Content::damaged) {
+        record.format = Format::damaged;
+        record.damaged_redhawk = true;
+        record.reason = std::move(redhawk->damage);
+    }
+}
+
+}  // namespace reaper

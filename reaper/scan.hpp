@@ -1,0 +1,69 @@
+/// From a directory to records: lists the names, opens and reads each file, finds out the facts
+/// and has them judged. Only reads: it takes no lock, follows no symbolic link, waits for nothing,
+/// maps nothing, and never opens what is no regular file (whoever opens a FIFO wakes a stranger).
+///
+/// A Scanner is one scan by one thread; it borrows the directory. Records are plain values.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "file/inspect.hpp"
+#include "os/shm_directory.hpp"
+#include "reaper/judge.hpp"
+#include "reaper/process_table.hpp"
+#include "reaper/redhawk_heap.hpp"
+
+namespace reaper {
+
+struct DirectoryEntry {
+    std::string name;
+    unsigned char type = 0;  ///< a DT_ constant of readdir(3); DT_UNKNOWN is allowed
+
+    friend bool operator<(const DirectoryEntry& left, const DirectoryEntry& right) {
+        return left.name < right.name;
+    }
+};
+
+/// One file: what it says of itself, and the verdict.
+struct FileRecord {
+    std::string name;       ///< as it is: escape it before printing
+    struct stat status {};  ///< all zero when not even that could be had
+    Format format = Format::other;
+    Verdict verdict = Verdict::other;
+    std::string reason;            ///< why it is damaged, unreadable or foreign
+    shmheap::HeapRecord heap;      ///< of Format::heap
+    shmheap::Holders holders;      ///< of Format::heap
+    RedhawkRecord redhawk;         ///< of Format::redhawk
+    bool damaged_redhawk = false;  ///< of Format::damaged: it begins as a REDHAWK heap does
+
+    [[nodiscard]] std::uint64_t allocated_bytes() const;
+};
+
+class Scanner {
+public:
+    explicit Scanner(const shmheap::os::ShmDirectory& directory) : directory_(directory) {}
+
+    [[nodiscard]] const shmheap::os::ShmDirectory& directory() const { return directory_; }
+
+    /// Everything in the directory, sorted by name. Errors: it cannot be read.
+    shmheap::Result<std::vector<DirectoryEntry>> entries() const;
+
+    /// Reads and judges one file into `record`, whose former content goes. False when the name is
+    /// gone by now. What cannot be read is no error, but a record that says so.
+    bool look(const DirectoryEntry& entry, FileRecord& record);
+
+private:
+    bool look_at_file(int fd, FileRecord& record);
+    void read_content(int fd, FileRecord& record);
+    bool look_at_name(FileRecord& record, Format format);
+
+    const shmheap::os::ShmDirectory& directory_;
+    ProcessTable processes_;
+    shmheap::FileHead head_;
+};
+
+}  // namespace reaper
