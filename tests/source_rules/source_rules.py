@@ -242,7 +242,9 @@ def files_introduce_themselves(sources, _tags):
                 yield source.breach(match.start(), "`using namespace` in a header")
 
 
-SPECIAL = re.compile(r"operator\s*=|~|.*=\s*(default|delete)\s*;")
+# Destructors, assignments, copy and move constructors, and what is defaulted or deleted.
+SPECIAL_NAME = re.compile(r"operator\s*=$|~")
+SPECIAL_LINE = re.compile(r"\s*(explicit\s+)?(\w+)\((const\s+)?\2\s*&|.*=\s*(default|delete)\s*;")
 
 
 def public_functions_are_documented(sources, tags):
@@ -254,7 +256,8 @@ def public_functions_are_documented(sources, tags):
         documented_end = 0  # last line of the documented function before
         for tag in sorted(tags[str(source.path)], key=lambda tag: tag["line"]):
             last = tag.get("end", tag["line"])
-            if is_hidden(tag) or SPECIAL.match(tag["name"]) or SPECIAL.match(source.lines[last - 1]):
+            if (is_hidden(tag) or SPECIAL_NAME.match(tag["name"])
+                    or SPECIAL_LINE.match(source.lines[last - 1])):
                 continue
             first = first_line_of_declaration(source, tag["line"])
             if documented_end == first - 1 or has_comment(source, first, last):

@@ -106,7 +106,9 @@ class SourceRules(unittest.TestCase):
 /// A.
 class Heap {
 public:
-    Heap(Heap&&) = default;
+    Heap() = default;
+    Heap(Heap&& other) noexcept;
+    Heap(const Heap& other);
     ~Heap();
     Heap& operator=(const Heap&) = delete;
 
@@ -126,7 +128,7 @@ static_assert(offsetof(Heap, a) == 0);
 """
         self.assert_clean({path: clean})
         self.assert_breach({path: clean.replace("    /// Says how much.\n", "")
-                            .replace("    int shorter() const;\n", "")}, "heap.hpp:13:", "size()")
+                            .replace("    int shorter() const;\n", "")}, "heap.hpp:15:", "size()")
         self.assert_breach({path: clean + "\nint bare(int);\n"}, "bare()")
         self.assert_clean({"shmheap/src/inner.hpp": HEADER + "\nint bare(int);\n"})
 

@@ -4,9 +4,9 @@
 #include <string.h>
 
 int main(void) {
-    shmheap *heap = shmheap_process();
+    shmheap* heap = shmheap_process();
     if (heap == NULL) return 1;
-    void *block = shmheap_alloc(heap, 100000);
+    void* block = shmheap_alloc(heap, 100000);
     if (block == NULL || !shmheap_is_shared(block)) return 1;
     memset(block, 7, 100000);
     shmheap_free(block);
