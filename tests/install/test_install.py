@@ -3,8 +3,8 @@
 
     test_install.py BUILD SOURCE
 
-A small project is built against it by CMake and once more by pkg-config, and run. The component and the
-YAML file are the examples of README.md itself, so that what a newcomer copies from there works.
+A small project is built against it by CMake and once more by pkg-config, and run. The component
+and the YAML file are the examples of README.md itself, so that what a newcomer copies works.
 """
 
 import os
@@ -100,7 +100,8 @@ class Install(unittest.TestCase):
 
     def test_the_tools_run_from_where_they_were_moved_to(self):
         for program in ("harrier", "shminfo", "shmclean"):
-            self.assertRegex(self.run_command(self.prefix / "bin" / program, "--version"), r"\d+\.\d+")
+            version = self.run_command(self.prefix / "bin" / program, "--version")
+            self.assertRegex(version, r"\d+\.\d+")
 
     def test_nothing_that_was_installed_names_the_folder_it_was_built_in(self):
         for path in self.library.glob("**/*"):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""scripts/leave_nothing notices what a command leaves behind, ends it, and changes no status else."""
+"""scripts/leave_nothing notices what a command leaves behind and ends it; else it changes nothing."""
 
 import os
 import subprocess

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""scripts/setup on a machine that we make up: dpkg-query, apt-get, id and sudo are small programs in a
-folder of the test's own, which write down how they were called. Nothing is installed."""
+"""scripts/setup on a machine that we make up: dpkg-query, apt-get, id and sudo are small programs
+in a folder of the test's own, which write down how they were called. Nothing is installed."""
 
 import os
 import subprocess

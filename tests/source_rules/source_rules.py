@@ -3,13 +3,13 @@
 
     source_rules.py [ROOT]          prints one line `path:line: what is wrong` for each breach
 
-Exit status 0 when there is none, 1 when there is one, 2 when the sources could not be read. The rules
-are functions of the sources alone, at the end of which stands the list RULES; each has a test in
+Exit status 0 when there is none, 1 when there is one, 2 when the sources could not be read. The
+rules are functions of the sources alone, listed in RULES at the end; each has a test in
 test_source_rules.py. Formatting is clang-format's concern and suspicious code clang-tidy's
-(scripts/check); here stands what neither of them can know: which folder may use which, how long things
-may grow, and what must be written down.
+(scripts/check); here stands what neither of them can know: which folder may use which, how long
+things may grow, and what must be written down.
 
-Function lengths and declarations come from universal-ctags, which reads C++ better than a pattern can.
+Function lengths and declarations come from universal-ctags, which reads C++ better than a pattern.
 """
 
 import json
@@ -172,8 +172,7 @@ def includes(source):
 
 def resolve(source, name, paths):
     """The file of the tree that an include means, or None."""
-    roots = (source.path.parent, "", "shmheap/include", "shmheap/src", "reaper", "launcher", "tests",
-             "tests/" + (source.path.parts[1] if source.folder == "tests" else ""))
+    roots = (source.path.parent, "", "shmheap/include", "shmheap/src", "tests")
     for root in roots:
         path = os.path.normpath(PurePosixPath(root, name))
         if path in paths:
@@ -248,8 +247,8 @@ SPECIAL_LINE = re.compile(r"\s*(explicit\s+)?(\w+)\((const\s+)?\2\s*&|.*=\s*(def
 
 
 def public_functions_are_documented(sources, tags):
-    """Each function that a component can call has a comment, before it or behind it. Functions that
-    follow one another without a blank line may share one; what the language prescribes needs none."""
+    """Each function that a component can call has a comment, before it or behind it. Functions
+    that follow one another without a blank line may share one; copying and moving need none."""
     for source in sources:
         if not str(source.path).startswith(PUBLIC_HEADERS):
             continue

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Each rule of source_rules.py finds the breach it is there for, and leaves the clean source alone."""
+"""Each rule of source_rules.py finds the breach it is there for, and leaves clean source alone."""
 
 import tempfile
 import unittest
@@ -50,7 +50,7 @@ class SourceRules(unittest.TestCase):
         path = "reaper/a.cpp"
         self.assert_clean({path: self.function(60), record: f"{path} member 60\n"})
         self.assert_breach({path: self.function(61), record: f"{path} member 60\n"}, "61 lines, 60")
-        self.assert_breach({path: self.function(55), record: f"{path} member 60\n"}, "lower it to 55")
+        self.assert_breach({path: self.function(55), record: f"{path} member 60\n"}, "lower it")
         self.assert_breach({path: self.function(50), record: f"{path} member 60\n"}, "remove it")
         self.assert_breach({path: self.function(9), record: f"{path} gone 60\n"}, "does not exist")
 
@@ -65,26 +65,29 @@ class SourceRules(unittest.TestCase):
         for path, target in (("shmheap/src/file/a.hpp", "reaper/reap.hpp"),
                              ("shmheap/src/file/a.hpp", "../../../launcher/config/plan.hpp"),
                              ("reaper/a.hpp", "launcher/config/plan.hpp")):
-            self.assert_breach({**files, path: include.format(target)}, path + ":3:", "may not include")
+            self.assert_breach({**files, path: include.format(target)},
+                               path + ":3:", "may not include")
 
     def test_a_lower_layer_of_shmheap_may_not_include_a_higher_one(self):
         files = {"shmheap/include/shmheap/heap.hpp": HEADER, "shmheap/src/os/fd.hpp": HEADER}
         self.assert_clean({**files, "shmheap/src/heap.cpp": '#include "os/fd.hpp"\n'})
-        self.assert_breach({**files, "shmheap/src/os/lock.hpp": HEADER + '#include "shmheap/heap.hpp"\n'},
+        upward = HEADER + '#include "shmheap/heap.hpp"\n'
+        self.assert_breach({**files, "shmheap/src/os/lock.hpp": upward},
                            "os/lock.hpp:3:", "lower layer")
 
     def test_a_quoted_include_of_nothing_is_a_breach(self):
-        self.assert_breach({"reaper/a.hpp": HEADER + '#include "nowhere.hpp"\n'}, "no file of the tree")
+        self.assert_breach({"reaper/a.hpp": HEADER + '#include "nowhere.hpp"\n'}, "no file of")
         self.assert_clean({"reaper/a.hpp": HEADER + '// #include "nowhere.hpp"\n'})
 
     def test_a_library_in_a_folder_that_has_not_got_it_is_a_breach(self):
         self.assert_clean({"launcher/a.hpp": HEADER + "#include <boost/asio.hpp>\n"})
         self.assert_breach({"shmheap/src/a.hpp": HEADER + "#include <boost/asio.hpp>\n"},
                            "shmheap/src/a.hpp:3:", "may not use <boost/asio.hpp>")
-        self.assert_breach({"reaper/a.hpp": HEADER + "#include <spdlog/spdlog.h>\n"}, "reaper/a.hpp:3:")
+        self.assert_breach({"reaper/a.hpp": HEADER + "#include <spdlog/spdlog.h>\n"}, "a.hpp:3:")
 
     def test_a_second_user_of_a_library_with_one_user_is_a_breach(self):
-        one = {"launcher/load.cpp": "// A.\n#include <yaml-cpp/yaml.h>\n#include <yaml-cpp/mark.h>\n"}
+        text = "// A.\n#include <yaml-cpp/yaml.h>\n#include <yaml-cpp/mark.h>\n"
+        one = {"launcher/load.cpp": text}
         self.assert_clean(one)
         found = self.breaches({**one, "launcher/b.cpp": "// B.\n#include <yaml-cpp/yaml.h>\n"})
         self.assertIn("launcher/b.cpp:2: a second user of yaml-cpp/", found)
@@ -147,7 +150,7 @@ static_assert(offsetof(Heap, a) == 0);
             self.assert_clean({"launcher/a.cpp": f"// A.\nvoid f() {{\n{expression}\n}}\n"})
 
     def test_digit_separators_and_raw_strings_do_not_confuse_the_reader(self):
-        text = "// A.\nint x = 1'000'000; auto y = R\"(co_await f({}))\"; char q = '\"'; int z{'a'};\n"
+        text = "int x = 1'000'000; auto y = R\"(co_await f({}))\"; char q = '\"'; int z{'a'};\n"
         bare = source_rules.without_comments_and_literals(text)
         self.assertEqual(len(bare), len(text))
         self.assertNotIn("co_await", bare)
