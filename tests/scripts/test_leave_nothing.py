@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""scripts/leave_nothing notices what a command leaves behind and ends it; else it changes nothing."""
+"""scripts/leave_nothing notices what a command leaves behind, ends it, and changes nothing else."""
 
 import os
 import subprocess

@@ -26,6 +26,7 @@ HEADERS = {".hpp", ".h"}
 PUBLIC_HEADERS = "shmheap/include/shmheap/"
 LINES_PER_FILE_MAX = 450
 LINES_PER_FUNCTION_MAX = 50
+COLUMNS_MAX = 100
 EXCEPTIONS = "tests/source_rules/exceptions.txt"
 
 # launcher → reaper → shmheap: what a folder may include of the project, and of which libraries.
@@ -70,6 +71,12 @@ class Source:
 
     def breach(self, position, what):
         return f"{self.path}:{self.text.count(chr(10), 0, position) + 1}: {what}"
+
+
+def is_program(source):
+    """Whether people write and read it as a program, unlike data and prose."""
+    return (source.is_code or source.path.suffix in ("", ".py", ".cmake")
+            or source.path.name == "CMakeLists.txt")
 
 
 COMMENT_OR_LITERAL = re.compile(
@@ -136,7 +143,7 @@ def files_and_functions_stay_short(sources, tags):
     more than the true one must be lowered, one that is no longer needed removed."""
     lengths = {}
     for source in sources:
-        if source.is_code or source.path.suffix in ("", ".py"):
+        if is_program(source):
             lengths[str(source.path)] = (1, len(source.lines), LINES_PER_FILE_MAX)
         for tag in tags[str(source.path)]:
             if tag["kind"] == "function":
@@ -156,6 +163,14 @@ def files_and_functions_stay_short(sources, tags):
             yield f"{EXCEPTIONS}:1: {key} is allowed {allowed} lines: {advice}"
     for key in exceptions:
         yield f"{EXCEPTIONS}:1: {key} does not exist: remove it"
+
+
+def lines_fit_the_page(sources, _tags):
+    """clang-format keeps most of C++ within the page; here is the rest."""
+    for source in filter(is_program, sources):
+        for number, line in enumerate(source.lines, 1):
+            if len(line) > COLUMNS_MAX:
+                yield f"{source.path}:{number}: {len(line)} columns, {COLUMNS_MAX} are allowed"
 
 
 INCLUDE = re.compile(r"^[ \t]*#[ \t]*include\b", re.MULTILINE)
@@ -241,8 +256,8 @@ def files_introduce_themselves(sources, _tags):
                 yield source.breach(match.start(), "`using namespace` in a header")
 
 
-# Destructors, assignments, copy and move constructors, and what is defaulted or deleted.
-SPECIAL_NAME = re.compile(r"operator\s*=$|~")
+# Destructors, assignments, comparisons, copy and move constructors, what is defaulted or deleted.
+SPECIAL_NAME = re.compile(r"operator\s*(=|==|<=>)$|~")
 SPECIAL_LINE = re.compile(r"\s*(explicit\s+)?(\w+)\((const\s+)?\2\s*&|.*=\s*(default|delete)\s*;")
 
 
@@ -321,6 +336,7 @@ def has_braced_temporary(text, position):
 
 RULES = (
     files_and_functions_stay_short,
+    lines_fit_the_page,
     includes_point_right,
     libraries_stay_in_their_folders,
     nothing_is_put_off,

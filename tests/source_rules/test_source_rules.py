@@ -54,6 +54,13 @@ class SourceRules(unittest.TestCase):
         self.assert_breach({path: self.function(50), record: f"{path} member 60\n"}, "remove it")
         self.assert_breach({path: self.function(9), record: f"{path} gone 60\n"}, "does not exist")
 
+    def test_a_long_line_is_a_breach(self):
+        line = "# " + "ä" * 98 + "\n"
+        for path in ("scripts/run", "tests/a.py", "tests/CMakeLists.txt", "reaper/cmake/a.cmake"):
+            self.assert_clean({path: line})
+            self.assert_breach({path: "#\n#" + line}, f"{path}:2:", "101 columns")
+        self.assert_clean({"configs/demo.yaml": "#" + line, "tests/README.md": "#" + line})
+
     def test_an_include_against_the_arrows_is_a_breach(self):
         include = HEADER + '#include "{}"\n'
         files = {
@@ -112,6 +119,7 @@ public:
     Heap() = default;
     Heap(Heap&& other) noexcept;
     Heap(const Heap& other);
+    bool operator==(const Heap& other) const;
     ~Heap();
     Heap& operator=(const Heap&) = delete;
 
@@ -131,7 +139,7 @@ static_assert(offsetof(Heap, a) == 0);
 """
         self.assert_clean({path: clean})
         self.assert_breach({path: clean.replace("    /// Says how much.\n", "")
-                            .replace("    int shorter() const;\n", "")}, "heap.hpp:15:", "size()")
+                            .replace("    int shorter() const;\n", "")}, "heap.hpp:16:", "size()")
         self.assert_breach({path: clean + "\nint bare(int);\n"}, "bare()")
         self.assert_clean({"shmheap/src/inner.hpp": HEADER + "\nint bare(int);\n"})
 
