@@ -13,6 +13,9 @@ namespace {
 /// time.
 constexpr std::size_t word_bytes_max = 64;
 
+/// The beginning of a word is as good as a misspelling from this length: env, deps.
+constexpr std::size_t beginning_bytes_min = 3;
+
 std::size_t edit_distance(std::string_view a, std::string_view b) {
     std::vector<std::size_t> before_last(b.size() + 1);
     std::vector<std::size_t> last(b.size() + 1);
@@ -47,7 +50,10 @@ std::optional<std::string_view> nearest(std::string_view word,
         best = candidate;
         best_distance = distance;
     }
-    return best;
+    if (best || word.size() < beginning_bytes_min) return best;
+    const auto begins = [word](std::string_view candidate) { return candidate.starts_with(word); };
+    const auto found = std::find_if(known.begin(), known.end(), begins);
+    return found == known.end() ? std::nullopt : std::optional(*found);
 }
 
 std::string suggestion(std::string_view word, std::span<const std::string_view> known) {

@@ -45,11 +45,13 @@ constexpr std::string_view digits = "0123456789";
 struct Grammar {
     std::string_view noun;         ///< "a duration"
     std::string_view example;      ///< "1m30s"
-    std::string_view remedy_unit;  ///< appended to a bare number to show the remedy
+    std::string_view common_unit;  ///< what a bare number may have meant
+    std::string_view common_name;
     std::string_view units_text;
 };
-constexpr Grammar duration_grammar{"a duration", "200ms or 1m30s", "s", duration_units_text};
-constexpr Grammar size_grammar{"a size", "256MiB", "MiB", size_units_text};
+constexpr Grammar duration_grammar{"a duration", "200ms or 1m30s", "s", "seconds",
+                                   duration_units_text};
+constexpr Grammar size_grammar{"a size", "256MiB", "B", "bytes", size_units_text};
 
 using Failure = tl::unexpected<std::string>;
 
@@ -59,8 +61,9 @@ std::optional<std::string> complaint(std::string_view text, const Grammar& gramm
     }
     if (text.front() == '-') return fmt::format("{} is negative", shown(text));
     if (text.find_first_not_of(digits) == std::string_view::npos) {
-        return fmt::format("{} has no unit, write {}{} (units: {})", shown(text),
-                           text.substr(0, 20), grammar.remedy_unit, grammar.units_text);
+        return fmt::format("{} has no unit, write {}{} if {} are meant (units: {})", shown(text),
+                           text.substr(0, shown_bytes_max), grammar.common_unit,
+                           grammar.common_name, grammar.units_text);
     }
     if (text.find_first_of(".,") != std::string_view::npos) {
         return fmt::format("{} is not a whole number, write it in a smaller unit (units: {})",

@@ -1,0 +1,178 @@
+// Each way to be wrong, as a file in tests/data/config, and exactly what is said about it: file,
+// line, column, key, words. (Files that are hostile rather than wrong: hostile_source_test.)
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "config_support.hpp"
+
+namespace {
+
+const std::string folder = HARRIER_DATA_DIR;
+
+/// Expected mistakes are written without the file's name.
+void check(const std::string& name, std::vector<std::string> expected) {
+    const std::vector<std::string> files{folder + "/" + name};
+    for (std::string& line : expected) {
+        line.insert(0, files.front() + ":");
+    }
+    CHECK(support::joined(support::mistakes(launcher::load(files, support::lookup))) ==
+          support::joined(expected));
+}
+
+}  // namespace
+
+TEST_CASE("an unknown key is told with the nearest known one") {
+    check("unknown-key.yaml", {"5:5: restrt: unknown key, did you mean \"restart\"?",
+                               "6:12: sise: unknown key, did you mean \"size\"?",
+                               "7:5: image: unknown key, known here: command, shell, working_dir, "
+                               "environment, depends_on, restart, stop_signal, stop_grace_period, "
+                               "kill_mode, on_supervisor_loss, heap, logging"});
+    check("unknown-top-key.yaml", {"1:1: component: unknown key, did you mean \"components\"?",
+                                   "1:1: components: the key is missing"});
+}
+
+TEST_CASE("a value of the wrong type is told with what was expected and found") {
+    check("wrong-type.yaml",
+          {"1:7: name: expected text, found a list", "4:14: command: expected a list, found a map",
+           "5:18: environment: expected a map, found a list",
+           "6:14: restart: expected a map, found \"always\"",
+           "7:5: stop_signal: expected text, found nothing",
+           "8:17: depends_on: expected a map or a list, found \"b\"",
+           "10:22: command: expected text, found a list",
+           "11:12: shell: \"maybe\" is none of true, false",
+           "12:11: heap: expected a map, found \"64MiB\"", "13:21: path: must not be empty"});
+}
+
+TEST_CASE("a bad duration is told with the remedy") {
+    check("bad-duration.yaml", {"4:24: stop_grace_period: \"5\" has no unit, write 5s if seconds "
+                                "are meant (units: h, m, s, ms, us or ns)",
+                                "6:14: delay: \"-1s\" is negative",
+                                "7:18: max_delay: \"1.5s\" is not a whole number, write it in a "
+                                "smaller unit (units: h, m, s, ms, us or ns)",
+                                "8:20: reset_after: \"1 minute\" is not a duration, write digits "
+                                "and a unit without a space, such as 200ms or 1m30s"});
+}
+
+TEST_CASE("a bad size or mode is told with the remedy") {
+    check("bad-size.yaml", {"4:18: size: \"256M\" has the unknown unit \"M\" (units: B, KiB, MiB, "
+                            "GiB, TiB, KB, MB, GB or TB)",
+                            "7:18: size: \"268435456\" has no unit, write 268435456B if bytes are "
+                            "meant (units: B, KiB, MiB, GiB, TiB, KB, MB, GB or TB)",
+                            "7:35: mode: \"416\" is not an octal file mode such as 0640",
+                            "10:18: size: a heap of no size holds nothing",
+                            "10:28: mode: \"0644\" has bits outside 0660"});
+}
+
+TEST_CASE("a duplicate name is told with the line of the first") {
+    check("duplicate-component.yaml", {"6:3: sink: duplicate key, first written at line 2"});
+    check("duplicate-key.yaml", {"4:5: command: duplicate key, first written at line 3"});
+}
+
+TEST_CASE("a circle of dependencies is shown as a path") {
+    check("cycle.yaml",
+          {"2:43: depends_on: components depend on each other in a circle: a -> b -> c -> a"});
+}
+
+TEST_CASE("an unknown dependency is told with the nearest name") {
+    check("unknown-dependency.yaml",
+          {"5:7: depends_on: there is no component \"snik\", did you mean \"sink\"?"});
+}
+
+TEST_CASE("a missing executable or folder is found before anything starts") {
+    check("missing-executable.yaml",
+          {"3:15: command: executable \"harrier-has-no-such-program\" is not found in PATH",
+           "5:15: command: executable \"" + folder + "/no-such-program\" does not exist",
+           "8:18: working_dir: \"" + folder + "/no-such-folder\": No such file or directory",
+           "11:18: working_dir: \"" + folder + "/cycle.yaml\" is not a directory"});
+}
+
+TEST_CASE("an empty file is told to be empty") {
+    check("empty.yaml", {"1:1: the file is empty"});
+}
+
+TEST_CASE("an alias bomb is stopped where it grows too large") {
+    check("alias-bomb.yaml", {"5:32: e: more than 100000 values, counting every alias and anchor"});
+}
+
+TEST_CASE("a self-reference is told where it closes") {
+    check("self-reference.yaml",
+          {"4:18: environment: this alias stands within its own anchor and would never end"});
+}
+
+TEST_CASE("two documents are one too many") {
+    check("two-documents.yaml", {"3:1: a second document begins here, a file holds one"});
+}
+
+TEST_CASE("a merge key points at defaults") {
+    check("merge-key.yaml",
+          {"5:5: <<: merge keys are not supported, put what components share under \"defaults\""});
+}
+
+TEST_CASE("what is not YAML is told where the parser stumbled") {
+    check("not-yaml.yaml", {"3:3: not YAML: end of map flow not found"});
+}
+
+TEST_CASE("a file without components has nothing to run") {
+    check("no-components.yaml", {"1:1: components: the key is missing"});
+}
+
+TEST_CASE("names that could not become paths are refused") {
+    check("bad-names.yaml",
+          {"1:7: name: \"my app\" is not a name, which has 1 to 64 letters, digits, \"_\" or \"-\"",
+           "3:3: ../evil: \"../evil\" is not a name, which has 1 to 64 letters, digits, \"_\" or "
+           "\"-\"",
+           "4:3: \"\" is not a name, which has 1 to 64 letters, digits, \"_\" or \"-\""});
+}
+
+TEST_CASE("unknown words are told with the known ones") {
+    check("bad-words.yaml", {"1:10: version: \"2\" is unknown, this harrier reads version \"1\"",
+                             "5:23: policy: \"on-failur\" is none of no, always, on-failure, "
+                             "on-abnormal, did you mean \"on-failure\"?",
+                             "5:48: max_attempts: \"0\" is not a whole number from 1 to 4294967295",
+                             "6:18: stop_signal: \"SIGTREM\" is no signal, expected a name such as "
+                             "SIGTERM, did you mean \"SIGTERM\"?",
+                             "7:16: kill_mode: \"all\" is none of group, mixed, process",
+                             "8:33: condition: \"done\" is none of started, completed_successfully",
+                             "8:44: conditions: unknown key, did you mean \"condition\"?",
+                             "9:19: environment: \"A=B\" cannot be the name of a variable",
+                             "9:29: environment: \"\" cannot be the name of a variable",
+                             "10:18: reap: \"later\" is none of on-exit, never"});
+}
+
+TEST_CASE("command and shell have to fit together") {
+    check("string-without-shell.yaml",
+          {"3:14: command: a string is run only with shell: true, else write a list such as "
+           "[./program, --option]",
+           "5:14: command: a list is run as it is, shell: true needs one string",
+           "8:14: command: names no program", "10:15: command: names no program",
+           "11:3: e: the key \"command\" is missing", "12:3: f: expected a map, found nothing"});
+}
+
+TEST_CASE("what does not exist yet is refused in clear words") {
+    check("healthy.yaml", {"4:33: condition: \"healthy\" needs health checks, which components do "
+                           "not have yet; wait for started or completed_successfully"});
+    check("keep.yaml", {"4:25: on_supervisor_loss: \"keep\" is not supported yet, components end "
+                        "with harrier (kill)"});
+}
+
+TEST_CASE("an expansion that fails is told at its value") {
+    check("unset-variable.yaml",
+          {"1:7: name: environment variable \"NAME_UNSET\" is not set, set it or write "
+           "${NAME_UNSET:-default}",
+           "4:22: command: environment variable \"SECONDS_UNSET\" is not set: \"say how long\"",
+           "5:22: X: ${ is never closed by }, write $${ for a literal ${",
+           "5:32: Z: \"${A-b}\" is none of ${VAR}, ${VAR:-default}, ${VAR:?message} and "
+           "${component.name}; write $${ for a literal ${"});
+}
+
+TEST_CASE("waiting for what always restarts is refused") {
+    check("waits-for-always.yaml",
+          {"4:18: depends_on: \"b\" never completes, its restart policy is always"});
+}
+
+TEST_CASE("a first delay beyond the longest is refused") {
+    check("delay-beyond-max.yaml", {"4:22: delay: longer than max_delay, which is 30s by default",
+                                    "7:22: delay: longer than max_delay, which is \"2s\""});
+}
