@@ -1,0 +1,122 @@
+#include "reaper/report_json.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "reaper/escape.hpp"
+#include "reaper/report_text.hpp"
+
+namespace reaper {
+namespace {
+
+namespace json = boost::json;
+
+constexpr mode_t permission_bits = 07777;
+
+/// The document with its list still open: files are serialized one by one, so that ten thousand of
+/// them never stand in memory as a tree.
+std::string open_document(json::object head) {
+    std::string text = json::serialize(head);
+    text.pop_back();
+    return text + ",\"files\":[";
+}
+
+void append_element(std::string& text, bool& first, const json::object& element) {
+    text += first ? "\n" : ",\n";
+    first = false;
+    text += json::serialize(element);
+}
+
+json::value orphaned_value(const FileRecord& record) {
+    if (record.verdict == Verdict::foreign) return nullptr;
+    return record.verdict == Verdict::orphaned;
+}
+
+void add_heap(json::object& element, const shmheap::HeapRecord& heap) {
+    element["heap_size"] = heap.committed_bytes;
+    element["heap_used"] = heap.used_bytes;
+    element["blocks_live"] = heap.blocks_live;
+    element["allocation_failures"] = heap.allocation_failures;
+    element["creator"] = heap.creator_pid;
+    element["pid_namespace"] = heap.pid_namespace;
+    element["component"] = escape(heap.component());
+    element["tag"] = escape(heap.tag());
+}
+
+void add_redhawk(json::object& element, const RedhawkRecord& heap) {
+    element["heap_size"] = heap.heap_bytes;
+    element["heap_used"] = heap.used_bytes;
+    element["creator"] = heap.creator_pid;
+}
+
+const char* to_string(CleanResult result) {
+    switch (result) {
+        case CleanResult::unlinked:
+            return "unlinked";
+        case CleanResult::would_unlink:
+            return "would-unlink";
+        case CleanResult::left:
+            return "left";
+        case CleanResult::refused:
+            return "refused";
+        case CleanResult::failed:
+            return "failed";
+    }
+    return "";
+}
+
+}  // namespace
+
+JsonReport::JsonReport(std::string_view path, const Space& space)
+    : text_(open_document({{"version", json_version},
+                           {"directory", escape(path)},
+                           {"size", space.size_bytes},
+                           {"free", space.free_bytes}})) {}
+
+void JsonReport::add_file(const FileRecord& record) {
+    const bool is_heap = !orphaned_text(record).empty();
+    json::object element;
+    element["name"] = escape(record.name);
+    element["type"] = type_text(record);
+    element["verdict"] = to_string(record.verdict);
+    if (!record.reason.empty()) element["reason"] = escape(record.reason);
+    element["file_size"] = record.status.st_size;
+    element["allocated"] = record.allocated_bytes();
+    if (is_heap && record.format == Format::heap) add_heap(element, record.heap);
+    if (is_heap && record.format == Format::redhawk) add_redhawk(element, record.redhawk);
+    if (is_heap) {
+        element["orphaned"] = orphaned_value(record);
+        element["refcount"] = reference_count(record);
+    }
+    element["uid"] = record.status.st_uid;
+    element["user"] = escape(names_.user(record.status.st_uid));
+    element["gid"] = record.status.st_gid;
+    element["group"] = escape(names_.group(record.status.st_gid));
+    element["mode"] = fmt::format("{:o}", record.status.st_mode & permission_bits);
+    append_element(text_, first_, element);
+}
+
+void JsonReport::finish() {
+    text_ += "]}\n";
+}
+
+JsonCleanReport::JsonCleanReport(std::string_view path, bool dry_run)
+    : text_(open_document(
+          {{"version", json_version}, {"directory", escape(path)}, {"dry_run", dry_run}})) {}
+
+void JsonCleanReport::add_outcome(const CleanOutcome& outcome) {
+    json::object element;
+    element["name"] = escape(outcome.name);
+    element["verdict"] = to_string(outcome.verdict);
+    element["result"] = to_string(outcome.result);
+    if (!outcome.message.empty()) element["message"] = outcome.message;
+    append_element(text_, first_, element);
+}
+
+void JsonCleanReport::finish() {
+    text_ += "]}\n";
+}
+
+}  // namespace reaper

@@ -1,0 +1,51 @@
+/// What the tools show programs: one JSON document, described in reaper/DESIGN.md. Sizes are
+/// integers in bytes; text that comes out of files is escaped as in the text report, so that the
+/// document is valid whatever a name consists of. Not thread-safe.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "reaper/account_names.hpp"
+#include "reaper/clean_run.hpp"
+#include "reaper/scan.hpp"
+#include "reaper/space.hpp"
+
+namespace reaper {
+
+/// Grows when a key changes its meaning or goes; new keys may come without that.
+constexpr int json_version = 1;
+
+/// The document of shminfo.
+class JsonReport {
+public:
+    JsonReport(std::string_view path, const Space& space);
+
+    void add_file(const FileRecord& record);
+    void finish();
+
+    [[nodiscard]] std::string_view text() const { return text_; }
+    void clear() { text_.clear(); }
+
+private:
+    AccountNames names_{false};
+    std::string text_;
+    bool first_ = true;
+};
+
+/// The document of shmclean.
+class JsonCleanReport {
+public:
+    JsonCleanReport(std::string_view path, bool dry_run);
+
+    void add_outcome(const CleanOutcome& outcome);
+    void finish();
+
+    [[nodiscard]] std::string_view text() const { return text_; }
+
+private:
+    std::string text_;
+    bool first_ = true;
+};
+
+}  // namespace reaper

@@ -1,0 +1,114 @@
+#include "reaper/report_text.hpp"
+
+#include <sys/stat.h>
+
+#include <iterator>
+
+#include "reaper/escape.hpp"
+
+namespace reaper {
+namespace {
+
+constexpr mode_t permission_bits = 07777;
+
+std::uint64_t heap_bytes(const FileRecord& record) {
+    return record.format == Format::heap ? record.heap.committed_bytes : record.redhawk.heap_bytes;
+}
+
+std::uint64_t used_bytes(const FileRecord& record) {
+    return record.format == Format::heap ? record.heap.used_bytes : record.redhawk.used_bytes;
+}
+
+pid_t creator_pid(const FileRecord& record) {
+    return record.format == Format::heap ? record.heap.creator_pid : record.redhawk.creator_pid;
+}
+
+}  // namespace
+
+std::string_view type_text(const FileRecord& record) {
+    const bool damaged = record.verdict == Verdict::damaged;
+    switch (record.format) {
+        case Format::heap:
+            return damaged ? "heap (damaged)" : "heap";
+        case Format::redhawk:
+            return damaged ? "REDHAWK heap (damaged)" : "REDHAWK heap";
+        case Format::damaged:
+            return record.damaged_redhawk ? "REDHAWK heap (damaged)" : "heap (damaged)";
+        case Format::other:
+        case Format::unreadable:
+            return "other";
+    }
+    return "other";
+}
+
+std::string_view orphaned_text(const FileRecord& record) {
+    switch (record.verdict) {
+        case Verdict::live:
+            return "false";
+        case Verdict::orphaned:
+            return "true";
+        case Verdict::foreign:
+            return "unknown";
+        case Verdict::other:
+        case Verdict::damaged:
+        case Verdict::unreadable:
+            return "";
+    }
+    return "";
+}
+
+unsigned reference_count(const FileRecord& record) {
+    if (record.format == Format::heap) return record.holders.count();
+    const unsigned attached = record.redhawk.attached;
+    return record.verdict == Verdict::orphaned && attached > 0 ? attached - 1 : attached;
+}
+
+void TextReport::add_directory(std::string_view path, const Space& space) {
+    fmt::format_to(std::back_inserter(buffer_), "{}\n  size: {}\n  free: {} ({})\n", escape(path),
+                   size_text(space.size_bytes, sizes_), size_text(space.free_bytes, sizes_),
+                   percent_text(space.free_bytes, space.size_bytes));
+}
+
+void TextReport::add_file(const FileRecord& record) {
+    fmt::format_to(std::back_inserter(buffer_), "\n{}\n", escape(record.name));
+    add_line("type", type_text(record));
+    if (record.verdict == Verdict::damaged) add_line("reason", escape(record.reason));
+    add_size("file size", static_cast<std::uint64_t>(record.status.st_size));
+    if (orphaned_text(record).empty()) {
+        add_size("allocated", record.allocated_bytes());
+    } else {
+        add_heap(record);
+    }
+    add_line("user", escape(names_.user(record.status.st_uid)));
+    add_line("group", escape(names_.group(record.status.st_gid)));
+    add_line("mode", fmt::format("{:o}", record.status.st_mode & permission_bits));
+}
+
+void TextReport::add_heap(const FileRecord& record) {
+    const auto heap = heap_bytes(record);
+    const auto used = used_bytes(record);
+    add_size("heap size", heap);
+    add_line("heap used", size_text(used, sizes_) + " (" + percent_text(used, heap) + ")");
+    add_line("creator", std::to_string(creator_pid(record)));
+    const auto component = record.heap.component();
+    if (!component.empty()) add_line("component", escape(component));
+    add_line("orphaned", orphaned_text(record));
+    if (record.verdict == Verdict::foreign) add_line("reason", record.reason);
+    add_line("refcount", std::to_string(reference_count(record)));
+}
+
+void TextReport::add_line(std::string_view key, std::string_view value) {
+    constexpr std::string_view padding = "             ";  // values begin below each other
+    buffer_.append(std::string_view("  "));
+    buffer_.append(key);
+    buffer_.append(std::string_view(":"));
+    buffer_.append(padding.substr(std::min(key.size() + 1, padding.size() - 1)));
+    buffer_.append(value);
+    buffer_.push_back('\n');
+}
+
+void TextReport::add_size(std::string_view key, std::uint64_t bytes) {
+    add_line(key, size_text(bytes, sizes_));
+}
+
+}  // namespace reaper

@@ -1,0 +1,48 @@
+/// What shminfo shows people: see reaper/DESIGN.md for every line. Writes into a buffer; what
+/// comes out of files is escaped. Not thread-safe.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <string>
+#include <string_view>
+
+#include "reaper/account_names.hpp"
+#include "reaper/scan.hpp"
+#include "reaper/size_text.hpp"
+#include "reaper/space.hpp"
+
+namespace reaper {
+
+/// "heap", "REDHAWK heap (damaged)", "other".
+std::string_view type_text(const FileRecord& record);
+
+/// "false", "true", "unknown", or empty when the question does not arise.
+std::string_view orphaned_text(const FileRecord& record);
+
+/// Live processes that have the heap attached. REDHAWK's own count is never corrected after a
+/// crash; of that the creator is taken away when it is known to be dead.
+unsigned reference_count(const FileRecord& record);
+
+class TextReport {
+public:
+    TextReport(SizeFormat sizes, bool numeric_ids) : sizes_(sizes), names_(numeric_ids) {}
+
+    void add_directory(std::string_view path, const Space& space);
+    void add_file(const FileRecord& record);
+
+    /// What was added since the last call.
+    [[nodiscard]] std::string_view text() const { return {buffer_.data(), buffer_.size()}; }
+    void clear() { buffer_.clear(); }
+
+private:
+    void add_line(std::string_view key, std::string_view value);
+    void add_size(std::string_view key, std::uint64_t bytes);
+    void add_heap(const FileRecord& record);
+
+    SizeFormat sizes_;
+    AccountNames names_;
+    fmt::memory_buffer buffer_;
+};
+
+}  // namespace reaper
