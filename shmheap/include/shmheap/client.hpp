@@ -49,7 +49,8 @@ public:
     /// Errors: ESTALE (not held), EXDEV, EPROTO, ECHILD.
     Status release(const Reference& reference);
 
-    /// Whether the owner still lives, by its lock. One system call.
+    /// Whether the owner still lives, by its lock. Two system calls. False also when the process
+    /// closed our descriptor (close_range) and the file has lost its name, too.
     [[nodiscard]] bool owner_lives() const;
 
 private:

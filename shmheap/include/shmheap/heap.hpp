@@ -61,9 +61,13 @@ struct HeapStats {
     std::uint64_t allocation_failures = 0;  ///< since birth
 };
 
+class Heap;
+
 namespace detail {
 class HeapCore;
-}
+/// The inside of a public heap, for the library's own parts.
+HeapCore& core_of(Heap& heap);
+}  // namespace detail
 
 class Heap {
 public:
@@ -87,7 +91,7 @@ public:
     /// after everything that could be taken back was taken back.
     [[nodiscard]] void* allocate(std::size_t bytes) noexcept;
 
-    /// As allocate; `alignment` is a power of two up to the superblock size, else EINVAL.
+    /// As allocate; `alignment` is a power of two up to 2 MiB and the superblock size, else EINVAL.
     [[nodiscard]] void* allocate_aligned(std::size_t bytes, std::size_t alignment) noexcept;
 
     /// Whether the address lies in this heap's payload. One range compare.
@@ -130,6 +134,7 @@ public:
     [[nodiscard]] HeapStats stats() const;
 
 private:
+    friend detail::HeapCore& detail::core_of(Heap& heap);
     explicit Heap(std::unique_ptr<detail::HeapCore> core);
 
     std::unique_ptr<detail::HeapCore> core_;

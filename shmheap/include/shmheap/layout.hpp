@@ -136,8 +136,12 @@ constexpr std::uint64_t client_area_offset =
     thread_counters_offset + thread_count_max * sizeof(ThreadCounters);
 constexpr std::uint64_t lane_offset = page_size;  ///< of the lane in a client's area
 constexpr std::uint64_t client_area_stride = lane_offset + lane_slot_count * sizeof(LaneSlot);
+/// The payload starts at a multiple of 2 MiB, so that blocks can be aligned up to that and huge
+/// pages fit. What lies unused before it has no memory behind it.
+constexpr std::uint64_t payload_alignment = 2 * 1024 * 1024;
 constexpr std::uint64_t payload_offset =
-    client_area_offset + client_slot_count * client_area_stride;
+    (client_area_offset + client_slot_count * client_area_stride + payload_alignment - 1) /
+    payload_alignment * payload_alignment;
 
 /// Differs between builds whose structures differ, whatever their version says (FNV-1a).
 constexpr std::uint32_t layout_fingerprint() {
@@ -188,6 +192,6 @@ static_assert(sizeof(Reference) == 64);
 static_assert(offsetof(Reference, offset) == 32);
 static_assert(client_area_offset % page_size == 0);
 static_assert(client_area_stride % page_size == 0);
-static_assert(payload_offset % page_size == 0);
+static_assert(payload_offset == 6 * 1024 * 1024);
 
 }  // namespace shmheap

@@ -46,6 +46,16 @@ Result<std::optional<std::uint64_t>> find_write_lock(int fd, std::uint64_t first
     return std::optional<std::uint64_t>(start < first ? first : start);
 }
 
+std::uint64_t count_write_locks(int fd, std::uint64_t first, std::uint64_t count) {
+    if (count == 0) return 0;
+    const auto found = find_write_lock(fd, first, count);
+    if (!found || !found->has_value()) return 0;
+    // The kernel names any of the locks, not the lowest: look on both sides of it.
+    const std::uint64_t byte = **found;
+    return 1 + count_write_locks(fd, first, byte - first) +
+           count_write_locks(fd, byte + 1, first + count - byte - 1);
+}
+
 Result<HeldLock> HeldLock::acquire(int fd, std::uint64_t byte) {
     std::array<char, 32> path{};
     std::snprintf(path.data(), path.size(), "/proc/self/fd/%d", fd);

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "os/fork_generation.hpp"
 #include "os/mapping.hpp"
 #include "os/unique_fd.hpp"
 #include "shmheap/result.hpp"
@@ -22,10 +23,17 @@ constexpr std::uint64_t client_lock_byte(std::uint32_t slot) {
     return owner_lock_byte + 1 + slot;
 }
 
-/// A write lock that lasts until this object or the process ends. Move-only.
+/// A write lock that lasts until this object or the process ends. Move-only. In a forked child the
+/// inherited object holds nothing, and its end does nothing.
 class HeldLock {
 public:
     HeldLock() = default;
+    HeldLock(HeldLock&&) noexcept = default;
+    HeldLock& operator=(HeldLock&&) noexcept = default;
+    ~HeldLock() {
+        // MADV_DONTFORK: other memory may lie where the parent has the pin.
+        if (fork_generation_ != fork_generation()) pin_.release();
+    }
 
     /// Locks one byte of the file behind `fd` through an open file description of its own.
     /// Errors: EAGAIN when another holds it; ENOENT without /proc; what open and mmap say.
@@ -33,13 +41,11 @@ public:
 
     explicit operator bool() const { return static_cast<bool>(pin_); }
 
-    /// Keeps the lock until the process ends, though this object goes.
-    void release() { pin_.release(); }
-
 private:
     explicit HeldLock(Mapping pin) : pin_(std::move(pin)) {}
 
     Mapping pin_;
+    std::uint32_t fork_generation_ = fork_generation();
 };
 
 /// Takes a write lock on one byte through this very descriptor (which must be open for writing)
@@ -54,5 +60,9 @@ void unlock(int fd, std::uint64_t byte);
 /// A reader's lock does not count: it proves nothing. One system call; any descriptor will do.
 Result<std::optional<std::uint64_t>> find_write_lock(int fd, std::uint64_t first,
                                                      std::uint64_t count);
+
+/// How many bytes of [first, first + count) other open file descriptions have write-locked, for
+/// ranges in which every lock is of one byte. One system call if there is none, two more for each.
+std::uint64_t count_write_locks(int fd, std::uint64_t first, std::uint64_t count);
 
 }  // namespace shmheap::os

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <string>
@@ -51,6 +52,22 @@ ProcessId own_process_id() {
     struct stat space {};
     if (::stat("/proc/self/ns/pid", &space) == 0) self.pid_namespace = space.st_ino;
     return self;
+}
+
+mode_t own_umask() {
+    constexpr mode_t strictest = 0077;
+    const UniqueFd file(::open("/proc/self/status", O_RDONLY | O_CLOEXEC));
+    std::array<char, 4096> buffer{};
+    const ssize_t count = file ? ::read(file.get(), buffer.data(), buffer.size()) : 0;
+    const std::string_view text(buffer.data(),
+                                static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+    constexpr std::string_view key = "\nUmask:\t";
+    const auto position = text.find(key);
+    if (position == std::string_view::npos) return strictest;
+    const auto value = text.substr(position + key.size());
+    mode_t mask = strictest;
+    std::from_chars(value.data(), value.data() + value.size(), mask, 8);
+    return mask;
 }
 
 }  // namespace shmheap::os

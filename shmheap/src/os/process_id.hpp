@@ -23,4 +23,8 @@ ProcessId own_process_id();
 /// Errors: ENOENT when there is no such process, EPROTO when /proc cannot be understood.
 Result<std::uint64_t> process_start_ticks(pid_t pid);
 
+/// The umask of this process, read without changing it (umask(2) can only be read by setting it,
+/// which other threads would notice). 0077 when /proc does not tell.
+mode_t own_umask();
+
 }  // namespace shmheap::os

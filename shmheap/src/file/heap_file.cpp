@@ -1,0 +1,224 @@
+#include "file/heap_file.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <bit>
+#include <chrono>
+#include <cstring>
+#include <new>
+
+#include "file/cleaner.hpp"
+#include "os/error.hpp"
+#include "os/memory_limits.hpp"
+#include "os/process_id.hpp"
+
+namespace shmheap::detail {
+namespace {
+
+constexpr std::uint64_t commit_step = 2 * 1024 * 1024;
+constexpr std::uint64_t superblock_size_min = 256 * 1024;
+constexpr std::uint64_t superblock_size_max = 64 * 1024 * 1024;
+constexpr std::uint64_t size_max_unlimited = std::uint64_t{64} << 30;  // where nothing sets a limit
+constexpr unsigned modes_allowed = 0660;
+constexpr int name_suffix_max = 1000;
+
+std::uint64_t round_up(std::uint64_t value, std::uint64_t unit) {
+    return (value + unit - 1) / unit * unit;
+}
+
+Status check_options(const HeapOptions& options) {
+    if (!std::has_single_bit(options.superblock_size) ||
+        options.superblock_size < superblock_size_min ||
+        options.superblock_size > superblock_size_max) {
+        return fail(EINVAL, "use superblock size (a power of two, 256KiB to 64MiB)",
+                    std::to_string(options.superblock_size));
+    }
+    if (options.mode & ~modes_allowed) {
+        return fail(EINVAL, "use file mode (only bits of 0660)", std::to_string(options.mode));
+    }
+    if (options.component.size() >= component_name_size) {
+        return fail(EINVAL, "use component name (too long)", options.component);
+    }
+    if (options.tag.size() >= tag_size) return fail(EINVAL, "use tag (too long)", options.tag);
+    return {};
+}
+
+/// Bytes of payload: what was asked for, else half of what file system and cgroup allow.
+std::uint64_t payload_size(const HeapOptions& options, int fd) {
+    std::uint64_t size = options.size_max;
+    if (size == 0) {
+        const std::uint64_t file_system = os::file_system_size(fd);
+        size = file_system != 0 ? file_system / 2 : size_max_unlimited;
+        if (const auto limit = os::cgroup_memory_limit()) size = std::min(size, *limit / 2);
+    }
+    return round_up(std::max<std::uint64_t>(size, 1), options.superblock_size);
+}
+
+/// Maps the whole range the heap may ever fill, or the largest half of it for which the address
+/// space suffices.
+Result<os::Mapping> map_heap(int fd, std::uint64_t payload, std::uint64_t superblock_size) {
+    while (true) {
+        auto mapping = os::Mapping::of_file_aligned(fd, payload_offset + payload,
+                                                    os::Access::read_write, payload_alignment);
+        if (mapping || mapping.error().code != ENOMEM || payload <= superblock_size) return mapping;
+        payload = round_up(payload / 2, superblock_size);
+    }
+}
+
+void write_header(HeapHeader& header, const HeapOptions& options, std::uint64_t size_max,
+                  const Uuid& uuid) {
+    const os::ProcessId self = os::own_process_id();
+    header.version = layout_version;
+    header.fingerprint = layout_fingerprint();
+    header.creator_pid = self.pid;
+    header.creator_start_ticks = self.start_ticks;
+    header.pid_namespace = self.pid_namespace;
+    header.uuid = uuid;
+    header.created_at_ns =
+        static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                       std::chrono::system_clock::now().time_since_epoch())
+                                       .count());
+    header.size_max = size_max;
+    header.superblock_size = options.superblock_size;
+    header.client_slots = client_slot_count;
+    header.lane_slots = lane_slot_count;
+    header.client_area_offset = client_area_offset;
+    header.client_area_stride = client_area_stride;
+    header.thread_counters_offset = thread_counters_offset;
+    header.thread_counters_slots = thread_count_max;
+    header.payload_offset = payload_offset;
+    options.component.copy(header.component.data(), header.component.size() - 1);
+    options.tag.copy(header.tag.data(), header.tag.size() - 1);
+    header.magic = layout_magic;
+}
+
+/// The name a heap gets at its `attempt`-th try: heap-PID, heap-PID.NAMESPACE, heap-PID.1, …
+std::string heap_name(const os::ProcessId& self, int attempt) {
+    const std::string base = "heap-" + std::to_string(self.pid);
+    if (attempt == 0) return base;
+    if (attempt == 1) return base + "." + std::to_string(self.pid_namespace);
+    return base + "." + std::to_string(attempt - 1);
+}
+
+/// Links the finished file to the first name that is free or can be made free.
+Result<std::string> take_name(const os::ShmDirectory& directory, int fd) {
+    const os::ProcessId self = os::own_process_id();
+    for (int attempt = 0; attempt <= name_suffix_max + 1; ++attempt) {
+        std::string name = heap_name(self, attempt);
+        auto linked = directory.link(fd, name);
+        if (!linked && linked.error().code == EEXIST) {
+            // A left-over of a dead process goes; whatever else has the name keeps it.
+            if (const auto cleaned = clean(directory, name);
+                !cleaned || *cleaned != CleanResult::removed) {
+                continue;
+            }
+            linked = directory.link(fd, name);
+        }
+        if (linked) return name;
+        if (linked.error().code != EEXIST) return tl::unexpected(linked.error());
+    }
+    return fail(EEXIST, "find a free name for heap", heap_name(self, 0));
+}
+
+Status allocate_range(int fd, std::uint64_t offset, std::uint64_t length) {
+    while (::fallocate(fd, 0, static_cast<off_t>(offset), static_cast<off_t>(length)) != 0) {
+        if (errno != EINTR) return os::error("commit memory of heap");
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<HeapFile>> HeapFile::create(const HeapOptions& options) {
+    if (auto valid = check_options(options); !valid) return tl::unexpected(valid.error());
+    auto directory = os::ShmDirectory::open(options.directory);
+    if (!directory) return tl::unexpected(directory.error());
+    auto fd = directory->create_unnamed();
+    if (!fd) return tl::unexpected(fd.error());
+
+    if (auto room = os::check_growth(fd->get(), client_area_offset, payload_offset); !room) {
+        return tl::unexpected(room.error());
+    }
+    if (auto done = allocate_range(fd->get(), 0, client_area_offset); !done) {
+        return tl::unexpected(done.error());
+    }
+    if (::ftruncate(fd->get(), static_cast<off_t>(payload_offset)) != 0) {
+        return os::error("size heap");
+    }
+    auto mapping = map_heap(fd->get(), payload_size(options, fd->get()), options.superblock_size);
+    if (!mapping) return tl::unexpected(mapping.error());
+    // A core dump would keep the lock for as long as it takes to write all of the payload.
+    ::madvise(mapping->data() + payload_offset, mapping->size() - payload_offset, MADV_DONTDUMP);
+    Uuid uuid{};
+    if (::getrandom(uuid.data(), uuid.size(), 0) != static_cast<ssize_t>(uuid.size())) {
+        return os::error("get random bytes");
+    }
+    write_header(*new (mapping->data()) HeapHeader{}, options, mapping->size(), uuid);
+
+    if (::fchmod(fd->get(), options.mode & ~os::own_umask()) != 0) return os::error("set mode");
+    auto lock = os::HeldLock::acquire(fd->get(), os::owner_lock_byte);
+    if (!lock) return tl::unexpected(lock.error());
+    auto name = take_name(*directory, fd->get());
+    if (!name) return tl::unexpected(name.error());
+    auto file = os::IdentifiedFile::adopt(std::move(*fd), options.directory, *name, O_RDWR);
+    if (!file) return tl::unexpected(file.error());
+    return std::unique_ptr<HeapFile>(
+        new HeapFile(std::move(*file), std::move(*mapping), std::move(*lock)));
+}
+
+Result<struct stat> HeapFile::look() {
+    auto now = file_.look();
+    if (!now || now->st_nlink == 0) lost_name_.store(true, std::memory_order_relaxed);
+    return now;
+}
+
+Status HeapFile::commit(std::uint64_t offset, std::uint64_t length) {
+    const std::lock_guard guard(descriptor_mutex_);
+    if (auto open = look(); !open) return tl::unexpected(open.error());
+    if (lost_its_name()) return fail(ESTALE, "grow heap that lost its name", name());
+    const std::uint64_t end = offset + length;
+    while (offset < end) {
+        const std::uint64_t step = std::min(commit_step, end - offset);
+        // Lanes lie inside the file already, are small, and mostly committed by their client.
+        if (offset >= payload_offset) {
+            if (auto room = os::check_growth(file_.fd(), step, offset + step); !room) return room;
+        }
+        if (auto done = allocate_range(file_.fd(), offset, step); !done) return done;
+        offset += step;
+    }
+    return {};
+}
+
+void HeapFile::give_back(std::uint64_t offset, std::uint64_t length) {
+    ::madvise(data() + offset, length, MADV_REMOVE);
+}
+
+std::uint64_t HeapFile::count_clients() {
+    const std::lock_guard guard(descriptor_mutex_);
+    if (!look()) return 0;
+    return os::count_write_locks(file_.fd(), os::client_lock_byte(0), client_slot_count);
+}
+
+std::uint64_t HeapFile::file_size() {
+    const std::lock_guard guard(descriptor_mutex_);
+    const auto now = look();
+    return now ? static_cast<std::uint64_t>(now->st_size) : 0;
+}
+
+bool HeapFile::check_name() {
+    const std::lock_guard guard(descriptor_mutex_);
+    (void)look();
+    return !lost_its_name();
+}
+
+void HeapFile::remove_name() {
+    // No lock is taken: this also runs at exit, where another thread may hold any of them.
+    const auto opened = os::ShmDirectory::open(directory());
+    if (opened && opened->names_file(name(), file_.identity())) (void)opened->unlink(name());
+}
+
+}  // namespace shmheap::detail

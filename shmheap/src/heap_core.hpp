@@ -1,0 +1,87 @@
+/// A heap's parts put together: file, arena, lanes, and the caches of its threads. Heap (heap.hpp)
+/// is its public face; process_heap.cpp keeps the one of this process.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "alloc/arena.hpp"
+#include "alloc/thread_cache.hpp"
+#include "file/heap_file.hpp"
+#include "lease/owner_lane.hpp"
+#include "os/fork_generation.hpp"
+#include "shmheap/heap.hpp"
+
+namespace shmheap::detail {
+
+class HeapCore final : public Reclaimer {
+public:
+    static Result<std::unique_ptr<HeapCore>> create(const HeapOptions& options);
+    ~HeapCore();
+    HeapCore(const HeapCore&) = delete;
+    HeapCore& operator=(const HeapCore&) = delete;
+
+    [[nodiscard]] HeapFile& file() { return *file_; }
+    [[nodiscard]] bool contains(const void* address) const {
+        return static_cast<std::size_t>(static_cast<const std::byte*>(address) - payload_) <
+               payload_size_;
+    }
+    /// Made by a process that this one was forked from: nothing may be done with it.
+    [[nodiscard]] bool is_inherited() const { return fork_generation_ != os::fork_generation(); }
+
+    [[nodiscard]] void* allocate(std::size_t bytes) noexcept;
+    [[nodiscard]] void* allocate_aligned(std::size_t bytes, std::size_t alignment) noexcept;
+
+    /// A block of this heap that is not simply live: leased, or freed wrongly, or without a cache.
+    void free_slowly(std::byte* block);
+    [[nodiscard]] std::size_t usable_size(const std::byte* block) const;
+
+    Result<Reference> issue(const void* block, std::size_t offset, std::size_t bytes,
+                            std::uint32_t client);
+    Status revoke(const Reference& reference);
+    Result<std::size_t> collect_client(std::uint32_t client);
+    [[nodiscard]] std::size_t leases_of(std::uint32_t client);
+    void await_release(std::uint32_t client, std::int64_t timeout_ns);
+    Result<std::size_t> collect();
+    void reclaim() override;
+    [[nodiscard]] HeapStats stats();
+
+    /// Now and then, from the path of deallocate: see ThreadCache::tick.
+    void look_after(ThreadCache& cache);
+
+    /// A place for a thread's counters, or nullptr when all are taken.
+    ThreadCounters* claim_thread_counters();
+    void return_thread_counters(ThreadCounters* counters);
+    [[nodiscard]] Arena& arena() { return *arena_; }
+
+private:
+    HeapCore(std::unique_ptr<HeapFile> file, std::unique_ptr<Arena> arena);
+
+    /// Where a block lies, if it is the start of one; word is nullptr otherwise.
+    struct Found {
+        Span* span = nullptr;
+        Block block{};
+    };
+    [[nodiscard]] Found find(const std::byte* data) const;
+    void* allocate_at_limit(std::size_t bytes, std::size_t alignment);
+    Result<std::byte*> allocate_uncached(std::size_t bytes, std::size_t alignment);
+    void release_block(Span& span, const Block& block);
+    std::size_t drop_references(const EndedLeases& ended);
+    std::size_t collect_lanes();
+    [[nodiscard]] OwnerLane* lane(std::uint32_t client);
+
+    std::unique_ptr<HeapFile> file_;
+    std::unique_ptr<Arena> arena_;
+    std::byte* payload_;
+    std::size_t payload_size_;
+    std::uint32_t fork_generation_ = os::fork_generation();
+    std::array<OwnerLane, client_slot_count> lanes_;
+    std::mutex counters_mutex_;
+    std::array<bool, thread_count_max> counters_taken_{};
+};
+
+}  // namespace shmheap::detail

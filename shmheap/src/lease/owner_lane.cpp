@@ -1,0 +1,226 @@
+#include "lease/owner_lane.hpp"
+
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <ctime>
+#include <new>
+
+namespace shmheap::detail {
+namespace {
+
+/// Oldest leases looked at on each issue: enough to keep up with any client, and bounded.
+constexpr std::uint32_t harvest_per_issue = 4;
+
+/// Releases that may wait behind a long-held lease before the whole lane is looked at.
+constexpr std::int32_t releases_ignored_max = 64;
+
+constexpr bool is_tenanted(std::uint32_t tenancy) {
+    return (tenancy & 1) != 0;
+}
+
+}  // namespace
+
+void OwnerLane::bind(HeapFile& file, std::uint32_t index) {
+    file_ = &file;
+    index_ = index;
+}
+
+ClientSlot& OwnerLane::slot() const {
+    return *reinterpret_cast<ClientSlot*>(file_->data() + client_area_offset +
+                                          index_ * client_area_stride);
+}
+
+LaneSlot& OwnerLane::lane_slot(std::uint32_t index) const {
+    std::byte* lane =
+        file_->data() + client_area_offset + index_ * client_area_stride + lane_offset;
+    return reinterpret_cast<LaneSlot*>(lane)[index];
+}
+
+/// Before the first touch: what is not committed could raise SIGBUS on a full file system.
+Status OwnerLane::open() {
+    if (records_) return {};
+    auto committed =
+        file_->commit(client_area_offset + index_ * client_area_stride, client_area_stride);
+    if (!committed) return committed;
+    records_.reset(new (std::nothrow) Record[lane_slot_count]);
+    if (!records_) return fail(ENOMEM, "describe lane", file_->name());
+    return {};
+}
+
+/// A tenancy other than the one the records belong to proves that the client of the records is
+/// gone: a successor has its lock, or it said itself that it left. A client that changes the
+/// number without cause loses its own leases, nothing else.
+void OwnerLane::notice_tenant(EndedLeases& ended) {
+    // acquire: pairs with the release of the client's claim and detach.
+    const std::uint32_t now = slot().tenancy.load(std::memory_order_acquire);
+    if (now == tenancy_) return;
+    end_all(ended);
+    tenancy_ = now;
+    releases_seen_ = slot().releases.load(std::memory_order_relaxed);
+}
+
+Result<Reference> OwnerLane::issue(const Block& block, std::uint32_t client, EndedLeases& ended) {
+    const std::lock_guard guard(mutex_);
+    if (auto opened = open(); !opened) return tl::unexpected(opened.error());
+    notice_tenant(ended);
+    if (!is_tenanted(tenancy_) || !same_tenancy(client, tenancy_)) {
+        return fail(ENOTCONN, "issue lease to client of", file_->name());
+    }
+    harvest_tail(ended);
+    if (is_behind()) harvest_all(ended);
+    const auto index = free_slot(ended);
+    if (!index) return tl::unexpected(index.error());
+
+    Record& record = records_[*index];
+    record.block = block;
+    ++live_;
+    head_ = (*index + 1) % lane_slot_count;
+    Steps::issue(lane_slot(*index).word, record.generation);
+    Reference reference{};
+    reference.heap = file_->header().uuid;
+    reference.client = client;
+    reference.lane_slot = *index;
+    reference.generation = record.generation;
+    return reference;
+}
+
+Result<std::uint32_t> OwnerLane::free_slot(EndedLeases& ended) {
+    if (records_[head_].block.word != nullptr && !harvest(head_, ended)) {
+        harvest_all(ended);
+        if (live_ == lane_slot_count) return fail(EAGAIN, "issue lease of", file_->name());
+    }
+    while (records_[head_].block.word != nullptr)
+        head_ = (head_ + 1) % lane_slot_count;
+    return head_;
+}
+
+Status OwnerLane::revoke(const Reference& reference, EndedLeases& ended) {
+    const std::lock_guard guard(mutex_);
+    if (!records_ || reference.lane_slot >= lane_slot_count) {
+        return fail(ESTALE, "revoke lease of", file_->name());
+    }
+    notice_tenant(ended);
+    const Record& record = records_[reference.lane_slot];
+    if (!same_tenancy(reference.client, tenancy_) || record.block.word == nullptr ||
+        record.generation != reference.generation) {
+        return fail(ESTALE, "revoke lease of", file_->name());
+    }
+    if (Steps::revoke(lane_slot(reference.lane_slot).word, record.generation)) {
+        end(reference.lane_slot, ended);
+        return {};
+    }
+    (void)harvest(reference.lane_slot, ended);
+    return fail(EBUSY, "revoke lease of", file_->name());
+}
+
+void OwnerLane::collect(EndedLeases& ended) {
+    const std::lock_guard guard(mutex_);
+    if (!records_) return;
+    notice_tenant(ended);
+    harvest_all(ended);
+    take_back_if_dead(ended);
+}
+
+void OwnerLane::collect_if_moved(EndedLeases& ended) {
+    const std::lock_guard guard(mutex_);
+    if (!records_ || live_ == 0) return;
+    if (slot().releases.load(std::memory_order_relaxed) != releases_seen_) harvest_all(ended);
+}
+
+/// The proof of death is the client's lock byte. It is held while the lane is freed, so that no
+/// new client enters meanwhile; whoever has the lock already is a new client, whose tenancy
+/// notice_tenant() sees next time.
+void OwnerLane::take_back_if_dead(EndedLeases& ended) {
+    if (!is_tenanted(tenancy_)) return;
+    (void)file_->with_lock(os::client_lock_byte(index_), [&] {
+        notice_tenant(ended);
+        if (!is_tenanted(tenancy_)) return;
+        end_all(ended);
+        ++tenancy_;
+        slot().tenancy.store(tenancy_, std::memory_order_release);
+    });
+}
+
+std::uint32_t OwnerLane::leases_live() {
+    const std::lock_guard guard(mutex_);
+    return live_;
+}
+
+std::uint32_t OwnerLane::leases_of(std::uint32_t client) {
+    const std::lock_guard guard(mutex_);
+    return same_tenancy(client, tenancy_) ? live_ : 0;
+}
+
+bool OwnerLane::harvest(std::uint32_t index, EndedLeases& ended) {
+    const Record& record = records_[index];
+    if (!Steps::is_done(lane_slot(index).word, record.generation)) return false;
+    Steps::take_back(lane_slot(index).word, record.generation);
+    end(index, ended);
+    ++releases_seen_;
+    return true;
+}
+
+void OwnerLane::end(std::uint32_t index, EndedLeases& ended) {
+    Record& record = records_[index];
+    ended.push_back(record.block);
+    record.block = Block{};
+    ++record.generation;
+    --live_;
+}
+
+void OwnerLane::end_all(EndedLeases& ended) {
+    for (std::uint32_t index = 0; index < lane_slot_count && live_ > 0; ++index) {
+        if (records_[index].block.word == nullptr) continue;
+        Steps::take_back(lane_slot(index).word, records_[index].generation);
+        end(index, ended);
+    }
+}
+
+void OwnerLane::harvest_tail(EndedLeases& ended) {
+    for (std::uint32_t looked = 0; looked < harvest_per_issue && live_ > 0; ++looked) {
+        if (records_[tail_].block.word != nullptr && !harvest(tail_, ended)) break;
+        tail_ = (tail_ + 1) % lane_slot_count;
+    }
+}
+
+/// One lease that is held for long at the tail hides all that were released behind it.
+bool OwnerLane::is_behind() const {
+    const std::uint32_t releases = slot().releases.load(std::memory_order_relaxed);
+    return static_cast<std::int32_t>(releases - releases_seen_) > releases_ignored_max;
+}
+
+void OwnerLane::harvest_all(EndedLeases& ended) {
+    const std::uint32_t releases = slot().releases.load(std::memory_order_relaxed);
+    for (std::uint32_t index = 0; index < lane_slot_count && live_ > 0; ++index) {
+        if (records_[index].block.word != nullptr) (void)harvest(index, ended);
+    }
+    releases_seen_ = releases;
+}
+
+void OwnerLane::await_release(std::uint32_t client, std::int64_t timeout_ns) {
+    std::uint32_t seen = 0;
+    {
+        const std::lock_guard guard(mutex_);
+        if (!records_ || !same_tenancy(client, slot().tenancy.load(std::memory_order_acquire))) {
+            return;
+        }
+        // seq_cst: pairs with the client's release(): either it sees that we wait, or we see that
+        // it released.
+        slot().owner_waits.store(1, std::memory_order_seq_cst);
+        seen = slot().releases.load(std::memory_order_seq_cst);
+        if (seen != releases_seen_) {
+            slot().owner_waits.store(0, std::memory_order_relaxed);
+            return;
+        }
+    }
+    timespec timeout{};
+    timeout.tv_sec = static_cast<std::time_t>(timeout_ns / 1'000'000'000);
+    timeout.tv_nsec = static_cast<long>(timeout_ns % 1'000'000'000);
+    ::syscall(SYS_futex, &slot().releases, FUTEX_WAIT, seen, &timeout, nullptr, 0);
+    slot().owner_waits.store(0, std::memory_order_relaxed);
+}
+
+}  // namespace shmheap::detail

@@ -1,0 +1,87 @@
+/// The owner's side of one client's lane: which of its slots carry a lease of which block. The
+/// records are private and decide; the shared words are the client's answers (lane.hpp).
+///
+/// Thread-safety: every function may be called from any thread; a mutex private to the owner
+/// orders them. Blocks whose last lease ended are handed out to the caller, to be freed after the
+/// lock is dropped.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "alloc/span.hpp"
+#include "file/heap_file.hpp"
+#include "lease/lane.hpp"
+#include "shmheap/layout.hpp"
+#include "shmheap/result.hpp"
+
+namespace shmheap::detail {
+
+/// Blocks that lost a lease; the caller drops a reference of each.
+using EndedLeases = std::vector<Block>;
+
+class OwnerLane {
+public:
+    OwnerLane() = default;
+
+    void bind(HeapFile& file, std::uint32_t index);
+
+    /// Leases `block` to the tenant that `client` names. Ended leases met on the way are added to
+    /// `ended`. Errors: EAGAIN (every slot is held), ENOTCONN (no such tenant), ENOSPC and others
+    /// of HeapFile::commit (first use of the lane).
+    Result<Reference> issue(const Block& block, std::uint32_t client, EndedLeases& ended);
+
+    /// Errors: EBUSY (accepted), ESTALE (no such lease).
+    Status revoke(const Reference& reference, EndedLeases& ended);
+
+    /// Ends what the client released; with a dead or gone tenant, everything.
+    void collect(EndedLeases& ended);
+
+    /// As collect, but only if the client says that it released something since last time.
+    void collect_if_moved(EndedLeases& ended);
+
+    [[nodiscard]] std::uint32_t leases_live();
+
+    /// As leases_live, of one tenant: 0 once another has the lane.
+    [[nodiscard]] std::uint32_t leases_of(std::uint32_t client);
+
+    /// See Heap::await_release.
+    void await_release(std::uint32_t client, std::int64_t timeout_ns);
+
+private:
+    using Steps = LeaseSteps<>;
+
+    /// Private truth about one slot of the lane.
+    struct Record {
+        std::uint64_t generation = 0;
+        Block block{};  ///< word is nullptr when there is no lease
+    };
+
+    [[nodiscard]] ClientSlot& slot() const;
+    [[nodiscard]] LaneSlot& lane_slot(std::uint32_t index) const;
+    Status open();
+    void notice_tenant(EndedLeases& ended);
+    bool harvest(std::uint32_t index, EndedLeases& ended);
+    void end(std::uint32_t index, EndedLeases& ended);
+    void end_all(EndedLeases& ended);
+    void harvest_tail(EndedLeases& ended);
+    [[nodiscard]] bool is_behind() const;
+    void harvest_all(EndedLeases& ended);
+    void take_back_if_dead(EndedLeases& ended);
+    Result<std::uint32_t> free_slot(EndedLeases& ended);
+
+    std::mutex mutex_;
+    HeapFile* file_ = nullptr;
+    std::uint32_t index_ = 0;
+    std::uint32_t tenancy_ = 0;  ///< whose leases the records are
+    std::uint32_t live_ = 0;
+    std::uint32_t head_ = 0;  ///< where the next lease goes if it can
+    std::uint32_t tail_ = 0;  ///< no lease is older than the one here
+    std::uint32_t releases_seen_ = 0;
+    std::unique_ptr<Record[]> records_;  ///< nullptr until the lane's first use
+};
+
+}  // namespace shmheap::detail

@@ -1,0 +1,174 @@
+// The heap of this process: made on demand, abandoned in a forked child, removed at exit, replaced
+// when its file lost its name. Also the functions of heap.hpp that work on any heap.
+#include <pthread.h>
+
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <mutex>
+#include <new>
+
+#include "environment.hpp"
+#include "heap_core.hpp"
+#include "metrics.hpp"
+#include "shmheap/heap.hpp"
+#include "thread_caches.hpp"
+
+namespace shmheap {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds retry_interval{100};
+constexpr std::chrono::seconds exit_patience{1};
+
+/// Never destroyed: other threads may allocate until the very end.
+struct ProcessHeap {
+    std::atomic<Heap*> current{nullptr};
+    std::atomic<bool> exiting{false};
+    std::timed_mutex birth;  ///< for what follows
+    Error failure;
+    Clock::time_point retry_at{};
+    bool warned = false;
+};
+
+ProcessHeap& state() {
+    alignas(ProcessHeap) static std::byte storage[sizeof(ProcessHeap)];
+    static ProcessHeap* const instance = new (storage) ProcessHeap;
+    return *instance;
+}
+
+Result<Heap*> refused(int code, const char* why) {
+    return fail(code, "create heap", why);
+}
+
+/// Without a heap a program still runs; say once why it is slower.
+void warn_once(ProcessHeap& process, const Error& error) {
+    if (process.warned) return;
+    process.warned = true;
+    std::fprintf(stderr, "shmheap: no shared memory for this process: %s\n",
+                 error.message().c_str());
+}
+
+/// Called with the birth lock held.
+Result<Heap*> give_birth(ProcessHeap& process) {
+    if (process.exiting.load()) return refused(ECANCELED, "while the process exits");
+    const auto now = Clock::now();
+    if (now < process.retry_at) return tl::unexpected(process.failure);
+    auto options = HeapOptions::from_environment();
+    auto heap = options ? Heap::create(*options) : tl::unexpected(options.error());
+    if (!heap) {
+        process.failure = heap.error();
+        process.retry_at = now + retry_interval;
+        warn_once(process, process.failure);
+        return tl::unexpected(process.failure);
+    }
+    process.current.store(heap->get(), std::memory_order_release);
+    return heap->release();  // lives until the process ends
+}
+
+/// The heap whose name was lost stays for its blocks; the next takes its place.
+Heap* replaced_if_nameless(ProcessHeap& process, Heap* heap) {
+    if (heap == nullptr || !heap->lost_its_name()) return heap;
+    std::fprintf(stderr, "shmheap: somebody removed %s/%s while in use; a new heap replaces it\n",
+                 heap->directory().c_str(), heap->name().c_str());
+    process.current.store(nullptr, std::memory_order_relaxed);
+    return nullptr;
+}
+
+void abandon_in_child() {
+    ProcessHeap& process = state();
+    process.current.store(nullptr, std::memory_order_relaxed);
+    new (&process.birth) std::timed_mutex;  // another thread may have held it
+    process.retry_at = {};
+}
+
+[[gnu::constructor]] void watch_forks() {
+    state();
+    pthread_atfork(nullptr, nullptr, abandon_in_child);
+}
+
+/// Only unlinks: other threads may still use the heap, and the kernel frees it with the process.
+[[gnu::destructor]] void remove_at_exit() {
+    ProcessHeap& process = state();
+    process.exiting.store(true);
+    // A birth that is under way in another thread is waited for, so that its name goes, too. It is
+    // in this thread if a signal handler calls exit: then the wait ends by itself.
+    const std::unique_lock guard(process.birth, exit_patience);
+    Heap* heap = process.current.load();
+    if (heap == nullptr) return;
+    detail::core_of(*heap).file().remove_name();
+    detail::print_metrics(*heap);
+}
+
+}  // namespace
+
+Result<Heap*> process_heap() {
+    ProcessHeap& process = state();
+    Heap* heap = process.current.load(std::memory_order_acquire);
+    if (heap != nullptr && !heap->lost_its_name()) [[likely]]
+        return heap;
+
+    static const bool disabled = detail::environment_text("SHMHEAP") == "disable";
+    if (disabled) return refused(ECANCELED, "as SHMHEAP=disable says");
+    if (process.exiting.load()) return refused(ECANCELED, "while the process exits");
+    const std::lock_guard guard(process.birth);
+    heap = replaced_if_nameless(process, process.current.load(std::memory_order_relaxed));
+    if (heap != nullptr) return heap;
+    return give_birth(process);
+}
+
+void* allocate(std::size_t bytes) noexcept {
+    const auto heap = process_heap();
+    if (!heap) {
+        errno = heap.error().code;
+        return nullptr;
+    }
+    void* block = (*heap)->allocate(bytes);
+    if (block != nullptr || !(*heap)->lost_its_name()) return block;
+    const auto next = process_heap();
+    return next ? (*next)->allocate(bytes) : nullptr;
+}
+
+void* allocate_hybrid(std::size_t bytes) noexcept {
+    if (void* block = allocate(bytes)) return block;
+    detail::count(detail::Metric::private_fallbacks);
+    // aligned_alloc wants a multiple of the alignment.
+    constexpr std::size_t alignment = cache_line_size;
+    const std::size_t rounded = (bytes + alignment) / alignment * alignment;
+    if (rounded < bytes) {
+        errno = ENOMEM;
+        return nullptr;
+    }
+    return std::aligned_alloc(alignment, rounded);
+}
+
+void deallocate(void* block) noexcept {
+    if (block == nullptr) return;
+    auto* data = static_cast<std::byte*>(block);
+    detail::ThreadCache* cache = detail::current_cache;
+    if (cache != nullptr && cache->contains(data)) [[likely]] {
+        detail::Span* span = cache->find(data);
+        if (span != nullptr && cache->free(*span, data)) [[likely]] {
+            if (cache->tick()) [[unlikely]] {
+                static_cast<detail::HeapCore*>(cache->heap())->look_after(*cache);
+            }
+            return;
+        }
+    }
+    detail::HeapCore* heap = detail::find_heap(data);
+    if (heap == nullptr) return std::free(block);
+    if (heap->is_inherited()) return;
+    (void)detail::select_cache(*heap);
+    heap->free_slowly(data);
+}
+
+bool is_shared(const void* address) noexcept {
+    const detail::HeapCore* heap = detail::find_heap(address);
+    return heap != nullptr && !heap->is_inherited();
+}
+
+}  // namespace shmheap
