@@ -21,6 +21,28 @@ using support::load_text;
 
 namespace {
 
+constexpr std::string_view every_key = R"(
+version: "1"
+name: demo
+components:
+  siggen:
+    command: [./siggen, --rate, "${RATE:-2M}"]
+    working_dir: .
+    environment: {GAIN: "3", RAW: 4, GONE: null, EMPTY: ""}
+    depends_on:
+      sink: {condition: started}
+      setup: {condition: completed_successfully}
+    restart: {policy: on-failure, delay: 300ms, max_delay: 40s, reset_after: 50s, max_attempts: 7}
+    stop_signal: SIGINT
+    stop_grace_period: 5s
+    kill_mode: mixed
+    on_supervisor_loss: kill
+    heap: {size: 256MiB, mode: "0660", reap: never}
+    logging: {path: "logs/${component.name}.log"}
+  sink: {command: cat | cat, shell: true}
+  setup: {command: ["true"], shell: false}
+)";
+
 /// The component `a` with these lines; failing to load is shown with its mistakes.
 Descriptor component(const std::string& lines) {
     const auto loaded = load_component(lines);
@@ -60,27 +82,7 @@ TEST_CASE("the smallest description has every default") {
 TEST_CASE("every key is read") {
     const support::TemporaryFolder folder;
     folder.write("siggen", "#!/bin/sh\n", true);
-    const std::vector<std::string> files{folder.write("demo.yaml", R"(
-version: "1"
-name: demo
-components:
-  siggen:
-    command: [./siggen, --rate, "${RATE:-2M}"]
-    working_dir: .
-    environment: {GAIN: "3", RAW: 4, GONE: null, EMPTY: ""}
-    depends_on:
-      sink: {condition: started}
-      setup: {condition: completed_successfully}
-    restart: {policy: on-failure, delay: 300ms, max_delay: 40s, reset_after: 50s, max_attempts: 7}
-    stop_signal: SIGINT
-    stop_grace_period: 5s
-    kill_mode: mixed
-    on_supervisor_loss: kill
-    heap: {size: 256MiB, mode: "0660", reap: never}
-    logging: {path: "logs/${component.name}.log"}
-  sink: {command: cat | cat, shell: true}
-  setup: {command: ["true"], shell: false}
-)")};
+    const std::vector<std::string> files{folder.write("demo.yaml", every_key)};
     const auto loaded = launcher::load(files, support::lookup);
     REQUIRE(support::joined(support::mistakes(loaded)).empty());
     CHECK(loaded->name == "demo");
