@@ -1,0 +1,157 @@
+#include "stream/outgoing.hpp"
+
+#include <filesystem>
+
+#include "os/assert.hpp"
+
+namespace shmheap::stream {
+namespace {
+
+tl::unexpected<Error> nonsense() {
+    return fail(EPROTO, "understand the consumer");
+}
+
+std::vector<std::byte> with_text(std::span<const std::byte> packet, const HeapPlace& place) {
+    std::vector<std::byte> whole(packet.begin(), packet.end());
+    for (const std::string* text : {&place.directory, &place.name}) {
+        const auto bytes = std::as_bytes(std::span(*text));
+        whole.insert(whole.end(), bytes.begin(), bytes.end());
+    }
+    return whole;
+}
+
+HelloPacket hello(std::uint32_t refusal, const HeapPlace& place) {
+    return {
+        .head = head_of<HelloPacket>(PacketKind::hello, place.directory.size() + place.name.size()),
+        .protocol = {stream_magic, stream_version, refusal},
+        .announcement = announce(place)};
+}
+
+}  // namespace
+
+HeapPlace place_of(const Heap& heap) {
+    std::error_code unchanged;  // where the working directory is unknown, the path stays relative
+    const auto directory = std::filesystem::absolute(heap.directory(), unchanged);
+    return {.uuid = heap.uuid(),
+            .directory = unchanged ? heap.directory() : directory.string(),
+            .name = heap.name()};
+}
+
+Result<Outgoing> Outgoing::greet(os::UniqueFd socket, const Heap* heap) {
+    Outgoing outgoing(std::move(socket));
+    HeapPlace place;
+    if (heap != nullptr) place = place_of(*heap);
+    outgoing.announced_ = place.uuid;
+    const HelloPacket packet = hello(0, place);
+    const Status sent = outgoing.channel_.send(with_text(bytes_of(packet), place));
+    if (!sent) return tl::unexpected(sent.error());
+    return outgoing;
+}
+
+void Outgoing::refuse(os::UniqueFd socket, int code) {
+    const HelloPacket packet = hello(static_cast<std::uint32_t>(code), {});
+    // Who has gone already need not be told.
+    (void)Channel(std::move(socket)).send(bytes_of(packet));
+}
+
+Status Outgoing::read() {
+    while (true) {
+        const auto packet = channel_.receive();
+        if (!packet) {
+            if (packet.error().code == EAGAIN) return {};
+            return tl::unexpected(packet.error());
+        }
+        if (auto taken = take(*packet); !taken) return taken;
+    }
+}
+
+Status Outgoing::take(std::span<const std::byte> packet) {
+    const PacketKind kind = parse<PacketHead>(packet)->kind;
+    if (!connected_) return kind == PacketKind::answer ? take_answer(packet) : nonsense();
+    if (kind == PacketKind::taken) return take_count(packet);
+    const auto attached = parse_whole<AttachedPacket>(packet);
+    if (kind == PacketKind::attached && attached) return take_attachment(attached->attachment);
+    return nonsense();
+}
+
+Status Outgoing::take_answer(std::span<const std::byte> packet) {
+    // The protocol stands in the same place in every version; what follows it may not.
+    const auto head = parse<PacketHead>(packet);
+    const auto protocol = parse<Protocol>(packet.subspan(sizeof(*head)));
+    if (!protocol || protocol->magic != stream_magic) return nonsense();
+    other_version_ = protocol->version != stream_version;
+    const auto answer = parse_whole<AnswerPacket>(packet);
+    if (other_version_ || !answer) return nonsense();
+    connected_ = true;
+    return take_attachment(answer->attachment);
+}
+
+Status Outgoing::take_attachment(const Attachment& attachment) {
+    // An answer to an announcement that another one has overtaken says nothing any more.
+    if (attachment.heap != announced_) return {};
+    attached_ = attachment.code == 0 && announced_ != Uuid{};
+    slot_ = attachment.slot;
+    return {};
+}
+
+Status Outgoing::take_count(std::span<const std::byte> packet) {
+    const auto taken = parse_whole<TakenPacket>(packet);
+    if (!taken || taken->count < copied_taken_ || taken->count > copied_sent_) return nonsense();
+    copied_taken_ = taken->count;
+    return {};
+}
+
+Status Outgoing::announce_heap(const Heap& heap) {
+    const HeapPlace place = place_of(heap);
+    const HeapPacket packet = {
+        .head = head_of<HeapPacket>(PacketKind::heap, place.directory.size() + place.name.size()),
+        .announcement = announce(place)};
+    auto sent = channel_.send(with_text(bytes_of(packet), place));
+    if (!sent) return sent;
+    announced_ = place.uuid;
+    attached_ = false;
+    in_flight_.clear();  // of a heap that lives on only until its last lease ends
+    return {};
+}
+
+Status Outgoing::send_shared(MessagePacket packet, const Reference& reference) {
+    ASSERT(reference.lane_slot < lane_slot_count);
+    packet.head =
+        head_of<MessagePacket>(PacketKind::message, sizeof(Reference), message_number_ + 1);
+    packet.flags |= flag_shared;
+    auto sent = channel_.send(bytes_of(packet), bytes_of(reference));
+    if (!sent) return sent;
+    ++message_number_;
+    in_flight_.resize(lane_slot_count);
+    in_flight_[reference.lane_slot] = reference;
+    return {};
+}
+
+Status Outgoing::send_first(MessagePacket packet, std::span<const std::byte> bytes) {
+    packet.head = head_of<MessagePacket>(PacketKind::message, bytes.size(), message_number_ + 1);
+    auto sent = channel_.send(bytes_of(packet), bytes);
+    if (sent) ++message_number_;
+    return sent;
+}
+
+Status Outgoing::send_chunk(std::uint64_t offset, std::span<const std::byte> bytes) {
+    const ChunkPacket packet = {
+        .head = head_of<ChunkPacket>(PacketKind::chunk, bytes.size(), message_number_),
+        .offset = offset};
+    return channel_.send(bytes_of(packet), bytes);
+}
+
+Remains Outgoing::end(Heap* heap) {
+    (void)read();  // what it said last counts; that it has ended is known
+    Remains remains = {.lost = copied_sent_ - copied_taken_};
+    for (const Reference& reference : in_flight_) {
+        if (heap == nullptr || reference.length == 0) continue;
+        const Status revoked = heap->revoke(reference);
+        if (revoked) ++remains.lost;
+        if (!revoked && revoked.error().code == EBUSY) ++remains.unreleased;
+    }
+    in_flight_.clear();
+    return remains;
+}
+
+}  // namespace shmheap::stream

@@ -1,0 +1,317 @@
+#include "stream/producer_core.hpp"
+
+#include <sys/epoll.h>
+
+#include <algorithm>
+#include <array>
+
+#include "os/error.hpp"
+#include "os/fork_generation.hpp"
+#include "stream/ready.hpp"
+#include "stream/wait.hpp"
+
+namespace shmheap::detail {
+
+using stream::MessagePacket;
+using stream::Outgoing;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A consumer that connects and then is silent for so long makes room for another.
+constexpr auto greeting_time_max = 5s;
+
+/// How long the locks of a dead consumer may take to go, and how often that is looked at.
+constexpr auto departure_time_max = 100ms;
+constexpr auto departure_look_again = 5ms;
+
+/// Between two looks at the socket while a release is waited for, which comes by another way.
+constexpr auto release_wait_max = 50ms;
+
+constexpr int admissions_max = 64;  // in one call; the rest waits in the backlog
+
+/// Whether a buffer that could not be leased for this reason can still be sent as bytes.
+bool can_be_copied(int code) {
+    return code == ENOTCONN || code == EINVAL || code == ENOSPC;
+}
+
+std::int64_t nanoseconds_until(Deadline deadline) {
+    return std::chrono::nanoseconds(deadline - std::chrono::steady_clock::now()).count();
+}
+
+bool has_passed(Deadline deadline) {
+    return deadline <= std::chrono::steady_clock::now();
+}
+
+}  // namespace
+
+ProducerCore::ProducerCore(stream::Listener listener, os::UniqueFd ready, Heap* heap)
+    : listener_(std::move(listener)),
+      ready_(std::move(ready)),
+      chosen_heap_(heap),
+      fork_generation_(os::fork_generation()) {}
+
+Result<std::unique_ptr<ProducerCore>> ProducerCore::listen(const std::string& path,
+                                                           const ProducerOptions& options) {
+    auto listener = stream::Listener::bind(path);
+    if (!listener) return tl::unexpected(listener.error());
+    auto ready = stream::create_ready_set();
+    if (!ready) return tl::unexpected(ready.error());
+    if (auto added = stream::add_to_ready_set(ready->get(), listener->fd()); !added) {
+        return tl::unexpected(added.error());
+    }
+    return std::unique_ptr<ProducerCore>(
+        new ProducerCore(std::move(*listener), std::move(*ready), options.heap));
+}
+
+Heap* ProducerCore::current_heap() const {
+    if (chosen_heap_ != nullptr) return chosen_heap_;
+    return process_heap().value_or(nullptr);
+}
+
+/// The heap that the consumer was told of, unless another has taken its place since.
+Heap* ProducerCore::attached_heap() const {
+    if (!consumer_ || !consumer_->attached()) return nullptr;
+    Heap* heap = current_heap();
+    return heap != nullptr && consumer_->announced(*heap) ? heap : nullptr;
+}
+
+Status ProducerCore::await(short events, Deadline deadline) {
+    std::array<pollfd, 2> descriptors = {{{.fd = listener_.fd(), .events = POLLIN, .revents = 0},
+                                          {.fd = -1, .events = events, .revents = 0}}};
+    if (consumer_) descriptors[1].fd = consumer_->fd();
+    return stream::wait_for(descriptors, deadline);
+}
+
+Status ProducerCore::await_consumer(Deadline deadline) {
+    if (fork_generation_ != os::fork_generation()) return fail(ECHILD, "send");
+    while (true) {
+        if (auto served = service(); !served) return served;
+        if (connected()) return {};
+        if (has_passed(deadline)) return fail(ETIMEDOUT, "wait for a consumer");
+        Deadline look_again = deadline;
+        if (consumer_) look_again = std::min(look_again, greeted_until_);
+        if (departed_) look_again = stream::at_most(look_again, departure_look_again);
+        const auto waited = await(POLLIN, look_again);
+        if (!waited && waited.error().code != ETIMEDOUT) return waited;
+    }
+}
+
+/// One look at both sockets, and what follows from it. Only a connected consumer's end is told.
+Status ProducerCore::service() {
+    if (departed_) collect_departed();
+    std::array<pollfd, 2> descriptors = {{{.fd = listener_.fd(), .events = POLLIN, .revents = 0},
+                                          {.fd = -1, .events = POLLIN, .revents = 0}}};
+    if (consumer_) descriptors[1].fd = consumer_->fd();
+    const auto looked = stream::wait_for(descriptors, Deadline::min());
+    if (!looked && looked.error().code != ETIMEDOUT) return looked;
+    if (descriptors[1].revents != 0) {
+        if (auto heard = hear(); !heard) return heard;
+    }
+    if (consumer_ && !consumer_->connected() && has_passed(greeted_until_)) {
+        ++stats_.refused;
+        end_consumer();
+    }
+    return descriptors[0].revents != 0 ? admit() : Status();
+}
+
+/// Takes in what the consumer says, and ends it if it has ended or speaks nonsense.
+Status ProducerCore::hear() {
+    const bool was_connected = consumer_->connected();
+    const auto heard = consumer_->read();
+    if (heard) {
+        if (!was_connected && consumer_->connected()) ++stats_.consumers;
+        return {};
+    }
+    const bool other_version = consumer_->other_version();
+    if (!was_connected && heard.error().code == EPROTO) ++stats_.refused;
+    end_consumer();
+    if (other_version) return fail(EPROTO, "connect a consumer of another version");
+    return was_connected ? fail(EPIPE, "send to the consumer") : Status();
+}
+
+/// Greets whoever has connected if there is nobody, and refuses the others.
+Status ProducerCore::admit() {
+    for (int count = 0; count < admissions_max; ++count) {
+        auto socket = listener_.accept();
+        if (!socket) return tl::unexpected(socket.error());
+        if (!*socket) return {};
+        if (consumer_) {
+            ++stats_.refused;
+            Outgoing::refuse(std::move(**socket), EBUSY);
+            continue;
+        }
+        const int fd = (*socket)->get();
+        auto outgoing = Outgoing::greet(std::move(**socket), current_heap());
+        if (!outgoing || !stream::add_to_ready_set(ready_.get(), fd)) continue;
+        consumer_.emplace(std::move(*outgoing));
+        greeted_until_ = stream::at_most(no_deadline, greeting_time_max);
+    }
+    return {};
+}
+
+void ProducerCore::end_consumer() {
+    Heap* heap = attached_heap();
+    const stream::Remains remains = consumer_->end(heap);
+    stats_.lost += remains.lost;
+    stats_.unreleased += remains.unreleased;
+    if (heap != nullptr) {
+        departed_ = Departed{.heap = heap->uuid(),
+                             .slot = consumer_->slot(),
+                             .until = stream::at_most(no_deadline, departure_time_max)};
+    }
+    consumer_.reset();
+    if (departed_) collect_departed();
+}
+
+/// What a consumer that lives on still holds after the time is up is harvested by the heap itself.
+void ProducerCore::collect_departed() {
+    Heap* heap = current_heap();
+    if (heap == nullptr || heap->uuid() != departed_->heap ||
+        !heap->collect_client(departed_->slot) || heap->leases_of(departed_->slot) == 0 ||
+        has_passed(departed_->until)) {
+        departed_.reset();
+    }
+}
+
+template <class Step>
+Status ProducerCore::transmit(Step step, Deadline deadline) {
+    while (true) {
+        const Status sent = step(*consumer_);
+        if (sent) return {};
+        if (sent.error().code == EPIPE) {
+            end_consumer();
+            return sent;
+        }
+        if (sent.error().code != EAGAIN) return sent;
+        if (auto room = await(POLLIN | POLLOUT, deadline); !room) return room;
+        if (auto served = service(); !served) return served;
+    }
+}
+
+/// The heap to lease the buffer from, or nullptr if it must go as bytes.
+Result<Heap*> ProducerCore::heap_to_share(const Buffer& buffer) {
+    if (buffer.size() == 0 || !buffer.is_shared()) return nullptr;
+    Heap* heap = current_heap();
+    if (heap == nullptr || !heap->contains(buffer.data())) return nullptr;
+    if (!consumer_->announced(*heap)) {
+        const auto step = [heap](Outgoing& consumer) { return consumer.announce_heap(*heap); };
+        // Not worth waiting for: this message goes as bytes either way.
+        const auto told = transmit(step, Deadline::min());
+        if (!told && told.error().code != ETIMEDOUT) return tl::unexpected(told.error());
+    }
+    return consumer_->attached() ? heap : nullptr;
+}
+
+Result<Reference> ProducerCore::lease(Heap& heap, const Buffer& buffer, Deadline deadline) {
+    while (true) {
+        auto reference = heap.issue(buffer.data(), 0, buffer.size(), consumer_->slot());
+        if (reference || reference.error().code != EAGAIN) return reference;
+        if (has_passed(deadline)) return fail(ETIMEDOUT, "wait for the consumer to release");
+        const Deadline look_again = stream::at_most(deadline, release_wait_max);
+        heap.await_release(consumer_->slot(),
+                           std::max<std::int64_t>(0, nanoseconds_until(look_again)));
+        if (auto served = service(); !served) return tl::unexpected(served.error());
+    }
+}
+
+Result<Delivery> ProducerCore::send(const Buffer& buffer, const MessageInfo& info,
+                                    Deadline deadline) {
+    if (auto ready = await_consumer(deadline); !ready) return tl::unexpected(ready.error());
+    const auto heap = heap_to_share(buffer);
+    if (!heap) return tl::unexpected(heap.error());
+    if (*heap == nullptr) return send_copied(buffer.bytes(), info, deadline);
+    const auto reference = lease(**heap, buffer, deadline);
+    if (reference) return send_shared(**heap, *reference, info, deadline);
+    if (!can_be_copied(reference.error().code)) return tl::unexpected(reference.error());
+    return send_copied(buffer.bytes(), info, deadline);
+}
+
+Result<Delivery> ProducerCore::send(std::span<const std::byte> bytes, const MessageInfo& info,
+                                    Deadline deadline) {
+    if (auto ready = await_consumer(deadline); !ready) return tl::unexpected(ready.error());
+    return send_copied(bytes, info, deadline);
+}
+
+Result<Delivery> ProducerCore::send_shared(Heap& heap, const Reference& reference,
+                                           const MessageInfo& info, Deadline deadline) {
+    const MessagePacket packet = packet_for(info, reference.length);
+    const auto step = [&](Outgoing& consumer) { return consumer.send_shared(packet, reference); };
+    if (auto sent = transmit(step, deadline); !sent) {
+        // Nobody has seen the reference. With the consumer gone its leases may have ended already.
+        (void)heap.revoke(reference);
+        return tl::unexpected(sent.error());
+    }
+    return count(packet, Delivery::shared);
+}
+
+Result<Delivery> ProducerCore::send_copied(std::span<const std::byte> bytes,
+                                           const MessageInfo& info, Deadline deadline) {
+    const MessagePacket packet = packet_for(info, bytes.size());
+    std::size_t offset = std::min(bytes.size(), stream::first_bytes_max);
+    const auto first = [&](Outgoing& consumer) {
+        return consumer.send_first(packet, bytes.first(offset));
+    };
+    if (auto sent = transmit(first, deadline); !sent) return tl::unexpected(sent.error());
+    while (offset < bytes.size()) {
+        const auto part =
+            bytes.subspan(offset, std::min(bytes.size() - offset, stream::chunk_bytes_max));
+        const auto chunk = [&](Outgoing& consumer) { return consumer.send_chunk(offset, part); };
+        // A message given up half-way is ended by the next one.
+        if (auto sent = transmit(chunk, deadline); !sent) return tl::unexpected(sent.error());
+        offset += part.size();
+    }
+    consumer_->copied_message_sent();
+    return count(packet, Delivery::copied);
+}
+
+MessagePacket ProducerCore::packet_for(const MessageInfo& info, std::size_t length) const {
+    const TimeStamp time = info.time_stamp == TimeStamp{}
+                               ? TimeStamp(std::chrono::system_clock::now())
+                               : info.time_stamp;
+    return {.head = {},  // filled in by the connection, which numbers the packets
+            .sequence = info.sequence == next_sequence ? sequence_next_ : info.sequence,
+            .time_stamp_ns = time.time_since_epoch().count(),
+            .stream_id = info.stream_id,
+            .length = length,
+            .payload_type = info.payload_type,
+            .flags = info.end_of_stream ? stream::flag_end_of_stream : 0};
+}
+
+Delivery ProducerCore::count(const MessagePacket& packet, Delivery delivery) {
+    sequence_next_ = packet.sequence + 1;
+    ++stats_.messages;
+    stats_.bytes += packet.length;
+    ++(delivery == Delivery::shared ? stats_.shared : stats_.copied);
+    return delivery;
+}
+
+Status ProducerCore::drain(Deadline deadline) {
+    if (fork_generation_ != os::fork_generation()) return fail(ECHILD, "drain");
+    while (true) {
+        if (auto served = service(); !served) return served;
+        if (!connected()) return {};
+        Heap* heap = attached_heap();
+        if (heap != nullptr) {
+            const auto harvested = heap->collect_client(consumer_->slot());
+            if (!harvested) return tl::unexpected(harvested.error());
+        }
+        const bool released = heap == nullptr || heap->leases_of(consumer_->slot()) == 0;
+        if (released && consumer_->copies_taken()) return {};
+        if (has_passed(deadline)) return fail(ETIMEDOUT, "wait for the consumer to release");
+        const Deadline look_again = stream::at_most(deadline, release_wait_max);
+        if (!released) {
+            heap->await_release(consumer_->slot(),
+                                std::max<std::int64_t>(0, nanoseconds_until(look_again)));
+        } else if (auto waited = await(POLLIN, deadline); !waited) {
+            return waited;
+        }
+    }
+}
+
+Status ProducerCore::attend() {
+    if (fork_generation_ != os::fork_generation()) return fail(ECHILD, "attend to the consumer");
+    return service();
+}
+
+}  // namespace shmheap::detail

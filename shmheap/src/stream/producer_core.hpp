@@ -1,0 +1,87 @@
+/// The inside of a Producer: the socket it listens on, the one consumer it may have, and all the
+/// waiting. Used by one thread at a time.
+///
+///   state      | event                                | next
+///   listening  | somebody connects                    | greeting
+///   greeting   | it answers                           | connected
+///   greeting   | it ends, speaks nonsense, is silent  | listening
+///   greeting   | it answers in another version        | listening; EPROTO is told
+///   connected  | it ends or speaks nonsense           | listening; EPIPE is told
+///   any but listening: whoever else connects is refused with EBUSY
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "os/unique_fd.hpp"
+#include "shmheap/buffer.hpp"
+#include "shmheap/heap.hpp"
+#include "shmheap/result.hpp"
+#include "shmheap/stream.hpp"
+#include "stream/listener.hpp"
+#include "stream/outgoing.hpp"
+
+namespace shmheap::detail {
+
+class ProducerCore {
+public:
+    static Result<std::unique_ptr<ProducerCore>> listen(const std::string& path,
+                                                        const ProducerOptions& options);
+
+    Result<Delivery> send(const Buffer& buffer, const MessageInfo& info, Deadline deadline);
+    Result<Delivery> send(std::span<const std::byte> bytes, const MessageInfo& info,
+                          Deadline deadline);
+    Status drain(Deadline deadline);
+    Status attend();
+
+    [[nodiscard]] int fd() const { return ready_.get(); }
+    [[nodiscard]] bool connected() const { return consumer_ && consumer_->connected(); }
+    [[nodiscard]] const ProducerStats& stats() const { return stats_; }
+
+private:
+    /// A consumer that has ended but whose leases could not be taken back at once: the kernel drops
+    /// the locks of a dying process a moment after its socket.
+    struct Departed {
+        Uuid heap;
+        std::uint32_t slot;
+        Deadline until;
+    };
+
+    ProducerCore(stream::Listener listener, os::UniqueFd ready, Heap* heap);
+
+    [[nodiscard]] Heap* current_heap() const;
+    [[nodiscard]] Heap* attached_heap() const;
+    Status await_consumer(Deadline deadline);
+    Status await(short events, Deadline deadline);
+    Status service();
+    Status admit();
+    Status hear();
+    void end_consumer();
+    void collect_departed();
+
+    Result<Heap*> heap_to_share(const Buffer& buffer);
+    Result<Reference> lease(Heap& heap, const Buffer& buffer, Deadline deadline);
+    Result<Delivery> send_shared(Heap& heap, const Reference& reference, const MessageInfo& info,
+                                 Deadline deadline);
+    Result<Delivery> send_copied(std::span<const std::byte> bytes, const MessageInfo& info,
+                                 Deadline deadline);
+    /// Repeats what says EAGAIN until there is room.
+    template <class Step>
+    Status transmit(Step step, Deadline deadline);
+    [[nodiscard]] stream::MessagePacket packet_for(const MessageInfo& info,
+                                                   std::size_t length) const;
+    Delivery count(const stream::MessagePacket& packet, Delivery delivery);
+
+    stream::Listener listener_;
+    os::UniqueFd ready_;  // epoll: the listener and the consumer
+    Heap* const chosen_heap_;
+    const std::uint32_t fork_generation_;
+    std::optional<stream::Outgoing> consumer_;
+    Deadline greeted_until_ = no_deadline;
+    std::optional<Departed> departed_;
+    std::uint64_t sequence_next_ = 0;
+    ProducerStats stats_;
+};
+
+}  // namespace shmheap::detail

@@ -1,0 +1,21 @@
+/// Waiting for descriptors until a deadline: the only place in which a stream sleeps on a socket.
+#pragma once
+
+#include <poll.h>
+
+#include <span>
+
+#include "shmheap/result.hpp"
+#include "shmheap/stream.hpp"
+
+namespace shmheap::stream {
+
+/// The earlier of a deadline and a time from now.
+Deadline at_most(Deadline deadline, std::chrono::nanoseconds from_now);
+
+/// Returns when one of the descriptors has something to tell (`revents` says what), an error or a
+/// hang-up included; signals do not end the wait. A deadline that has passed still looks once.
+/// Errors: ETIMEDOUT; what ppoll(2) says.
+Status wait_for(std::span<pollfd> descriptors, Deadline deadline);
+
+}  // namespace shmheap::stream
