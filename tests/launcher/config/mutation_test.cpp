@@ -15,6 +15,8 @@
 namespace {
 
 constexpr std::string_view hostile_bytes = "{[]&*:-\"'\n\t#|<\x01\xff";
+/// For further files, those of them that change the shape of a tree most.
+constexpr std::string_view few_hostile_bytes = "{:\"\n";
 
 constexpr std::string_view every_key = R"(version: "1"
 name: demo
@@ -61,7 +63,7 @@ bool is_sound(const std::string& text) {
                        });
 }
 
-void mutate(const std::string& good) {
+void mutate(const std::string& good, std::string_view bytes) {
     REQUIRE(is_sound(good));
     std::vector<std::string> unsound;
     const auto examine = [&unsound](const std::string& text) {
@@ -72,7 +74,7 @@ void mutate(const std::string& good) {
         text.erase(at, 1);
         examine(text);
         examine(good.substr(0, at));
-        for (const char byte : hostile_bytes) {
+        for (const char byte : bytes) {
             text = good;
             text[at] = byte;
             examine(text);
@@ -100,7 +102,7 @@ std::string example(const std::string& name) {
 
 TEST_CASE("every single-byte slip in a file with every key is answered") {
     REQUIRE(support::load_text(std::string(every_key)).has_value());
-    mutate(std::string(every_key));
+    mutate(std::string(every_key), hostile_bytes);
 }
 
 TEST_CASE("every single-byte slip in the examples is answered") {
@@ -109,6 +111,6 @@ TEST_CASE("every single-byte slip in the examples is answered") {
         const std::string text = example(name);
         REQUIRE(text.size() > 100);
         REQUIRE(text.size() < file_bytes_max);
-        mutate(text);
+        mutate(text, few_hostile_bytes);
     }
 }
