@@ -21,7 +21,7 @@ TEST_CASE("every example of a feature is a good description") {
 
 TEST_CASE("an override merges with the file it is written for") {
     const std::vector<std::string> files{HARRIER_CONFIGS_DIR "/restart.yaml",
-                                         HARRIER_CONFIGS_DIR "/restart-patient.yaml"};
+                                         HARRIER_CONFIGS_DIR "/overrides/patient.yaml"};
     const auto loaded = launcher::load(files, support::lookup);
     CHECK(support::joined(support::mistakes(loaded)).empty());
     REQUIRE(loaded.has_value());
