@@ -12,6 +12,9 @@
 #include "thread_caches.hpp"
 
 namespace shmheap::detail {
+
+constinit std::atomic<HeapCore*> process_core{nullptr};
+
 namespace {
 
 /// How long memory stays empty before it goes back to the file system, and how often a thread
@@ -99,6 +102,7 @@ void* HeapCore::allocate_at_limit(std::size_t bytes, std::size_t alignment) {
         if (block) return *block;
         code = block.error().code;
     }
+    notice_loss();
     file_->header().counters.allocation_failures.fetch_add(1, std::memory_order_relaxed);
     errno = code == ENOSPC ? ENOSPC : ENOMEM;
     return nullptr;
@@ -290,7 +294,14 @@ Result<std::size_t> HeapCore::collect() {
     }
     arena_->give_back(std::chrono::milliseconds(0));
     file_->check_name();
+    notice_loss();
     return count;
+}
+
+/// The next allocation of this process then goes the long way, to a new heap.
+void HeapCore::notice_loss() {
+    HeapCore* self = this;
+    if (file_->lost_its_name()) process_core.compare_exchange_strong(self, nullptr);
 }
 
 // ---- statistics

@@ -67,6 +67,7 @@ private:
         Block block{};
     };
     [[nodiscard]] Found find(const std::byte* data) const;
+    void notice_loss();
     void* allocate_at_limit(std::size_t bytes, std::size_t alignment);
     Result<std::byte*> allocate_uncached(std::size_t bytes, std::size_t alignment);
     void release_block(Span& span, const Block& block);
@@ -83,5 +84,9 @@ private:
     std::mutex counters_mutex_;
     std::array<bool, thread_count_max> counters_taken_{};
 };
+
+/// The heap that allocate() may use without a closer look; nullptr before its birth, in a forked
+/// child, and after the loss of its name.
+extern constinit std::atomic<HeapCore*> process_core;
 
 }  // namespace shmheap::detail

@@ -67,6 +67,7 @@ Result<Heap*> give_birth(ProcessHeap& process) {
         return tl::unexpected(process.failure);
     }
     process.current.store(heap->get(), std::memory_order_release);
+    detail::process_core.store(&detail::core_of(**heap), std::memory_order_release);
     return heap->release();  // lives until the process ends
 }
 
@@ -82,6 +83,7 @@ Heap* replaced_if_nameless(ProcessHeap& process, Heap* heap) {
 void abandon_in_child() {
     ProcessHeap& process = state();
     process.current.store(nullptr, std::memory_order_relaxed);
+    detail::process_core.store(nullptr, std::memory_order_relaxed);
     new (&process.birth) std::timed_mutex;  // another thread may have held it
     process.retry_at = {};
 }
@@ -121,7 +123,10 @@ Result<Heap*> process_heap() {
     return give_birth(process);
 }
 
-void* allocate(std::size_t bytes) noexcept {
+namespace {
+
+/// Out of line, so that the common path needs no stack frame.
+[[gnu::noinline]] void* allocate_slowly(std::size_t bytes) noexcept {
     const auto heap = process_heap();
     if (!heap) {
         errno = heap.error().code;
@@ -131,6 +136,21 @@ void* allocate(std::size_t bytes) noexcept {
     if (block != nullptr || !(*heap)->lost_its_name()) return block;
     const auto next = process_heap();
     return next ? (*next)->allocate(bytes) : nullptr;
+}
+
+}  // namespace
+
+void* allocate(std::size_t bytes) noexcept {
+    detail::ThreadCache* cache = detail::current_cache;
+    if (cache != nullptr && bytes <= detail::class_size_max) [[likely]] {
+        // acquire: pairs with give_birth().
+        if (cache->heap() == detail::process_core.load(std::memory_order_acquire)) [[likely]] {
+            std::byte* block = cache->allocate_small(detail::size_class_of(bytes));
+            if (block != nullptr) [[likely]]
+                return block;
+        }
+    }
+    return allocate_slowly(bytes);
 }
 
 void* allocate_hybrid(std::size_t bytes) noexcept {
@@ -146,6 +166,22 @@ void* allocate_hybrid(std::size_t bytes) noexcept {
     return std::aligned_alloc(alignment, rounded);
 }
 
+namespace {
+
+[[gnu::noinline]] void look_after(detail::ThreadCache& cache) {
+    static_cast<detail::HeapCore*>(cache.heap())->look_after(cache);
+}
+
+[[gnu::noinline]] void deallocate_slowly(std::byte* data) {
+    detail::HeapCore* heap = detail::find_heap(data);
+    if (heap == nullptr) return std::free(data);
+    if (heap->is_inherited()) return;
+    (void)detail::select_cache(*heap);
+    heap->free_slowly(data);
+}
+
+}  // namespace
+
 void deallocate(void* block) noexcept {
     if (block == nullptr) return;
     auto* data = static_cast<std::byte*>(block);
@@ -153,17 +189,12 @@ void deallocate(void* block) noexcept {
     if (cache != nullptr && cache->contains(data)) [[likely]] {
         detail::Span* span = cache->find(data);
         if (span != nullptr && cache->free(*span, data)) [[likely]] {
-            if (cache->tick()) [[unlikely]] {
-                static_cast<detail::HeapCore*>(cache->heap())->look_after(*cache);
-            }
+            if (cache->tick()) [[unlikely]]
+                look_after(*cache);
             return;
         }
     }
-    detail::HeapCore* heap = detail::find_heap(data);
-    if (heap == nullptr) return std::free(block);
-    if (heap->is_inherited()) return;
-    (void)detail::select_cache(*heap);
-    heap->free_slowly(data);
+    deallocate_slowly(data);
 }
 
 bool is_shared(const void* address) noexcept {

@@ -54,7 +54,7 @@ std::byte* ThreadCache::refill(std::size_t size_class) {
     }
     // The first blocks of a fresh span come first.
     std::reverse(magazine.blocks, magazine.blocks + *taken);
-    magazine.count = static_cast<std::uint16_t>(*taken);
+    magazine.count = static_cast<std::uint32_t>(*taken);
     const Block block = magazine.blocks[--magazine.count];
     publish(size_class);
     block.word->store(block_live, std::memory_order_relaxed);
@@ -71,7 +71,7 @@ void ThreadCache::grow(std::size_t size_class) {
     const std::size_t capacity = std::min(wanted, affordable);
     if (capacity <= magazine.capacity) return;
     budget_left_ -= (capacity - magazine.capacity) * size;
-    magazine.capacity = static_cast<std::uint16_t>(capacity);
+    magazine.capacity = static_cast<std::uint32_t>(capacity);
 }
 
 void ThreadCache::overflow(std::size_t size_class, const Block& block) {
@@ -89,7 +89,7 @@ void ThreadCache::shed(std::size_t size_class, std::size_t keep) {
     if (magazine.count <= keep) return;
     const std::size_t surplus = magazine.count - keep;
     // Published first: a reader in between sees too many blocks live rather than too few.
-    magazine.count = static_cast<std::uint16_t>(keep);
+    magazine.count = static_cast<std::uint32_t>(keep);
     publish(size_class);
     arena_->put(size_class, {magazine.blocks, surplus});
     std::copy(magazine.blocks + surplus, magazine.blocks + surplus + keep, magazine.blocks);

@@ -83,19 +83,19 @@ public:
 
 private:
     struct Magazine {
-        std::uint16_t count = 0;
-        std::uint16_t capacity = 0;
+        std::uint32_t count = 0;
+        std::uint32_t capacity = 0;
         Block* blocks = nullptr;
     };
 
-    std::byte* refill(std::size_t size_class);
-    void overflow(std::size_t size_class, const Block& block);
+    [[gnu::noinline]] std::byte* refill(std::size_t size_class);
+    [[gnu::noinline]] void overflow(std::size_t size_class, const Block& block);
     void grow(std::size_t size_class);
     void shed(std::size_t size_class, std::size_t keep);
     void keep_large(Span& span);
     void publish(std::size_t size_class) {
-        published_->class_blocks[size_class].store(magazines_[size_class].count,
-                                                   std::memory_order_relaxed);
+        published_->class_blocks[size_class].store(
+            static_cast<std::uint16_t>(magazines_[size_class].count), std::memory_order_relaxed);
     }
 
     std::byte* payload_ = nullptr;
