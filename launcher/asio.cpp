@@ -1,0 +1,3 @@
+#include "launcher/asio.hpp"
+
+#include <boost/asio/impl/src.hpp>

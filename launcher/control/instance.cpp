@@ -1,0 +1,163 @@
+#include "launcher/control/instance.hpp"
+
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <string>
+
+#include "launcher/control/stop_signals.hpp"
+#include "launcher/observe/format.hpp"
+#include "launcher/observe/output.hpp"
+#include "launcher/supervise/environment.hpp"
+#include "launcher/supervise/leftovers.hpp"
+#include "launcher/supervise/process_host.hpp"
+#include "launcher/supervise/reaping.hpp"
+#include "launcher/supervise/run_directory.hpp"
+#include "launcher/supervise/supervisor.hpp"
+#include "os/error.hpp"
+#include "reaper/reap.hpp"
+
+namespace launcher {
+namespace {
+
+using shmheap::Result;
+
+constexpr std::chrono::milliseconds leftover_patience{2000};
+
+/// 128 random bits, as 32 hexadecimal digits.
+std::string make_uuid() {
+    std::array<unsigned char, 16> bytes{};
+    if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
+        std::abort();  // cannot happen below 256 bytes (getrandom(2)), and nothing could replace it
+    std::string uuid;
+    constexpr std::string_view digits = "0123456789abcdef";
+    for (const unsigned char byte : bytes) {
+        uuid += digits[byte >> 4];
+        uuid += digits[byte & 15];
+    }
+    return uuid;
+}
+
+/// harrier needs three descriptors for each component; children get the limit it was given.
+Result<rlimit> raise_open_files() {
+    rlimit original{};
+    if (getrlimit(RLIMIT_NOFILE, &original) != 0) return shmheap::os::error("read limit of files");
+    rlimit raised = original;
+    raised.rlim_cur = raised.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &raised);  // if not, fewer components fit, and spawning will say so
+    return original;
+}
+
+std::string shm_directory() {
+    const char* directory = std::getenv("SHMHEAP_DIR");
+    return directory != nullptr && *directory != '\0' ? directory : "/dev/shm";
+}
+
+std::size_t longest_name(const Application& application) {
+    std::size_t longest = 0;
+    for (const Descriptor& descriptor : application.components)
+        longest = std::max(longest, descriptor.name.size());
+    return longest;
+}
+
+/// Before anything is started: ends the processes and removes the heaps of earlier instances of
+/// this application, which the lock that we hold proves dead.
+void clear_the_past(const Application& application, const std::string& run_directory,
+                    Console& console) {
+    const auto emit = [&console](const Event& event) { console.emit(event); };
+    const Leftovers leftovers = end_leftovers(application.name, run_directory, leftover_patience);
+    if (leftovers.ended + leftovers.alive > 0) {
+        Event event{.kind = EventKind::leftover};
+        event.with("processes", std::to_string(leftovers.ended + leftovers.alive))
+            .with("ended", std::to_string(leftovers.ended));
+        emit(event);
+    }
+    const std::string tag_prefix = application.name + '/';
+    const auto swept = reaper::sweep(shm_directory(), geteuid(), [&](std::string_view tag) {
+        return tag.starts_with(tag_prefix);
+    });
+    if (!swept) {
+        console.say(swept.error().message());
+        return;
+    }
+    emit_outcome(swept->own, {}, emit);
+    if (swept->other_orphans == 0) return;
+    Event event{.kind = EventKind::orphans};
+    event.with("heaps", std::to_string(swept->other_orphans))
+        .with("directory", shm_directory())
+        .with("remedy", "shmclean");
+    emit(event);
+}
+
+Awaitable<void> run_to_end(Supervisor& supervisor, Summary& summary, asio::io_context& io) {
+    summary = co_await supervisor.run();
+    io.stop();
+}
+
+Shared make_shared_state(const Application& application, const std::string& run_directory,
+                         Host& host, const EventSink& emit) {
+    return Shared{.host = host,
+                  .emit = emit,
+                  .reap = reaper::reap,
+                  .instance_tag = application.name + '/' + make_uuid(),
+                  .run_directory = run_directory,
+                  .shm_directory = shm_directory(),
+                  .environment = inherited_environment()};
+}
+
+/// The instance lock is held: start, supervise, stop.
+ExitStatus supervise_all(const Application& application, const std::string& run_directory,
+                         asio::io_context& io, Console& console) {
+    StopSignals signals(io.get_executor());
+    clear_the_past(application, run_directory, console);
+    const auto open_files = raise_open_files();
+    if (!open_files) {
+        console.say(open_files.error().message());
+        return ExitStatus::failed;
+    }
+    Output output(io.get_executor(), console.output(), longest_name(application),
+                  console.wants_colour());
+    auto host = ProcessHost::create(io.get_executor(), output, *open_files);
+    if (!host) {
+        console.say(host.error().message());
+        return ExitStatus::failed;
+    }
+    const EventSink emit = [&console](const Event& event) { console.emit(event); };
+    Supervisor supervisor(io.get_executor(), application,
+                          make_shared_state(application, run_directory, **host, emit));
+    signals.direct_to(supervisor, emit);
+    Summary summary;
+    asio::co_spawn(io, run_to_end(supervisor, summary, io), [](const std::exception_ptr& failure) {
+        if (failure) std::rethrow_exception(failure);
+    });
+    io.run();
+    const bool is_done = summary.failed == 0 && !signals.cut_short_by_interrupt();
+    return is_done ? ExitStatus::done : ExitStatus::failed;
+}
+
+}  // namespace
+
+ExitStatus run_instance(const Application& application, asio::io_context& io, Console& console) {
+    console.align(longest_name(application));
+    std::signal(SIGPIPE, SIG_IGN);  // a broken stdout is an error of write(2); children get SIG_DFL
+    auto run_directory = RunDirectory::acquire(application.name);
+    if (!run_directory) {
+        const auto& error = run_directory.error();
+        console.say(error.code == EBUSY
+                        ? "application " + application.name + " is already running (pid " +
+                              error.subject + ", " + run_directory_path(application.name) + ')'
+                        : error.message());
+        return ExitStatus::failed;
+    }
+    // From now on, whatever loses its parent below us becomes our child (and does not at init).
+    prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L);
+    return supervise_all(application, run_directory->path(), io, console);
+}
+
+}  // namespace launcher

@@ -1,0 +1,22 @@
+/// One instance of an application: everything that is there from the moment harrier holds the
+/// instance lock until it lets go. Putting it together is all that happens here: the parts know
+/// their business. Main thread.
+#pragma once
+
+#include "launcher/asio.hpp"
+#include "launcher/config/descriptor.hpp"
+#include "launcher/observe/console.hpp"
+
+namespace launcher {
+
+enum class ExitStatus {
+    done = 0,    ///< every component ended as it should
+    failed = 1,  ///< one failed for good, or harrier could not do its work, or was cut short
+    usage = 2,   ///< wrong arguments or a bad configuration; nothing was started
+};
+
+/// Runs the application to its end, with the io_context that `console` uses. Throws what a
+/// component's coroutine throws, which only a broken library does.
+ExitStatus run_instance(const Application& application, asio::io_context& io, Console& console);
+
+}  // namespace launcher

@@ -1,0 +1,73 @@
+/// harrier: launches the processes of an application from YAML files and supervises them. This
+/// file reads the command line, loads the files and hands over; exit status 0, 1 or 2 (ExitStatus).
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "launcher/asio.hpp"
+#include "launcher/config/load.hpp"
+#include "launcher/control/instance.hpp"
+#include "launcher/observe/console.hpp"
+
+namespace launcher {
+namespace {
+
+/// Says what is wrong, one mistake a line.
+std::optional<Application> load_or_say(const std::vector<std::string>& files, Console& console) {
+    auto application = load(files, process_environment);
+    if (application) return std::move(*application);
+    for (const Diagnostic& diagnostic : application.error())
+        console.say_plainly(diagnostic.text());
+    return std::nullopt;
+}
+
+ExitStatus run(const std::vector<std::string>& files, asio::io_context& io, Console& console) {
+    const auto application = load_or_say(files, console);
+    return application ? run_instance(*application, io, console) : ExitStatus::usage;
+}
+
+ExitStatus validate(const std::vector<std::string>& files, Console& console) {
+    const auto application = load_or_say(files, console);
+    if (!application) return ExitStatus::usage;
+    console.output().append(application->name + ": " +
+                            std::to_string(application->components.size()) + " components\n");
+    console.output().flush();
+    return ExitStatus::done;
+}
+
+ExitStatus dispatch(int argument_count, char** arguments, asio::io_context& io, Console& console) {
+    CLI::App program("Launches the processes of an application and supervises them.", "harrier");
+    program.set_version_flag("--version", "harrier " HARRIER_VERSION);
+    program.require_subcommand(1);
+    std::vector<std::string> files;
+    auto* run_verb = program.add_subcommand("run", "run in the foreground until all has ended");
+    auto* validate_verb = program.add_subcommand("validate", "check the files, start nothing");
+    for (auto* verb : {run_verb, validate_verb})
+        verb->add_option("FILE", files, "YAML descriptions; later ones override earlier ones")
+            ->required();
+    try {
+        program.parse(argument_count, arguments);
+    } catch (const CLI::ParseError& error) {
+        return program.exit(error) == 0 ? ExitStatus::done : ExitStatus::usage;
+    }
+    return run_verb->parsed() ? run(files, io, console) : validate(files, console);
+}
+
+}  // namespace
+}  // namespace launcher
+
+int main(int argument_count, char** arguments) {
+    namespace asio = boost::asio;
+    asio::io_context io(1);  // one thread
+    launcher::Console console(io.get_executor());
+    launcher::ExitStatus status = launcher::ExitStatus::failed;
+    try {
+        status = launcher::dispatch(argument_count, arguments, io, console);
+    } catch (const std::exception& error) {
+        console.say(error.what());
+    }
+    console.finish();
+    return static_cast<int>(status);
+}

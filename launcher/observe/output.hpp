@@ -1,0 +1,66 @@
+/// What components print: captured through one pipe each and shown line by line on the terminal
+/// with the component's name in front, or written by the component itself to its log file.
+///
+/// A pipe lasts as long as harrier, not as long as a process: nothing is lost at a restart, and a
+/// descendant that lives on never meets a broken pipe. Reading stops while the terminal has no
+/// room, so a component that floods waits in its own write(2) and costs nobody else anything.
+/// Owns the pipes; the Writer must outlive it. One thread.
+#pragma once
+
+#include <array>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "launcher/asio.hpp"
+#include "launcher/config/descriptor.hpp"
+#include "launcher/observe/line_splitter.hpp"
+#include "launcher/observe/writer.hpp"
+#include "os/unique_fd.hpp"
+#include "shmheap/result.hpp"
+
+namespace launcher {
+
+class Output {
+public:
+    /// Names are padded to `name_width`; `colour` gives each component one of its own.
+    Output(Executor executor, Writer& terminal, std::size_t name_width, bool colour);
+    Output(const Output&) = delete;
+    Output& operator=(const Output&) = delete;
+
+    /// A descriptor to become the stdout and stderr of one start of a component.
+    struct Target {
+        int fd = -1;
+        shmheap::os::UniqueFd log = {};  ///< closes it, where the component has a log file
+    };
+
+    /// Errors: the log file or its folders cannot be made; no descriptor is left for a pipe.
+    shmheap::Result<Target> open(const Descriptor& component);
+
+    /// Shows what the processes of a component, which have ended, left in the pipe, and the last
+    /// line even if it has no newline.
+    void drain(const std::string& component);
+
+private:
+    struct Capture {
+        std::string prefix;
+        StreamDescriptor read_end;
+        shmheap::os::UniqueFd write_end;
+        LineSplitter lines = {};
+    };
+
+    shmheap::Result<Target> open_capture(const std::string& component);
+    std::string prefix_of(const std::string& component) const;
+    bool read_once(Capture& capture);
+    void show(const Capture& capture, std::string_view line);
+    Awaitable<void> pump(Capture& capture);
+
+    Executor executor_;
+    Writer& terminal_;
+    std::size_t name_width_;
+    bool colour_;
+    std::map<std::string, std::unique_ptr<Capture>> captures_;
+    std::array<char, std::size_t{64} << 10> buffer_;  // shared: between two waits nothing is in it
+};
+
+}  // namespace launcher

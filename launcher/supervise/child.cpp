@@ -1,0 +1,166 @@
+#include "launcher/supervise/child.hpp"
+
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdint>
+
+#include "os/error.hpp"
+
+namespace launcher {
+namespace {
+
+using shmheap::Result;
+using shmheap::os::UniqueFd;
+
+constexpr std::size_t stack_bytes = std::size_t{64} << 10;
+constexpr int exit_status_not_executed = 127;
+
+/// What the child needs to know and says back; it lives in launch(), which waits.
+struct Briefing {
+    const ChildImage* image = nullptr;
+    const rlimit* open_files = nullptr;
+    pid_t parent = 0;
+    int null = -1;
+    int output = -1;
+    int error = 0;           // said back
+    const char* doing = "";  // said back
+};
+
+// The kernel's own struct sigaction, all zero: SIG_DFL, no flags, nothing blocked.
+constexpr std::array<std::uint64_t, 4> default_action = {};
+constexpr std::size_t kernel_signal_set_bytes = 8;
+
+/// System calls are made directly: the wrappers of libc, and those that sanitizers put around
+/// them, keep notes in memory that is harrier's.
+template <class... Arguments>
+long call(long number, Arguments... arguments) {
+    return syscall(number, arguments...);
+}
+
+/// One step of the child; false when it failed, with what and why said back.
+bool step(Briefing& briefing, const char* doing, long result) {
+    if (result >= 0) return true;
+    briefing.error = errno;
+    briefing.doing = doing;
+    return false;
+}
+
+/// Dies with its parent, and at once when the parent has died already.
+bool die_with_parent(Briefing& briefing) {
+    if (!step(briefing, "set death signal of",
+              call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0L, 0L, 0L)))
+        return false;
+    if (call(SYS_getppid) == briefing.parent) return true;
+    briefing.error = ESRCH;
+    briefing.doing = "find the parent of";
+    return false;
+}
+
+/// The copy of the descriptor table ends right above what is needed from it.
+bool take_descriptors(Briefing& briefing) {
+    const auto above = static_cast<unsigned>(std::max(briefing.null, briefing.output)) + 1;
+    return step(briefing, "close descriptors for",
+                call(SYS_close_range, above, ~0U, CLOSE_RANGE_UNSHARE)) &&
+           step(briefing, "redirect stdin of", call(SYS_dup3, briefing.null, 0, 0)) &&
+           step(briefing, "redirect stdout of", call(SYS_dup3, briefing.output, 1, 0)) &&
+           step(briefing, "redirect stderr of", call(SYS_dup3, briefing.output, 2, 0)) &&
+           step(briefing, "close descriptors for", call(SYS_close_range, 3U, ~0U, 0U));
+}
+
+/// First the handlers, which are harrier's and would run in its memory, then the mask. SIGKILL and
+/// SIGSTOP refuse, rightly.
+bool restore_signals(Briefing& briefing) {
+    for (int number = 1; number < NSIG; ++number)
+        call(SYS_rt_sigaction, number, default_action.data(), 0L, kernel_signal_set_bytes);
+    constexpr std::uint64_t nothing = 0;
+    return step(briefing, "restore the signal mask of",
+                call(SYS_rt_sigprocmask, SIG_SETMASK, &nothing, 0L, kernel_signal_set_bytes));
+}
+
+int child_main(void* argument) {
+    Briefing& briefing = *static_cast<Briefing*>(argument);
+    const ChildImage& image = *briefing.image;
+    const bool is_ready = take_descriptors(briefing) &&
+                          step(briefing, "make a process group for", call(SYS_setpgid, 0, 0)) &&
+                          die_with_parent(briefing) &&
+                          step(briefing, "limit the open files of",
+                               call(SYS_prlimit64, 0, RLIMIT_NOFILE, briefing.open_files, 0L)) &&
+                          step(briefing, "change to the working directory of",
+                               call(SYS_chdir, image.working_directory)) &&
+                          restore_signals(briefing);
+    if (is_ready)
+        step(briefing, "execute",
+             call(SYS_execve, image.executable, image.arguments, image.environment));
+    call(SYS_exit_group, exit_status_not_executed);
+    return exit_status_not_executed;
+}
+
+/// Between here and exec no handler of harrier's may run in the child.
+class SignalsBlocked {
+public:
+    SignalsBlocked() {
+        sigset_t all;
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &before_);
+    }
+    SignalsBlocked(const SignalsBlocked&) = delete;
+    SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+    ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+private:
+    sigset_t before_{};
+};
+
+}  // namespace
+
+Result<ChildLauncher> ChildLauncher::create(const rlimit& open_files) {
+    Slots slots;
+    const UniqueFd null(open("/dev/null", O_RDWR | O_CLOEXEC));
+    if (!null) return shmheap::os::error("open", "/dev/null");
+    // Above 2, whatever harrier was started with: the child's 0, 1 and 2 are written over.
+    slots.null.reset(fcntl(null.get(), F_DUPFD_CLOEXEC, 3));
+    slots.output.reset(fcntl(null.get(), F_DUPFD_CLOEXEC, 3));
+    if (!slots.null || !slots.output) return shmheap::os::error("duplicate", "/dev/null");
+    return ChildLauncher(open_files, std::move(slots), std::vector<std::byte>(stack_bytes));
+}
+
+Result<Child> ChildLauncher::launch(const ChildImage& image) {
+    if (dup3(image.output, slots_.output.get(), O_CLOEXEC) < 0)
+        return shmheap::os::error("duplicate output for", image.executable);
+    Briefing briefing{.image = &image,
+                      .open_files = &open_files_,
+                      .parent = getpid(),
+                      .null = slots_.null.get(),
+                      .output = slots_.output.get()};
+    auto top = reinterpret_cast<std::uintptr_t>(stack_.data()) + stack_.size();
+    top &= ~std::uintptr_t{15};
+    int pidfd = -1;
+    pid_t pid = -1;
+    {
+        const SignalsBlocked blocked;
+        pid =
+            clone(child_main, reinterpret_cast<void*>(top),
+                  CLONE_VM | CLONE_VFORK | CLONE_FILES | CLONE_PIDFD | SIGCHLD, &briefing, &pidfd);
+    }
+    const int clone_error = pid < 0 ? errno : 0;
+    // The slot keeps its number, but not somebody's log file open.
+    dup3(slots_.null.get(), slots_.output.get(), O_CLOEXEC);
+    if (pid < 0) return shmheap::fail(clone_error, "clone for", image.executable);
+    Child child;
+    child.pid = pid;
+    child.pidfd.reset(pidfd);
+    child.error = briefing.error;
+    child.doing = briefing.doing;
+    return child;
+}
+
+}  // namespace launcher

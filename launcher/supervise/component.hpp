@@ -1,0 +1,80 @@
+/// A component: its descriptor and its run-time state. Its coroutine (supervise.hpp) is the only
+/// one that changes it; everybody else reads it and releases its latch. Owned by the supervisor.
+///
+///     state        meaning                                 may go to
+///     ---------------------------------------------------------------------------------------
+///     waiting      for its dependencies                    starting, failed, stopped
+///     starting     its process is being made               running, backing_off, failed, stopped
+///     running      its leader lives                        stopping, ending
+///     stopping     told to stop; the leader lives          ending, failed
+///     ending       the leader has ended; what descends     backing_off, completed, failed,
+///                  from it ends, heaps are reaped          stopped
+///     backing_off  a restart waits                         starting, stopped
+///     completed    ended as it should                      (final)
+///     failed       ended for good, not as it should        (final)
+///     stopped      ended because harrier was told to stop  (final)
+///
+/// There is a process in running, stopping and ending, and in no other state. A stop finds the
+/// component in any state that is not final; only its coroutine acts on it, at its next look.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "launcher/config/descriptor.hpp"
+#include "launcher/observe/event.hpp"
+#include "launcher/supervise/latch.hpp"
+#include "launcher/supervise/restart.hpp"
+
+namespace launcher {
+
+enum class State {
+    waiting,
+    starting,
+    running,
+    stopping,
+    ending,
+    backing_off,
+    completed,
+    failed,
+    stopped,
+};
+
+constexpr bool is_final(State state) {
+    return state == State::completed || state == State::failed || state == State::stopped;
+}
+
+class Component {
+public:
+    using Fields = std::vector<std::pair<std::string, std::string>>;
+
+    /// `emit` outlives the component, as does the descriptor.
+    Component(Executor executor, const Descriptor& descriptor, const EventSink& emit)
+        : latch(executor), descriptor_(descriptor), emit_(emit) {}
+    Component(const Component&) = delete;
+    Component& operator=(const Component&) = delete;
+
+    [[nodiscard]] const Descriptor& descriptor() const { return descriptor_; }
+    [[nodiscard]] State state() const { return state_; }
+    [[nodiscard]] bool was_started() const { return was_started_; }
+
+    /// The one way to another state: asserts the table above, emits the state's event with
+    /// `fields`, and wakes whoever waits for this component.
+    void enter(State next, Fields fields = {});
+
+    Latch latch;                             ///< something changed that the component may wait for
+    History history;                         ///< for decide()
+    TimePoint restart_at{};                  ///< in backing_off: when it is over
+    unsigned starts = 0;                     ///< processes made; the number in the tag
+    std::vector<Component*> dependencies{};  ///< as in the descriptor's depends_on, same order
+    std::vector<Component*> dependents{};    ///< those that name this one in theirs
+
+private:
+    const Descriptor& descriptor_;
+    const EventSink& emit_;
+    State state_ = State::waiting;
+    bool was_started_ = false;
+};
+
+}  // namespace launcher

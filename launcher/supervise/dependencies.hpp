@@ -1,0 +1,18 @@
+/// What a component's neighbours mean for it: whether it may start, whether it never will, and
+/// whether it may be stopped. Reads the states of others and changes none.
+#pragma once
+
+#include "launcher/supervise/component.hpp"
+
+namespace launcher {
+
+/// Every dependency has met its condition.
+bool dependencies_met(const Component& component);
+
+/// The first dependency that ended for good before it met its condition; null when there is none.
+const Component* failed_dependency(const Component& component);
+
+/// Nobody who depends on it is left: it may stop.
+bool dependents_ended(const Component& component);
+
+}  // namespace launcher

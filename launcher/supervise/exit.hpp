@@ -1,0 +1,34 @@
+/// How a process ended, as the kernel reported it, or why it never began. A value.
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "shmheap/result.hpp"
+
+namespace launcher {
+
+/// It ended by itself.
+struct Exited {
+    int status = 0;
+};
+
+/// A signal ended it.
+struct Killed {
+    int signal = 0;
+    bool dumped_core = false;
+};
+
+/// There was no process: it could not be started.
+struct NotStarted {
+    shmheap::Error error;
+};
+
+using Exit = std::variant<Exited, Killed, NotStarted>;
+
+inline bool succeeded(const Exit& exit) {
+    const auto* exited = std::get_if<Exited>(&exit);
+    return exited != nullptr && exited->status == 0;
+}
+
+}  // namespace launcher

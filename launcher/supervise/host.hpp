@@ -1,0 +1,74 @@
+/// The seam between supervision and the system: time and processes. ProcessHost is the real one;
+/// the tests have one in which time passes when they say so and processes end when they say so.
+///
+/// A Process is one start of a component: its leader and whatever descends from it. The leader's
+/// pid stays its own until collect(), even after it has ended. All on the one thread.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "launcher/asio.hpp"
+#include "launcher/config/descriptor.hpp"
+#include "launcher/supervise/exit.hpp"
+#include "launcher/supervise/latch.hpp"
+#include "shmheap/result.hpp"
+
+namespace launcher {
+
+enum class Audience {
+    leader,
+    tree,  ///< the leader and everything that descends from it
+};
+
+struct SpawnRequest {
+    const Descriptor& descriptor;          ///< outlives the process
+    Latch& latch;                          ///< outlives the process
+    std::string tag;                       ///< what tells its descendants from others'
+    std::vector<std::string> environment;  ///< NAME=value
+};
+
+class Process {
+public:
+    virtual ~Process() = default;
+
+    [[nodiscard]] virtual pid_t pid() const = 0;
+
+    /// How the leader ended; nothing while it lives. The request's latch is released when it ends.
+    [[nodiscard]] virtual std::optional<Exit> exit() = 0;
+
+    /// Signals the leader or the tree. Whoever has ended is passed over.
+    virtual void signal(int number, Audience audience) = 0;
+
+    /// How many of the tree live, the leader not counted, by a fresh look. The request's latch is
+    /// released when the last of those found has ended; look again then, they may have forked.
+    [[nodiscard]] virtual std::size_t survivors() = 0;
+
+    /// Takes the ended ones out of the process table, the leader last: from now on their pids may
+    /// be given to others. The last call.
+    virtual void collect() = 0;
+};
+
+class Host {
+public:
+    virtual ~Host() = default;
+
+    [[nodiscard]] virtual TimePoint now() = 0;
+
+    /// Ends at `time` or when the latch is released.
+    virtual Awaitable<void> sleep_until(TimePoint time, Latch& latch) = 0;
+
+    /// Starts a process. Errors: what opening its log, changing to its folder or execve(2) say.
+    virtual Awaitable<shmheap::Result<std::unique_ptr<Process>>> spawn(SpawnRequest request) = 0;
+
+    /// Ends with SIGKILL whatever still descends from harrier when every component has ended,
+    /// but what was meant to stay (KillMode::process). Returns how many processes are left.
+    virtual Awaitable<std::size_t> end_strays(TimePoint give_up_at) = 0;
+};
+
+}  // namespace launcher

@@ -1,0 +1,143 @@
+#include "launcher/supervise/launched_process.hpp"
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "launcher/supervise/process_host.hpp"
+#include "launcher/supervise/process_tree.hpp"
+
+namespace launcher {
+namespace {
+
+/// A stopped process cannot act on a signal before it runs again.
+void send(int pidfd, int number) {
+    syscall(SYS_pidfd_send_signal, pidfd, number, nullptr, 0);
+    if (number != SIGKILL) syscall(SYS_pidfd_send_signal, pidfd, SIGCONT, nullptr, 0);
+}
+
+}  // namespace
+
+LaunchedProcess::LaunchedProcess(ProcessHost& host, const SpawnRequest& request, pid_t pid,
+                                 shmheap::os::UniqueFd pidfd)
+    : host_(host),
+      latch_(request.latch),
+      component_(request.descriptor.name),
+      tag_(request.tag),
+      pid_(pid),
+      leader_(host.executor_, std::move(pidfd), [this] { leader_ended(); }),
+      last_event_(host.orphans_.tick()) {
+    host_.orphans_.add_leader(pid_, tag_);
+}
+
+LaunchedProcess::~LaunchedProcess() {
+    host_.orphans_.remove_leader(pid_);
+    host_.ending_.erase(tag_);
+}
+
+void LaunchedProcess::leader_ended() {
+    host_.ending_.insert(tag_);
+    last_event_ = host_.orphans_.tick();
+    latch_.release();
+}
+
+void LaunchedProcess::member_ended() {
+    last_event_ = host_.orphans_.tick();
+    if (alive_ > 0 && --alive_ == 0) latch_.release();
+}
+
+std::optional<Exit> LaunchedProcess::exit() {
+    if (!exit_ && leader_.ended()) exit_ = ProcessHost::peek(leader_.pidfd());
+    return exit_;
+}
+
+void LaunchedProcess::signal(int number, Audience audience) {
+    if (audience == Audience::leader) {
+        send(leader_.pidfd(), number);
+        return;
+    }
+    // The group first, in one go: nobody can fork out of it in between. Its number is the pid of
+    // the leader, who has not been collected.
+    kill(-pid_, number);
+    if (number != SIGKILL) kill(-pid_, SIGCONT);
+    told_ = number;
+    for (const auto& [pid, member] : members_)
+        tell(pid, member, number);
+    walk();
+}
+
+void LaunchedProcess::tell(pid_t pid, const ProcessWatch& member, int number) const {
+    if (member.ended()) return;
+    // The group has been told; a second SIGTERM means more than one to many programs.
+    if (number != SIGKILL && kinship_of(pid).group == pid_) return;
+    send(member.pidfd(), number);
+}
+
+std::size_t LaunchedProcess::survivors() {
+    walk();
+    alive_ = static_cast<std::size_t>(
+        std::count_if(members_.begin(), members_.end(),
+                      [](const auto& member) { return !member.second.ended(); }));
+    return alive_;
+}
+
+/// From harrier's orphans and the leader downwards. Whoever is missed because its parent dies at
+/// this moment is an orphan at the next look, and there is a next look as long as anybody lives.
+void LaunchedProcess::walk() {
+    host_.refresh_orphans(last_event_);
+    std::vector<std::pair<pid_t, pid_t>> to_visit;  // process, parent
+    std::set<pid_t> seen = {pid_};
+    for (const pid_t orphan : host_.orphans_.of(tag_))
+        to_visit.emplace_back(orphan, getpid());
+    if (!leader_.ended()) {
+        for (const pid_t child : children_of(pid_))
+            to_visit.emplace_back(child, pid_);
+    }
+    while (!to_visit.empty()) {
+        const auto [pid, parent] = to_visit.back();
+        to_visit.pop_back();
+        if (!seen.insert(pid).second || !admit(pid, parent)) continue;
+        for (const pid_t child : children_of(pid))
+            to_visit.emplace_back(child, pid);
+    }
+}
+
+/// Takes a process that was listed as the child of `parent` for a member, once a pidfd holds it
+/// and a second look confirms it. False for what has ended or is not ours.
+bool LaunchedProcess::admit(pid_t pid, pid_t parent) {
+    const auto known = members_.find(pid);
+    if (known != members_.end() && !known->second.ended()) return true;
+    const bool is_orphan = parent == getpid();
+    if (known != members_.end() && is_orphan) return false;  // a zombie: nobody took its pid
+    shmheap::os::UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+    if (!pidfd) return false;
+    const bool is_ours = is_orphan || kinship_of(pid).parent == parent ||
+                         environment_value(pid, "SHMHEAP_TAG") == tag_;
+    if (!is_ours) return false;
+    ProcessWatch watch(host_.executor_, std::move(pidfd), [this] { member_ended(); });
+    if (watch.pidfd() < 0) return false;
+    if (told_) tell(pid, watch, *told_);
+    members_.insert_or_assign(pid, std::move(watch));
+    return true;
+}
+
+void LaunchedProcess::collect() {
+    host_.output_.drain(component_);
+    for (const pid_t orphan : host_.orphans_.of(tag_)) {
+        const auto member = members_.find(orphan);
+        if (member == members_.end() || !member->second.ended()) continue;
+        ProcessHost::collect(member->second.pidfd());
+        host_.orphans_.forget(orphan);
+    }
+    ProcessHost::collect(leader_.pidfd());
+    host_.orphans_.remove_leader(pid_);
+    host_.ending_.erase(tag_);
+    host_.collect_unknown();
+}
+
+}  // namespace launcher

@@ -1,0 +1,61 @@
+/// A Process of the ProcessHost: the leader it started, and the members of its tree as far as they
+/// have been found. Finds them from two ends: harrier's orphans that bear the tag, and the children
+/// of every member. Holds a pidfd for each, so that nobody is signalled for having inherited a pid.
+/// Owned by the component's coroutine; main thread only.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "launcher/supervise/host.hpp"
+#include "launcher/supervise/process_watch.hpp"
+#include "os/unique_fd.hpp"
+
+namespace launcher {
+
+class ProcessHost;
+
+class LaunchedProcess final : public Process {
+public:
+    LaunchedProcess(ProcessHost& host, const SpawnRequest& request, pid_t pid,
+                    shmheap::os::UniqueFd pidfd);
+    LaunchedProcess(const LaunchedProcess&) = delete;
+    LaunchedProcess& operator=(const LaunchedProcess&) = delete;
+    ~LaunchedProcess() override;
+
+    [[nodiscard]] pid_t pid() const override { return pid_; }
+    [[nodiscard]] std::optional<Exit> exit() override;
+    void signal(int number, Audience audience) override;
+    [[nodiscard]] std::size_t survivors() override;
+    void collect() override;
+
+    /// Its end will be noticed.
+    [[nodiscard]] bool is_watched() const { return leader_.pidfd() >= 0; }
+
+private:
+    using Members = std::map<pid_t, ProcessWatch>;
+
+    void leader_ended();
+    void member_ended();
+    void walk();
+    bool admit(pid_t pid, pid_t parent);
+    void tell(pid_t pid, const ProcessWatch& member, int number) const;
+
+    ProcessHost& host_;
+    Latch& latch_;
+    std::string component_;
+    std::string tag_;
+    pid_t pid_;
+    ProcessWatch leader_;
+    Members members_;           // by pid; a watch outlives its process
+    std::size_t alive_ = 0;     // members of the last look that have not ended since
+    std::uint64_t last_event_;  // an older list of orphans may lack some
+    std::optional<int> told_;   // what the whole tree was told, latecomers included
+    std::optional<Exit> exit_;
+};
+
+}  // namespace launcher

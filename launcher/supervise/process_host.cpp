@@ -1,0 +1,238 @@
+#include "launcher/supervise/process_host.hpp"
+
+#define BOOST_PROCESS_USE_STD_FS 1  // and with it the three headers that it then forgets
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/optional.hpp>
+#include <boost/type_traits/decay.hpp>
+#include <boost/type_traits/is_convertible.hpp>
+// and only then
+#include <boost/process/v2/process.hpp>
+#include <csignal>
+#include <filesystem>
+
+#include "launcher/supervise/launched_process.hpp"
+#include "launcher/supervise/process_tree.hpp"
+#include "os/error.hpp"
+
+namespace launcher {
+namespace {
+
+namespace process_v2 = boost::process::v2;
+using namespace std::chrono_literals;
+using shmheap::Result;
+using shmheap::os::UniqueFd;
+
+constexpr int busy_attempts_max = 5;         // a program that is being written (ETXTBSY)
+constexpr auto busy_delay = 20ms;            // before the second attempt; then doubled
+constexpr int unknown_collected_max = 1024;  // in one go, so that a storm leaves time for others
+constexpr auto orphans_fresh_for = 5ms;
+
+std::vector<const char*> pointers(const std::vector<std::string>& strings) {
+    std::vector<const char*> result;
+    result.reserve(strings.size() + 1);
+    for (const std::string& string : strings)
+        result.push_back(string.c_str());
+    result.push_back(nullptr);
+    return result;
+}
+
+/// A launcher in the sense of Boost.Process v2: it makes the process and returns its handle.
+struct Launcher {
+    ChildLauncher& make;
+    const SpawnRequest& request;
+    int output;
+    UniqueFd pidfd = {};        ///< said back: a pidfd of our own
+    shmheap::Error error = {};  ///< said back: more than an error code can say
+
+    process_v2::basic_process<Executor> operator()(Executor executor, ErrorCode& code,
+                                                   const std::filesystem::path& executable,
+                                                   const std::vector<std::string>& arguments);
+
+private:
+    process_v2::basic_process<Executor> failed(Executor executor, ErrorCode& code) const {
+        code.assign(error.code, boost::system::system_category());
+        return process_v2::basic_process<Executor>(executor);
+    }
+};
+
+process_v2::basic_process<Executor> Launcher::operator()(
+    Executor executor, ErrorCode& code, const std::filesystem::path& executable,
+    const std::vector<std::string>& arguments) {
+    const auto argument_pointers = pointers(arguments);
+    const auto environment_pointers = pointers(request.environment);
+    const ChildImage image{.executable = executable.c_str(),
+                           .arguments = argument_pointers.data(),
+                           .environment = environment_pointers.data(),
+                           .working_directory = request.descriptor.working_directory.c_str(),
+                           .output = output};
+    auto child = make.launch(image);
+    if (!child) {
+        error = child.error();
+        return failed(executor, code);
+    }
+    if (child->error == 0) {
+        // The handle of Boost owns one pidfd, we own another: it offers no way to wait for the end
+        // without collecting.
+        pidfd.reset(fcntl(child->pidfd.get(), F_DUPFD_CLOEXEC, 3));
+        if (pidfd)
+            return process_v2::basic_process<Executor>(executor, child->pid,
+                                                       child->pidfd.release());
+        error = shmheap::Error{errno, "duplicate pidfd of", request.descriptor.name};
+        syscall(SYS_pidfd_send_signal, child->pidfd.get(), SIGKILL, nullptr, 0);
+    } else {
+        const bool not_executed = std::string_view(child->doing) == "execute";
+        error = shmheap::Error{child->error, child->doing,
+                               not_executed ? executable.string() : request.descriptor.name};
+    }
+    ProcessHost::collect(child->pidfd.get());
+    return failed(executor, code);
+}
+
+/// The component in a tag "<application>/<instance uuid>/<component>/<start number>".
+std::string_view component_of(std::string_view tag) {
+    tag.remove_suffix(tag.size() - std::min(tag.size(), tag.rfind('/')));
+    const std::size_t slash = tag.rfind('/');
+    return slash == std::string_view::npos ? std::string_view() : tag.substr(slash + 1);
+}
+
+}  // namespace
+
+Exit ProcessHost::peek(int pidfd) {
+    siginfo_t info{};
+    while (waitid(P_PIDFD, static_cast<id_t>(pidfd), &info, WEXITED | WNOWAIT) != 0 &&
+           errno == EINTR) {
+    }
+    if (info.si_code == CLD_EXITED) return Exited{.status = info.si_status};
+    return Killed{.signal = info.si_status, .dumped_core = info.si_code == CLD_DUMPED};
+}
+
+void ProcessHost::collect(int pidfd) {
+    siginfo_t info{};
+    while (waitid(P_PIDFD, static_cast<id_t>(pidfd), &info, WEXITED) != 0 && errno == EINTR) {
+    }
+}
+
+Result<std::unique_ptr<ProcessHost>> ProcessHost::create(Executor executor, Output& output,
+                                                         const rlimit& open_files) {
+    auto launcher = ChildLauncher::create(open_files);
+    if (!launcher) return tl::unexpected(launcher.error());
+    auto host =
+        std::unique_ptr<ProcessHost>(new ProcessHost(executor, output, std::move(*launcher)));
+    host->await_child_signal();
+    return host;
+}
+
+ProcessHost::ProcessHost(Executor executor, Output& output, ChildLauncher launcher)
+    : executor_(executor),
+      output_(output),
+      launcher_(std::move(launcher)),
+      child_signal_(executor, SIGCHLD) {}
+
+Awaitable<void> ProcessHost::sleep_until(TimePoint time, Latch& latch) {
+    return latch.wait_until(time);
+}
+
+Awaitable<Result<std::unique_ptr<Process>>> ProcessHost::spawn(SpawnRequest request) {
+    auto delay = busy_delay;
+    for (int attempt = 1;; ++attempt) {
+        auto process = spawn_now(request);
+        const bool is_busy = !process && process.error().code == ETXTBSY;
+        if (!is_busy || attempt == busy_attempts_max) co_return process;
+        Timer timer(executor_, delay);
+        co_await timer.async_wait(use_awaitable);
+        delay *= 2;
+    }
+}
+
+Result<std::unique_ptr<Process>> ProcessHost::spawn_now(const SpawnRequest& request) {
+    auto target = output_.open(request.descriptor);
+    if (!target) return tl::unexpected(target.error());
+    Launcher launcher{.make = launcher_, .request = request, .output = target->fd};
+    ErrorCode error;
+    auto handle =
+        launcher(executor_, error, request.descriptor.executable, request.descriptor.command);
+    const pid_t pid = handle.id();
+    handle.detach();  // its destructor would wait for the process, or kill it
+    if (error) return tl::unexpected(std::move(launcher.error));
+    auto process =
+        std::make_unique<LaunchedProcess>(*this, request, pid, std::move(launcher.pidfd));
+    if (!process->is_watched()) {
+        kill(pid, SIGKILL);
+        siginfo_t info{};
+        waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED);
+        return shmheap::fail(ENOSPC, "watch", request.descriptor.name);
+    }
+    if (request.descriptor.kill_mode == KillMode::process) spared_.insert(request.descriptor.name);
+    return std::unique_ptr<Process>(std::move(process));
+}
+
+void ProcessHost::await_child_signal() {
+    child_signal_.async_wait([this](ErrorCode error, int) {
+        if (error) return;
+        await_child_signal();
+        collect_unknown();
+    });
+}
+
+/// Looks at the first zombie without collecting it. Unless somebody counts on it, it goes, and the
+/// next one is looked at. When somebody does, he calls this again after collecting it.
+void ProcessHost::collect_unknown() {
+    for (int i = 0; i < unknown_collected_max; ++i) {
+        siginfo_t info{};
+        if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0) return;
+        const pid_t pid = info.si_pid;
+        if (orphans_.is_leader(pid) || ending_.contains(orphans_.tag_of(pid))) return;
+        waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG);
+        orphans_.forget(pid);
+    }
+}
+
+/// One listing serves all who ask within a moment and have nothing newer to learn from another.
+void ProcessHost::refresh_orphans(std::uint64_t newer_than) {
+    const bool is_fresh =
+        orphans_.refreshed_at() > newer_than && now() - orphans_listed_ < orphans_fresh_for;
+    if (is_fresh) return;
+    orphans_.refresh();
+    orphans_listed_ = now();
+}
+
+bool ProcessHost::is_spared(pid_t pid) const {
+    return spared_.contains(component_of(orphans_.tag_of(pid)));
+}
+
+/// Kills harrier's children; their own children become harrier's by that, for the next round.
+/// Returns how many there are that are not meant to stay.
+std::size_t ProcessHost::end_strays_once(Latch& all_ended, std::vector<ProcessWatch>& watches) {
+    watches.clear();
+    collect_unknown();
+    orphans_.refresh();
+    std::size_t strays = 0;
+    const auto alive = std::make_shared<std::size_t>(0);  // shared by the callbacks of one round
+    for (const auto& [pid, tag] : orphans_.all()) {
+        if (is_spared(pid)) continue;
+        ++strays;
+        kill(pid, SIGKILL);  // a child that nobody has collected: the pid is its own
+        UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+        if (!pidfd) continue;
+        ++*alive;
+        watches.emplace_back(executor_, std::move(pidfd), [alive, &all_ended] {
+            if (--*alive == 0) all_ended.release();
+        });
+    }
+    return strays;
+}
+
+Awaitable<std::size_t> ProcessHost::end_strays(TimePoint give_up_at) {
+    Latch all_ended(executor_);
+    std::vector<ProcessWatch> watches;
+    while (end_strays_once(all_ended, watches) > 0 && now() < give_up_at)
+        co_await sleep_until(give_up_at, all_ended);
+    co_return orphans_.all().size();
+}
+
+}  // namespace launcher

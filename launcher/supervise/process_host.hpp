@@ -1,0 +1,69 @@
+/// The real Host: time is the steady clock, processes are real. Alone in using Boost.Process and in
+/// calling waitid(2): whoever else collected a child would free a pid that somebody still counts
+/// on.
+///
+/// Children are found to have ended through their pidfds. What harrier never started but was given
+/// as a subreaper is collected when it dies, by pid, unless a component that is just ending still
+/// needs it. Main thread only.
+#pragma once
+
+#include <sys/resource.h>
+
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "launcher/asio.hpp"
+#include "launcher/observe/output.hpp"
+#include "launcher/supervise/child.hpp"
+#include "launcher/supervise/host.hpp"
+#include "launcher/supervise/orphans.hpp"
+#include "launcher/supervise/process_watch.hpp"
+
+namespace launcher {
+
+class LaunchedProcess;
+
+class ProcessHost final : public Host {
+public:
+    /// `open_files` is the limit for children. The process should be a child subreaper already.
+    /// Errors: as ChildLauncher::create().
+    static shmheap::Result<std::unique_ptr<ProcessHost>> create(Executor executor, Output& output,
+                                                                const rlimit& open_files);
+
+    [[nodiscard]] TimePoint now() override { return Clock::now(); }
+    Awaitable<void> sleep_until(TimePoint time, Latch& latch) override;
+    Awaitable<shmheap::Result<std::unique_ptr<Process>>> spawn(SpawnRequest request) override;
+    Awaitable<std::size_t> end_strays(TimePoint give_up_at) override;
+
+    /// How a process ended, which it has; it stays in the process table.
+    static Exit peek(int pidfd);
+
+    /// Takes a process that has ended out of the process table.
+    static void collect(int pidfd);
+
+private:
+    friend class LaunchedProcess;
+
+    ProcessHost(Executor executor, Output& output, ChildLauncher launcher);
+
+    shmheap::Result<std::unique_ptr<Process>> spawn_now(const SpawnRequest& request);
+    void await_child_signal();
+    void collect_unknown();
+    void refresh_orphans(std::uint64_t newer_than);
+    std::size_t end_strays_once(Latch& all_ended, std::vector<ProcessWatch>& watches);
+    bool is_spared(pid_t pid) const;
+
+    Executor executor_;
+    Output& output_;
+    ChildLauncher launcher_;
+    Orphans orphans_;
+    TimePoint orphans_listed_{};
+    std::set<std::string, std::less<>> ending_;  // tags whose orphans their process collects
+    std::set<std::string, std::less<>> spared_;  // components that leave processes behind
+    SignalSet child_signal_;
+};
+
+}  // namespace launcher

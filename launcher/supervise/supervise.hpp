@@ -1,0 +1,16 @@
+/// One component's life as one straight coroutine: wait for what it depends on, spawn, await the
+/// exit, end what is left of the tree, reap, decide, wait, again. It is the only writer of its
+/// component. Everything it waits for releases the component's latch, after which it looks again;
+/// nothing from outside changes its course in any other way.
+#pragma once
+
+#include "launcher/asio.hpp"
+#include "launcher/supervise/component.hpp"
+#include "launcher/supervise/shared.hpp"
+
+namespace launcher {
+
+/// Ends when the component has reached a final state. Both outlive the io_context's run.
+Awaitable<void> supervise(Component& component, Shared& shared);
+
+}  // namespace launcher
