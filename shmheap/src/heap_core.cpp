@@ -57,8 +57,28 @@ Result<std::unique_ptr<HeapCore>> HeapCore::create(const HeapOptions& options) {
         return tl::unexpected(arena.error());
     }
     std::unique_ptr<HeapCore> core(new HeapCore(std::move(*file), std::move(*arena)));
+    if (auto hired = core->hire_caretaker(options); !hired) return tl::unexpected(hired.error());
     if (auto known = enlist_heap(*core); !known) return tl::unexpected(known.error());
     return core;
+}
+
+Status HeapCore::hire_caretaker(const HeapOptions& options) {
+    Caretaker::Duties duties;
+    duties.touches = options.prefault == Prefault::background;
+    duties.delay = give_back_delay;
+    if (options.background) {
+        duties.give_back = [this] {
+            reclaim();
+            return arena_->give_back(give_back_delay);
+        };
+    }
+    if (!duties.touches && !duties.give_back) return {};
+    auto caretaker = Caretaker::start(std::move(duties));
+    if (!caretaker) return tl::unexpected(caretaker.error());
+    caretaker_ = std::move(*caretaker);
+    file_->set_caretaker(caretaker_.get());
+    arena_->set_caretaker(caretaker_.get());
+    return {};
 }
 
 HeapCore::~HeapCore() {

@@ -11,6 +11,7 @@
 
 #include "alloc/arena.hpp"
 #include "alloc/thread_cache.hpp"
+#include "file/caretaker.hpp"
 #include "file/heap_file.hpp"
 #include "lease/owner_lane.hpp"
 #include "os/fork_generation.hpp"
@@ -59,6 +60,7 @@ public:
     [[nodiscard]] Arena& arena() { return *arena_; }
 
 private:
+    Status hire_caretaker(const HeapOptions& options);
     HeapCore(std::unique_ptr<HeapFile> file, std::unique_ptr<Arena> arena);
 
     /// Where a block lies, if it is the start of one; word is nullptr otherwise.
@@ -83,6 +85,7 @@ private:
     std::array<OwnerLane, client_slot_count> lanes_;
     std::mutex counters_mutex_;
     std::array<bool, thread_count_max> counters_taken_{};
+    std::unique_ptr<Caretaker> caretaker_;  ///< last, so that it stops before anything else goes
 };
 
 /// The heap that allocate() may use without a closer look; nullptr before its birth, in a forked

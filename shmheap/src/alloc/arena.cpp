@@ -79,6 +79,7 @@ void Arena::put_one(ClassState& state, const Block& block) {
     if (span.free_count < span.block_count) return;
     if (state.empty_spans < empty_spans_kept) {
         ++state.empty_spans;
+        if (caretaker_ != nullptr) caretaker_->memory_fell_empty();
         return;
     }
     delist(state, span);
@@ -178,6 +179,7 @@ void Arena::destroy_span(Span& span) {
         pages_[span.first_page + page].store(nullptr, std::memory_order_relaxed);
     }
     superblocks_.free(span.first_page, span.page_count, Clock::now());
+    if (caretaker_ != nullptr && superblocks_.empty_count() > 0) caretaker_->memory_fell_empty();
     span.next = unused_spans_;
     unused_spans_ = &span;
 }
@@ -204,7 +206,7 @@ void Arena::publish(std::size_t size_class, std::int64_t blocks) {
                   std::memory_order_relaxed);
 }
 
-void Arena::give_back(std::chrono::milliseconds delay) {
+bool Arena::give_back(std::chrono::milliseconds delay) {
     const std::lock_guard guard(mutex_);
     const Clock::time_point now = Clock::now();
     for (ClassState& state : classes_) {
@@ -220,6 +222,7 @@ void Arena::give_back(std::chrono::milliseconds delay) {
         }
     }
     given_back_ += superblocks_.give_back(now, delay);
+    return superblocks_.empty_count() > 0;
 }
 
 std::uint64_t Arena::superblocks_committed() {

@@ -52,8 +52,11 @@ public:
     [[nodiscard]] std::size_t payload_size() const { return payload_size_; }
 
     /// Gives back what has been empty for `delay`: spans to their superblocks, superblocks to the
-    /// file system.
-    void give_back(std::chrono::milliseconds delay);
+    /// file system. True when there is more that has not been empty for long enough.
+    bool give_back(std::chrono::milliseconds delay);
+
+    /// Whom to tell when a superblock falls empty; set before the first take.
+    void set_caretaker(Caretaker* caretaker) { caretaker_ = caretaker; }
 
     [[nodiscard]] std::uint64_t superblocks_committed();
     [[nodiscard]] std::uint64_t superblocks_given_back();
@@ -86,6 +89,7 @@ private:
     std::deque<Span> spans_;  ///< every span there ever was; addresses are stable
     Span* unused_spans_ = nullptr;
     std::uint64_t given_back_ = 0;
+    Caretaker* caretaker_ = nullptr;
 };
 
 }  // namespace shmheap::detail

@@ -104,6 +104,8 @@ Status SuperblockTable::commit(std::size_t index, std::uint32_t pages, Growth gr
     auto committed = file_->commit(start + std::uint64_t{before} * page_size,
                                    std::uint64_t{pages - before} * page_size);
     if (!committed) return committed;
+    file_->prefault(start + std::uint64_t{before} * page_size,
+                    std::uint64_t{pages - before} * page_size);
     superblock.committed_pages = pages;
     publish_committed(static_cast<std::int64_t>(pages) - before);
     ++commits_;

@@ -167,7 +167,7 @@ Result<std::unique_ptr<HeapFile>> HeapFile::create(const HeapOptions& options) {
     auto file = os::IdentifiedFile::adopt(std::move(*fd), options.directory, *name, O_RDWR);
     if (!file) return tl::unexpected(file.error());
     return std::unique_ptr<HeapFile>(
-        new HeapFile(std::move(*file), std::move(*mapping), std::move(*lock)));
+        new HeapFile(std::move(*file), std::move(*mapping), std::move(*lock), options.prefault));
 }
 
 Result<struct stat> HeapFile::look() {
@@ -191,6 +191,19 @@ Status HeapFile::commit(std::uint64_t offset, std::uint64_t length) {
         offset += step;
     }
     return {};
+}
+
+void HeapFile::prefault(std::uint64_t offset, std::uint64_t length) {
+    switch (prefault_) {
+        case Prefault::none:
+            return;
+        case Prefault::on_grow:
+            ::madvise(data() + offset, length, MADV_POPULATE_WRITE);
+            return;
+        case Prefault::background:
+            if (caretaker_ != nullptr) caretaker_->touch({data() + offset, length});
+            return;
+    }
 }
 
 void HeapFile::give_back(std::uint64_t offset, std::uint64_t length) {

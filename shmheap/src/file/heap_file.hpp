@@ -11,6 +11,7 @@
 #include <mutex>
 #include <string>
 
+#include "file/caretaker.hpp"
 #include "os/file_lock.hpp"
 #include "os/identified_file.hpp"
 #include "os/mapping.hpp"
@@ -44,6 +45,9 @@ public:
     /// ESTALE when the file has lost its name and must not grow any more.
     Status commit(std::uint64_t offset, std::uint64_t length);
 
+    /// Makes committed pages present at once or soon, as the heap's options say.
+    void prefault(std::uint64_t offset, std::uint64_t length);
+
     /// Gives the memory of a range back to the file system; it reads as zeros if it is committed
     /// again.
     void give_back(std::uint64_t offset, std::uint64_t length);
@@ -59,6 +63,9 @@ public:
         return {};
     }
 
+    /// Who makes pages present for Prefault::background; set before the first commit.
+    void set_caretaker(Caretaker* caretaker) { caretaker_ = caretaker; }
+
     /// Live clients, by their locks.
     [[nodiscard]] std::uint64_t count_clients();
 
@@ -72,8 +79,11 @@ public:
     void remove_name();
 
 private:
-    HeapFile(os::IdentifiedFile file, os::Mapping mapping, os::HeldLock lock)
-        : file_(std::move(file)), mapping_(std::move(mapping)), lock_(std::move(lock)) {}
+    HeapFile(os::IdentifiedFile file, os::Mapping mapping, os::HeldLock lock, Prefault prefault)
+        : file_(std::move(file)),
+          mapping_(std::move(mapping)),
+          lock_(std::move(lock)),
+          prefault_(prefault) {}
 
     /// Before each use of the descriptor; notices the loss of the name on the way.
     Result<struct stat> look();
@@ -82,6 +92,8 @@ private:
     os::IdentifiedFile file_;
     os::Mapping mapping_;
     os::HeldLock lock_;
+    Prefault prefault_;
+    Caretaker* caretaker_ = nullptr;
     std::atomic<bool> lost_name_{false};
 };
 
