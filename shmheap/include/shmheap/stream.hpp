@@ -124,7 +124,7 @@ public:
     /// Whether a consumer is connected, as of the last call.
     [[nodiscard]] bool connected() const;
 
-    [[nodiscard]] ProducerStats stats() const;
+    [[nodiscard]] ProducerStats stats() const;  ///< as of the last call
 
 private:
     explicit Producer(std::unique_ptr<detail::ProducerCore> core);
@@ -136,7 +136,9 @@ private:
 /// outlive its Consumer and the producer's process.
 class Message {
 public:
+    /// What was sent with the bytes; the sequence number and the time stamp are filled in.
     [[nodiscard]] const MessageInfo& info() const { return info_; }
+    /// The payload, valid while a copy of this message lives.
     [[nodiscard]] std::span<const std::byte> bytes() const {
         if (copy_) return {copy_->data(), copy_->size()};
         return received_.bytes();
@@ -204,7 +206,7 @@ public:
     /// Whether shared messages can arrive: the heap of the producer is attached.
     [[nodiscard]] bool attached() const;
 
-    [[nodiscard]] ConsumerStats stats() const;
+    [[nodiscard]] ConsumerStats stats() const;  ///< as of the last call
 
 private:
     explicit Consumer(std::unique_ptr<detail::ConsumerCore> core);
