@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "launcher/config/diagnostic.hpp"
+#include "size_text.hpp"
 
 namespace launcher {
 namespace {
@@ -27,17 +28,6 @@ constexpr std::array<Unit, 6> duration_units{{{"h", 3'600'000'000'000},
                                               {"us", 1'000},
                                               {"ns", 1}}};
 constexpr std::string_view duration_units_text = "h, m, s, ms, us or ns";
-
-constexpr std::array<Unit, 9> size_units{{{"B", 1},
-                                          {"KiB", 1ULL << 10},
-                                          {"MiB", 1ULL << 20},
-                                          {"GiB", 1ULL << 30},
-                                          {"TiB", 1ULL << 40},
-                                          {"KB", 1'000},
-                                          {"MB", 1'000'000},
-                                          {"GB", 1'000'000'000},
-                                          {"TB", 1'000'000'000'000}}};
-constexpr std::string_view size_units_text = "B, KiB, MiB, GiB, TiB, KB, MB, GB or TB";
 
 constexpr std::string_view digits = "0123456789";
 
@@ -142,14 +132,15 @@ tl::expected<std::uint64_t, std::string> parse_size(std::string_view text) {
     if (auto wrong = complaint(text, size_grammar)) return Failure(std::move(*wrong));
     std::string_view rest = text;
     const Term term = take_term(rest);
-    const auto is_named = [&term](const Unit& unit) { return unit.name == term.unit; };
-    const auto unit = std::find_if(size_units.begin(), size_units.end(), is_named);
-    if (unit == size_units.end()) return Failure(unknown_unit(text, term, size_grammar));
+    const auto is_named = [&term](const auto& unit) { return unit.first == term.unit; };
+    if (std::none_of(shmheap::size_units.begin(), shmheap::size_units.end(), is_named)) {
+        return Failure(unknown_unit(text, term, size_grammar));
+    }
     if (!rest.empty()) {
         return Failure(
             fmt::format("{} is more than one number, write one such as 1536MiB", shown(text)));
     }
-    const std::optional<std::uint64_t> bytes = product(term.number, unit->factor);
+    const std::optional<std::uint64_t> bytes = shmheap::parse_size(text);
     if (!bytes) return Failure(fmt::format("{} is too large", shown(text)));
     return *bytes;
 }
