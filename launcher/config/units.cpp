@@ -41,7 +41,7 @@ struct Grammar {
 };
 constexpr Grammar duration_grammar{"a duration", "200ms or 1m30s", "s", "seconds",
                                    duration_units_text};
-constexpr Grammar size_grammar{"a size", "256MiB", "B", "bytes", size_units_text};
+constexpr Grammar size_grammar{"a size", "256MiB", "B", "bytes", shmheap::size_units_text};
 
 using Failure = tl::unexpected<std::string>;
 
