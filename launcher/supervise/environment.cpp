@@ -29,7 +29,7 @@ bool is_harriers_own(std::string_view name) {
 Changes changes_of(const Descriptor& descriptor, const Identity& identity) {
     Changes changes(descriptor.environment.begin(), descriptor.environment.end());
     if (descriptor.heap.size_bytes)
-        changes["SHMHEAP_MAX_SIZE"] = std::to_string(*descriptor.heap.size_bytes);
+        changes["SHMHEAP_MAX_SIZE"] = std::to_string(*descriptor.heap.size_bytes) + "B";
     if (descriptor.heap.mode)
         changes["SHMHEAP_MODE"] = fmt::format("{:04o}", *descriptor.heap.mode);
     changes["SHMHEAP_TAG"] = identity.tag;
