@@ -34,9 +34,9 @@ enum class Format { other, unreadable, damaged, heap, redhawk };
 struct CandidateFacts {
     bool zombie = false;
     bool started_after_birth =
-        false;                      ///< certainly later than the file was born: its pid is reused
-    std::optional<bool> maps_heap;  ///< no value: we may not look
-    bool same_user = true;          ///< it runs as the user who owns the file
+        false;  ///< certainly later than the file was born: its pid is reused
+    std::optional<bool> maps_heap = {};  ///< no value: we may not look
+    bool same_user = true;               ///< it runs as the user who owns the file
 };
 
 struct CreatorFacts {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <type_traits>
 
 #include "os/error.hpp"
 
@@ -67,7 +68,9 @@ Result<SuperblockHeader> read_superblock(int fd, std::span<const std::byte> head
 
 /// A superblock whose header was not written yet, or never because shared memory was full.
 bool is_unwritten(const SuperblockHeader& header) {
-    return header.offset == 0 && header.data_size == 0 && header.used_bytes == 0;
+    static_assert(std::is_trivially_copyable_v<SuperblockHeader>);
+    const SuperblockHeader zero{};
+    return std::memcmp(&header, &zero, sizeof zero) == 0;
 }
 
 /// Why the superblock at `offset` cannot be one; empty when it can.

@@ -15,8 +15,8 @@ using shmheap::CleanResult;
 using shmheap::Result;
 using shmheap::os::ShmDirectory;
 
-/// A lock on a heap that was orphaned a moment ago is most likely another cleaner's, who needs it
-/// for microseconds.
+/// A lock on a file that was orphaned a moment ago is another cleaner's, who needs it for
+/// microseconds: an owner never comes back.
 constexpr int clean_attempts_max = 20;
 constexpr std::chrono::milliseconds clean_pause{1};
 
@@ -44,6 +44,7 @@ Result<Removal> clean_heap(const ShmDirectory& directory, const FileRecord& reco
             case CleanResult::not_ours:
                 return Removal::gone;
             case CleanResult::alive:
+                if (!directory.names_file(record.name, record.status)) return Removal::gone;
                 break;
         }
         std::this_thread::sleep_for(clean_pause);

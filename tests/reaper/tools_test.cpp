@@ -1,0 +1,199 @@
+// shminfo and shmclean as programs: options, exit statuses, which stream says what.
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <boost/json/parse.hpp>
+
+#include "fabricator.hpp"
+
+namespace {
+
+using namespace reaper_test;
+namespace json = boost::json;
+
+TEST_CASE("help and version go to stdout with status 0") {
+    for (const char* program : {SHMINFO_PROGRAM, SHMCLEAN_PROGRAM}) {
+        for (const char* option : {"-h", "--help", "--version"}) {
+            const auto result = run_program({program, {option}});
+            CHECK(result.status == 0);
+            CHECK_FALSE(result.out.empty());
+            CHECK(result.err.empty());
+        }
+    }
+    CHECK(contains(run_program({SHMINFO_PROGRAM, {"--version"}}).out, "shminfo "));
+    CHECK(contains(run_program({SHMCLEAN_PROGRAM, {"--version"}}).out, "shmclean "));
+}
+
+TEST_CASE("wrong usage is status 2, said on stderr alone") {
+    const TestDirectory directory;
+    for (const auto& result : {shminfo(directory, {"--format=x"}), shminfo(directory, {"--bad"}),
+                               shminfo(directory, {"name"}), shmclean(directory, {"--bad"}),
+                               run_program({SHMCLEAN_PROGRAM, {"--dir"}})}) {
+        CHECK(result.status == 2);
+        CHECK(result.out.empty());
+        CHECK_FALSE(result.err.empty());
+    }
+}
+
+TEST_CASE("a directory that cannot be read is status 1, with the remedy") {
+    for (const char* program : {SHMINFO_PROGRAM, SHMCLEAN_PROGRAM}) {
+        for (const char* path : {"/nonexistent", "/dev/null"}) {
+            const auto result = run_program({program, {"--dir", path}});
+            CHECK(result.status == 1);
+            CHECK(result.out.empty());
+            CHECK(contains(result.err, path));
+            CHECK(contains(result.err, "--dir"));
+        }
+    }
+}
+
+TEST_CASE("the directory is --dir, else SHMHEAP_DIR") {
+    const TestDirectory by_option;
+    const TestDirectory by_variable;
+    const std::vector<std::string> environment{"SHMHEAP_DIR=" + by_variable.path()};
+    CHECK(run_program({SHMINFO_PROGRAM, {}, environment}).out.starts_with(by_variable.path()));
+    CHECK(run_program({SHMINFO_PROGRAM, {"--dir", by_option.path()}, environment})
+              .out.starts_with(by_option.path()));
+    const FabricatedHeap heap(by_variable, "heap-1", {}, Owner::is_dead);
+    CHECK(run_program({SHMCLEAN_PROGRAM, {}, environment}).out == "unlinking heap-1\n");
+}
+
+TEST_CASE("without any choice it is /dev/shm") {
+    CHECK(run_program({SHMINFO_PROGRAM, {}}).out.starts_with("/dev/shm\n"));
+    CHECK(run_program({SHMINFO_PROGRAM, {}, {"SHMHEAP_DIR="}}).out.starts_with("/dev/shm\n"));
+}
+
+TEST_CASE("shminfo lists by name, and -l shows numbers instead of users and groups") {
+    const TestDirectory directory;
+    const FabricatedHeap second(directory, "heap-2", {.component = "b"});
+    const FabricatedHeap first(directory, "heap-1", {.component = "a"}, Owner::is_dead);
+    const auto result = shminfo(directory, {"-l"});
+    CHECK(result.status == 0);
+    CHECK(result.out.find("heap-1") < result.out.find("heap-2"));
+    CHECK(contains(section(result.out, "heap-1"), "  orphaned:    true\n  refcount:    0\n"));
+    CHECK(contains(section(result.out, "heap-2"), "  orphaned:    false\n  refcount:    1\n"));
+    CHECK(contains(result.out, "  user:        " + std::to_string(::geteuid()) + "\n"));
+    CHECK(contains(section(result.out, "heap-1"), "  mode:        640\n"));
+}
+
+TEST_CASE("the refcount follows the living: owner and clients") {
+    const TestDirectory directory;
+    FabricatedHeap heap(directory, "heap-1");
+    heap.attach(0);
+    heap.attach(63);
+    CHECK(contains(shminfo(directory).out, "  refcount:    3\n"));
+    heap.die();
+    CHECK(contains(shminfo(directory).out, "  orphaned:    true\n  refcount:    2\n"));
+    heap.detach_all();
+    CHECK(contains(shminfo(directory).out, "  refcount:    0\n"));
+}
+
+TEST_CASE("shminfo says so when its output cannot be written") {
+    const TestDirectory directory;
+    const auto result = run_program(
+        {"/bin/sh", {"-c", "exec " SHMINFO_PROGRAM " --dir " + directory.path() + " >/dev/full"}});
+    CHECK(result.status == 1);
+    CHECK(contains(result.err, "No space left on device"));
+}
+
+TEST_CASE("shminfo --json is one document with every heap, and with --all every file") {
+    const TestDirectory directory;
+    const FabricatedHeap heap(directory, "heap-1", {.component = "siggen"});
+    directory.write("other", "x");
+    auto document = json::parse(shminfo(directory, {"--json"}).out);
+    CHECK(document.at("directory").as_string() == directory.path());
+    REQUIRE(document.at("files").as_array().size() == 1);
+    CHECK(document.at("files").at(0).at("component").as_string() == "siggen");
+    document = json::parse(shminfo(directory, {"--json", "-a"}).out);
+    CHECK(document.at("files").as_array().size() == 2);
+}
+
+TEST_CASE("shmclean --dry-run shows what would go and removes nothing") {
+    const TestDirectory directory;
+    const FabricatedHeap dead(directory, "heap-1", {}, Owner::is_dead);
+    const FabricatedHeap lives(directory, "heap-2");
+    const auto result = shmclean(directory, {"-n"});
+    CHECK(result.status == 0);
+    CHECK(result.out == "would unlink heap-1\n");
+    CHECK(directory.names().size() == 2);
+    CHECK(shmclean(directory, {"--dry-run", "--force", "heap-2"}).out == "would unlink heap-2\n");
+    CHECK(directory.has("heap-2"));
+}
+
+TEST_CASE("a name with a slash is refused, and one refused name does not stop the others") {
+    const TestDirectory directory;
+    const FabricatedHeap one(directory, "heap-1", {}, Owner::is_dead);
+    const FabricatedHeap two(directory, "heap-2", {}, Owner::is_dead);
+    const FabricatedHeap lives(directory, "heap-3");
+    directory.write("file", "x");
+    const auto result = shmclean(directory, {"heap-1", "./heap-2", "..", "/dev/shm/x", "", "nope",
+                                             "heap-3", "file", "heap-2"});
+    CHECK(result.status == 1);
+    CHECK(result.out == "unlinking heap-1\nunlinking heap-2\n");
+    CHECK(directory.names() == std::vector<std::string>{"file", "heap-3"});
+    for (const char* part : {"./heap-2: refused", "..: refused", "/dev/shm/x: refused",
+                             "nope: there is no such file", "heap-3: refused", "file: refused"}) {
+        CHECK_MESSAGE(contains(result.err, part), part);
+    }
+    CHECK(shmclean(directory, {"-f", "a/b"}).status == 1);
+}
+
+TEST_CASE("shmclean --force without names takes what is orphaned, and no live or other file") {
+    const TestDirectory directory;
+    const FabricatedHeap dead(directory, "heap-1", {}, Owner::is_dead);
+    const FabricatedHeap lives(directory, "heap-2");
+    directory.write("heap-3", heap_head().substr(0, 10));
+    directory.write("other", "x");
+    const auto result = shmclean(directory, {"--force"});
+    CHECK(result.status == 0);
+    CHECK(result.out == "unlinking heap-1\n");
+    CHECK(directory.names() == std::vector<std::string>{"heap-2", "heap-3", "other"});
+}
+
+TEST_CASE("a reader's lock is reported with its remedy, and --force ignores it") {
+    const TestDirectory directory;
+    const FabricatedHeap heap(directory, "heap-1", {}, Owner::is_dead);
+    const auto reader = directory.open().open_file("heap-1", O_RDONLY);
+    struct ::flock request {};
+    request.l_type = F_RDLCK;
+    request.l_whence = SEEK_SET;
+    REQUIRE(::fcntl(reader->get(), F_OFD_SETLK, &request) == 0);
+    for (const auto& result : {shmclean(directory), shmclean(directory, {"heap-1"})}) {
+        CHECK(result.status == 1);
+        CHECK(result.out.empty());
+        CHECK(contains(result.err, "heap-1: cannot be removed"));
+        CHECK(contains(result.err, "--force"));
+    }
+    CHECK(shmclean(directory, {"-f"}).out == "unlinking heap-1\n");
+    CHECK_FALSE(directory.has("heap-1"));
+}
+
+TEST_CASE("shmclean --json tells of each file what became of it") {
+    const TestDirectory directory;
+    const FabricatedHeap dead(directory, "heap-1", {}, Owner::is_dead);
+    const FabricatedHeap lives(directory, "heap-2");
+    const auto result = shmclean(directory, {"--json", "heap-1", "heap-2", "x/y"});
+    CHECK(result.status == 1);
+    const auto document = json::parse(result.out);
+    CHECK(document.at("version").as_int64() == 1);
+    CHECK(document.at("dry_run").as_bool() == false);
+    const auto& files = document.at("files").as_array();
+    REQUIRE(files.size() == 3);
+    CHECK(files[0].at("result").as_string() == "unlinked");
+    CHECK(files[1].at("result").as_string() == "refused");
+    CHECK(files[1].at("verdict").as_string() == "live");
+    CHECK(files[2].at("result").as_string() == "refused");
+    CHECK(contains(result.err, "heap-2: refused: its owner (pid 4242) is alive"));
+}
+
+TEST_CASE("nothing to do is no output and status 0") {
+    const TestDirectory directory;
+    const auto result = shmclean(directory);
+    CHECK(result.status == 0);
+    CHECK(result.out.empty());
+    CHECK(result.err.empty());
+}
+
+}  // namespace
