@@ -12,7 +12,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/error_code.hpp>
-#include <chrono>
+
+#include "launcher/clock.hpp"
 
 namespace launcher {
 
@@ -20,8 +21,6 @@ namespace asio = boost::asio;
 
 using ErrorCode = boost::system::error_code;
 using Executor = asio::io_context::executor_type;
-using Clock = std::chrono::steady_clock;
-using TimePoint = Clock::time_point;
 
 template <class T>
 using Awaitable = asio::awaitable<T, Executor>;
@@ -30,8 +29,5 @@ using StreamDescriptor = asio::posix::basic_stream_descriptor<Executor>;
 using SignalSet = asio::basic_signal_set<Executor>;
 
 inline constexpr asio::use_awaitable_t<Executor> use_awaitable{};
-
-/// A time that never comes.
-inline constexpr TimePoint end_of_time = TimePoint::max();
 
 }  // namespace launcher

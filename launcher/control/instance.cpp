@@ -9,6 +9,7 @@
 #include <array>
 #include <csignal>
 #include <cstdlib>
+#include <exception>
 #include <string>
 
 #include "launcher/control/stop_signals.hpp"
@@ -100,6 +101,21 @@ Awaitable<void> run_to_end(Supervisor& supervisor, Summary& summary, asio::io_co
     io.stop();
 }
 
+/// Something below us threw, which only a library does that is out of memory or broken. Unwinding
+/// would take away what the other coroutines refer to; ending takes the components along, and the
+/// next start clears what is left.
+[[noreturn]] void end_at_once(const std::exception_ptr& failure, Console& console) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const std::exception& error) {
+        console.say(error.what());
+    } catch (...) {
+        console.say("unknown failure");
+    }
+    console.finish();
+    std::_Exit(static_cast<int>(ExitStatus::failed));
+}
+
 Shared make_shared_state(const Application& application, const std::string& run_directory,
                          Host& host, const EventSink& emit) {
     return Shared{.host = host,
@@ -133,9 +149,10 @@ ExitStatus supervise_all(const Application& application, const std::string& run_
                           make_shared_state(application, run_directory, **host, emit));
     signals.direct_to(supervisor, emit);
     Summary summary;
-    asio::co_spawn(io, run_to_end(supervisor, summary, io), [](const std::exception_ptr& failure) {
-        if (failure) std::rethrow_exception(failure);
-    });
+    asio::co_spawn(io, run_to_end(supervisor, summary, io),
+                   [&console](const std::exception_ptr& failure) {
+                       if (failure) end_at_once(failure, console);
+                   });
     io.run();
     const bool is_done = summary.failed == 0 && !signals.cut_short_by_interrupt();
     return is_done ? ExitStatus::done : ExitStatus::failed;

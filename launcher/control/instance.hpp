@@ -15,8 +15,7 @@ enum class ExitStatus {
     usage = 2,   ///< wrong arguments or a bad configuration; nothing was started
 };
 
-/// Runs the application to its end, with the io_context that `console` uses. Throws what a
-/// component's coroutine throws, which only a broken library does.
+/// Runs the application to its end, with the io_context that `console` uses.
 ExitStatus run_instance(const Application& application, asio::io_context& io, Console& console);
 
 }  // namespace launcher

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "launcher/asio.hpp"
+#include "launcher/clock.hpp"
 #include "launcher/config/descriptor.hpp"
 #include "launcher/supervise/exit.hpp"
 

@@ -1,0 +1,204 @@
+/// A Host without a system: time passes when advance() says so, processes do what a test wrote down
+/// for them, and everything that is asked of them is kept. One thread, no wall time.
+#pragma once
+
+#include <csignal>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "launcher/supervise/host.hpp"
+
+namespace launcher::test {
+
+/// What one start of a component does.
+struct Behaviour {
+    std::optional<Duration> lives{};  ///< until it ends by itself; for ever when absent
+    Exit exit = Exited{0};            ///< how it ends by itself
+    bool ignores_stop = false;        ///< takes no notice of anything but SIGKILL
+    bool ignores_kill = false;        ///< nor of that: a process in the kernel's hands
+    Duration stop_takes{};            ///< from the stop signal to the end
+    std::size_t descendants = 0;      ///< live on after the leader, until killed
+    std::optional<shmheap::Error> start_error{};
+};
+
+struct Signalled {
+    std::string component;
+    int number = 0;
+    Audience audience = Audience::leader;
+    Duration at{};  ///< since the host was made
+};
+
+class FakeHost;
+
+class FakeProcess final : public Process {
+public:
+    FakeProcess(FakeHost& host, const SpawnRequest& request, Behaviour behaviour, pid_t pid)
+        : host_(host),
+          latch_(request.latch),
+          component_(request.descriptor.name),
+          behaviour_(std::move(behaviour)),
+          descendants_(behaviour_.descendants),
+          pid_(pid) {}
+    ~FakeProcess() override;
+
+    [[nodiscard]] pid_t pid() const override { return pid_; }
+    [[nodiscard]] std::optional<Exit> exit() override { return exit_; }
+    void signal(int number, Audience audience) override;
+    [[nodiscard]] std::size_t survivors() override { return descendants_; }
+    void collect() override;
+
+    [[nodiscard]] const Behaviour& behaviour() const { return behaviour_; }
+    void end(Exit exit) {
+        if (!exit_) exit_ = std::move(exit);
+        latch_.release();
+    }
+
+private:
+    FakeHost& host_;
+    Latch& latch_;
+    std::string component_;
+    Behaviour behaviour_;
+    std::size_t descendants_;
+    pid_t pid_;
+    std::optional<Exit> exit_;
+};
+
+class FakeHost final : public Host {
+public:
+    explicit FakeHost(asio::io_context& io) : io_(io) {}
+
+    /// What the starts of a component do, in order; the last one is repeated.
+    std::map<std::string, std::deque<Behaviour>> behaviours;
+    std::size_t strays = 0;  ///< what end_strays() could not end
+
+    std::vector<std::string> started;    ///< components, in order
+    std::vector<std::string> collected;  ///< components, in order
+    std::vector<Signalled> signals;
+    std::vector<SpawnRequest> requests;
+    int alive = 0;  ///< processes made and not collected
+
+    [[nodiscard]] TimePoint now() override { return now_; }
+    [[nodiscard]] Duration elapsed() const { return now_ - TimePoint{}; }
+
+    Awaitable<void> sleep_until(TimePoint time, Latch& latch) override {
+        const auto sleeper = sleepers_.emplace(time, &latch);
+        co_await latch.wait_until(end_of_time);
+        sleepers_.erase(sleeper);
+    }
+
+    Awaitable<shmheap::Result<std::unique_ptr<Process>>> spawn(SpawnRequest request) override {
+        const Behaviour behaviour = next_behaviour(request.descriptor.name);
+        requests.push_back(request);
+        if (behaviour.start_error) co_return tl::unexpected(*behaviour.start_error);
+        started.push_back(request.descriptor.name);
+        auto process = std::make_unique<FakeProcess>(*this, request, behaviour, next_pid_++);
+        ++alive;
+        processes_.push_back(process.get());
+        if (behaviour.lives) end_later(*process, *behaviour.lives, behaviour.exit);
+        co_return std::unique_ptr<Process>(std::move(process));
+    }
+
+    Awaitable<std::size_t> end_strays(TimePoint) override { co_return strays; }
+
+    /// Lets everything that is ready happen, and then, event by event, what happens in `duration`.
+    void advance(Duration duration) {
+        const TimePoint until = now_ + duration;
+        settle();
+        while (const auto next = next_time()) {
+            if (*next > until) break;
+            now_ = *next;
+            fire_due();
+            settle();
+        }
+        now_ = until;
+    }
+
+    void settle() {
+        io_.restart();
+        while (io_.poll() > 0)
+            io_.restart();
+    }
+
+    /// How many coroutines wait for a time; 0 when nothing is left to happen by itself.
+    [[nodiscard]] std::size_t timers() const {
+        return static_cast<std::size_t>(
+            std::distance(sleepers_.begin(), sleepers_.lower_bound(end_of_time)));
+    }
+
+    void end_later(FakeProcess& process, Duration in, Exit exit) {
+        deaths_.emplace(now_ + in, std::make_pair(&process, std::move(exit)));
+    }
+    void forget(FakeProcess& process) {
+        std::erase(processes_, &process);
+        std::erase_if(deaths_, [&](const auto& death) { return death.second.first == &process; });
+    }
+    /// For the end of a test that leaves processes alive.
+    void end_all() {
+        for (FakeProcess* process : std::vector(processes_))
+            process->end(Killed{.signal = SIGKILL});
+    }
+
+private:
+    Behaviour next_behaviour(const std::string& component) {
+        auto& list = behaviours[component];
+        if (list.empty()) return {};
+        Behaviour behaviour = list.front();
+        if (list.size() > 1) list.pop_front();
+        return behaviour;
+    }
+
+    [[nodiscard]] std::optional<TimePoint> next_time() const {
+        std::optional<TimePoint> next;
+        if (!sleepers_.empty() && sleepers_.begin()->first != end_of_time)
+            next = sleepers_.begin()->first;
+        if (!deaths_.empty() && (!next || deaths_.begin()->first < *next))
+            next = deaths_.begin()->first;
+        return next;
+    }
+
+    void fire_due() {
+        while (!deaths_.empty() && deaths_.begin()->first <= now_) {
+            auto [process, exit] = deaths_.begin()->second;
+            deaths_.erase(deaths_.begin());
+            process->end(exit);
+        }
+        for (const auto& [time, latch] : sleepers_) {
+            if (time <= now_) latch->release();
+        }
+    }
+
+    asio::io_context& io_;
+    TimePoint now_{};
+    std::multimap<TimePoint, Latch*> sleepers_;
+    std::multimap<TimePoint, std::pair<FakeProcess*, Exit>> deaths_;
+    std::vector<FakeProcess*> processes_;
+    pid_t next_pid_ = 1000;
+};
+
+inline FakeProcess::~FakeProcess() {
+    host_.forget(*this);
+}
+
+inline void FakeProcess::signal(int number, Audience audience) {
+    host_.signals.push_back({component_, number, audience, host_.elapsed()});
+    if (number == SIGKILL) {
+        if (behaviour_.ignores_kill) return;
+        if (audience == Audience::tree) descendants_ = 0;
+        end(Killed{.signal = SIGKILL});
+    } else if (!behaviour_.ignores_stop && !exit_) {
+        host_.end_later(*this, behaviour_.stop_takes, Killed{.signal = number});
+    }
+}
+
+inline void FakeProcess::collect() {
+    host_.collected.push_back(component_);
+    --host_.alive;
+}
+
+}  // namespace launcher::test
