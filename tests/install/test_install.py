@@ -17,6 +17,7 @@ import unittest
 from pathlib import Path
 
 OUTSIDE = Path(__file__).parent / "outside"
+OUTSIDE_C = Path(__file__).parent / "outside_c"
 BUILD, SOURCE = None, None
 
 
@@ -46,7 +47,7 @@ class Install(unittest.TestCase):
     def run_command(cls, *command, **variables):
         """Its standard output; a failure is a failure of the test, with all the output."""
         result = subprocess.run([str(word) for word in command], cwd=cls.folder, text=True,
-                                env={**cls.environment, **variables}, check=False, timeout=100,
+                                env={**cls.environment, **variables}, check=False, timeout=60,
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE)
         if result.returncode != 0:
@@ -87,16 +88,28 @@ class Install(unittest.TestCase):
                              folder / f"{program}.cpp", "-o", folder / program, *flags)
         self.run_example(folder)
 
-    def test_a_c_program_builds_with_pkg_config_and_runs(self):
-        program = self.folder / "block"
-        self.run_command("gcc", "-std=c11", "-pedantic", "-Wall", "-Wextra", "-Werror",
-                         OUTSIDE / "block.c", "-o", program, *self.pkg_config("--cflags", "--libs"))
-        self.assertRegex(self.run_command(program, LD_LIBRARY_PATH=str(self.library)), r"^heap-\d+")
-        self.run_command("gcc", "-std=c11", OUTSIDE / "block.c", "-o", program, "-static-libgcc",
-                         *self.pkg_config("--cflags"), self.library / "libshmheap.a",
-                         *self.pkg_config("--static", "--libs-only-other"), "-lstdc++")
-        self.assertRegex(self.run_command(program), r"^heap-\d+")
+    def run_block(self, program):
+        output = self.run_command(program, LD_LIBRARY_PATH=str(self.library))
+        self.assertRegex(output, r"^heap-\d+\n$")
         self.assertEqual(os.listdir(self.heaps), [])
+
+    def test_a_c_program_builds_with_cmake_and_runs(self):
+        folder = self.folder / "c"
+        self.run_command("cmake", "-S", OUTSIDE_C, "-B", folder,
+                         f"-DCMAKE_PREFIX_PATH={self.prefix}")
+        self.run_command("cmake", "--build", folder)
+        self.run_block(folder / "block")
+
+    def test_a_c_program_builds_with_pkg_config_and_runs(self):
+        compile_block = ("gcc", "-std=c11", "-pedantic", "-Wall", "-Wextra", "-Werror",
+                         OUTSIDE_C / "block.c", "-o", self.folder / "block")
+        self.run_command(*compile_block, *self.pkg_config("--cflags", "--libs"))
+        self.run_block(self.folder / "block")
+        archive = str(self.library / "libshmheap.a")
+        libraries = [archive if word == "-lshmheap" else word
+                     for word in self.pkg_config("--cflags", "--libs", "--static")]
+        self.run_command(*compile_block, *libraries)
+        self.run_block(self.folder / "block")
 
     def test_the_tools_run_from_where_they_were_moved_to(self):
         for program in ("harrier", "shminfo", "shmclean"):
