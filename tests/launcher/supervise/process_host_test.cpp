@@ -1,0 +1,299 @@
+/// Real processes: what they inherit, how their ends are told apart, and that nothing of their
+/// trees stays behind.
+#include "launcher/supervise/process_host.hpp"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <optional>
+
+#include "temporary_folder.hpp"
+
+namespace launcher::test {
+namespace {
+
+using shmheap::os::UniqueFd;
+
+/// What became of one start.
+struct Ending {
+    std::optional<shmheap::Error> error;
+    std::optional<Exit> exit;
+    pid_t pid = 0;
+    std::size_t survivors = 0;  ///< when the leader had ended
+};
+
+class Real {
+public:
+    TemporaryFolder folder;
+    asio::io_context io{1};
+    Writer terminal{io.get_executor(), STDOUT_FILENO, "standard output"};
+    Output output{io.get_executor(), terminal, 1, false};
+    std::unique_ptr<ProcessHost> host;
+    Latch latch{io.get_executor()};
+    Descriptor descriptor;
+    int starts = 0;
+
+    explicit Real(rlim_t open_files = 512) {
+        prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L);
+        auto made = ProcessHost::create(io.get_executor(), output, {open_files, 4096});
+        REQUIRE(made);
+        host = std::move(*made);
+        descriptor.name = "a";
+        descriptor.working_directory = folder.path();
+        descriptor.logging.path = folder / "log";
+    }
+
+    Ending run(std::vector<std::string> command) {
+        descriptor.executable = command.front();
+        descriptor.command = std::move(command);
+        return finish(begin());
+    }
+
+    Ending run_shell(const std::string& script) { return run({"/bin/sh", "-c", script}); }
+
+    /// Begins a start, as far as it goes without waiting.
+    std::shared_ptr<Ending> begin() {
+        auto ending = std::make_shared<Ending>();
+        asio::co_spawn(io, one_start(request(), *this, ending),
+                       [this](const std::exception_ptr& failure) {
+                           io.stop();
+                           if (failure) std::rethrow_exception(failure);
+                       });
+        io.poll();
+        return ending;
+    }
+
+    Ending finish(const std::shared_ptr<Ending>& ending) {
+        io.run();
+        io.restart();
+        return *ending;
+    }
+
+    std::string log() const { return folder.read("log"); }
+
+private:
+    SpawnRequest request() {
+        const std::string tag = "test/uuid/a/" + std::to_string(++starts);
+        return SpawnRequest{.descriptor = descriptor,
+                            .latch = latch,
+                            .tag = tag,
+                            .environment = {"PATH=/usr/bin:/bin", "SHMHEAP_TAG=" + tag}};
+    }
+
+    static Awaitable<void> one_start(SpawnRequest request, Real& real,
+                                     std::shared_ptr<Ending> ending) {
+        auto process = co_await real.host->spawn(request);
+        if (!process) {
+            ending->error = process.error();
+            co_return;
+        }
+        ending->pid = (*process)->pid();
+        while (!(*process)->exit())
+            co_await real.host->sleep_until(end_of_time, real.latch);
+        ending->exit = (*process)->exit();
+        ending->survivors = (*process)->survivors();
+        while ((*process)->survivors() > 0) {
+            (*process)->signal(SIGKILL, Audience::tree);
+            co_await real.host->sleep_until(end_of_time, real.latch);
+        }
+        (*process)->collect();
+    }
+};
+
+/// Neither a living child nor a zombie is left.
+bool no_children() {
+    siginfo_t info{};
+    return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 && errno == ECHILD;
+}
+
+int status_of(const Ending& ending) {
+    REQUIRE(ending.exit);
+    const auto* exited = std::get_if<Exited>(&*ending.exit);
+    return exited == nullptr ? -1 : exited->status;
+}
+
+int signal_of(const Ending& ending) {
+    REQUIRE(ending.exit);
+    const auto* killed = std::get_if<Killed>(&*ending.exit);
+    return killed == nullptr ? -1 : killed->signal;
+}
+
+TEST_CASE("a child inherits no descriptor but 0, 1 and 2, and reads nothing") {
+    Real real;
+    const UniqueFd inheritable(open("/dev/zero", O_RDONLY));
+    const UniqueFd high(fcntl(inheritable.get(), F_DUPFD, 400));
+    CHECK(status_of(real.run_shell("ls /proc/$$/fd; readlink /proc/$$/fd/0; :")) == 0);
+    CHECK(real.log() == "0\n1\n2\n/dev/null\n");
+}
+
+TEST_CASE("a child has a clean signal mask and default dispositions, whatever harrier's are") {
+    Real real;
+    sigset_t blocked;
+    sigset_t before;
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGUSR1);
+    sigaddset(&blocked, SIGRTMIN + 1);
+    pthread_sigmask(SIG_BLOCK, &blocked, &before);
+    const auto pipe_before = std::signal(SIGPIPE, SIG_IGN);
+    const auto hangup_before = std::signal(SIGHUP, SIG_IGN);
+    const auto user_before = std::signal(SIGUSR2, [](int) {});
+    CHECK(status_of(real.run({"/bin/cat", "/proc/self/status"})) == 0);
+    std::signal(SIGPIPE, pipe_before);
+    std::signal(SIGHUP, hangup_before);
+    std::signal(SIGUSR2, user_before);
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    const std::string log = real.log();
+    CHECK(log.find("SigBlk:\t0000000000000000") != std::string::npos);
+    CHECK(log.find("SigIgn:\t0000000000000000") != std::string::npos);
+    CHECK(log.find("SigCgt:\t0000000000000000") != std::string::npos);
+}
+
+TEST_CASE("harrier's own signals are unharmed by a start") {
+    Real real;
+    static volatile std::sig_atomic_t received = 0;
+    const auto before = std::signal(SIGUSR2, [](int) { received = 1; });
+    CHECK(status_of(real.run({"/bin/true"})) == 0);
+    std::raise(SIGUSR2);
+    CHECK(received == 1);
+    std::signal(SIGUSR2, before);
+}
+
+TEST_CASE("a child gets the limit of open files that harrier was given") {
+    Real real(123);
+    CHECK(status_of(real.run_shell("ulimit -Sn")) == 0);
+    CHECK(real.log() == "123\n");
+}
+
+TEST_CASE("a child leads a process group of its own, in its working directory") {
+    Real real;
+    const Ending ending = real.run_shell("pwd; cut -d' ' -f5 /proc/$$/stat; :");
+    CHECK(real.log() == real.folder.path() + '\n' + std::to_string(ending.pid) + '\n');
+}
+
+TEST_CASE("exit code 9 and signal 9 are told apart") {
+    Real real;
+    CHECK(status_of(real.run_shell("exit 9")) == 9);
+    CHECK(signal_of(real.run_shell("kill -KILL $$")) == SIGKILL);
+    CHECK(signal_of(real.run_shell("kill -TERM $$")) == SIGTERM);
+    CHECK(no_children());
+}
+
+TEST_CASE("a program that cannot be executed gives its errno, says on what, and leaves no zombie") {
+    Real real;
+    real.folder.write("text", "no program");
+    const Ending absent = real.run({real.folder / "absent"});
+    REQUIRE(absent.error);
+    CHECK(absent.error->message() ==
+          "execute " + real.folder / "absent" + ": No such file or directory");
+    CHECK(real.run({real.folder / "text"}).error.value().code == EACCES);
+    CHECK(real.run({real.folder / "text/below"}).error.value().code == ENOTDIR);
+    real.descriptor.working_directory = "/no/such/folder";
+    const Ending lost = real.run({"/bin/true"});
+    REQUIRE(lost.error);
+    CHECK(lost.error->message() ==
+          "change to the working directory of a: No such file or directory");
+    CHECK(no_children());
+}
+
+TEST_CASE("a log that cannot be opened is one clear error, and nothing is started") {
+    Real real;
+    real.folder.write("file", "");
+    real.descriptor.logging.path = real.folder / "file/log";
+    const Ending ending = real.run_shell("touch started");
+    REQUIRE(ending.error);
+    CHECK(ending.error->message() == "open log " + real.folder / "file/log: Not a directory");
+    CHECK_FALSE(std::filesystem::exists(real.folder / "started"));
+}
+
+TEST_CASE("a program that is just being written is tried again until it is complete") {
+    Real real;
+    std::filesystem::copy_file("/bin/true", real.folder / "program");
+    UniqueFd writer(open((real.folder / "program").c_str(), O_WRONLY));
+    REQUIRE(writer);
+    real.descriptor.executable = real.folder / "program";
+    real.descriptor.command = {"program"};
+    SUBCASE("the writer closes it") {
+        const auto ending = real.begin();
+        CHECK_FALSE(ending->error);
+        writer.reset();
+        CHECK(status_of(real.finish(ending)) == 0);
+    }
+    SUBCASE("the writer never does") {
+        const Ending ending = real.finish(real.begin());
+        REQUIRE(ending.error);
+        CHECK(ending.error->code == ETXTBSY);
+    }
+    CHECK(no_children());
+}
+
+// Scripts below tell through a FIFO that their grandchild runs, so that nobody has to wait a while.
+constexpr const char* escaping_grandchild =
+    "mkfifo ready; (setsid sh -c 'echo $$ > ready; exec sleep 1000' &); read pid < ready; exit 3";
+
+TEST_CASE("a grandchild that fled into a session of its own is found, ended and collected") {
+    Real real;
+    const Ending ending = real.run_shell(escaping_grandchild);
+    CHECK(status_of(ending) == 3);
+    CHECK(ending.survivors == 1);
+    CHECK(no_children());
+}
+
+TEST_CASE("a descendant without an environment is found by its process group") {
+    Real real;
+    const Ending ending = real.run_shell(
+        "mkfifo ready; (env -i sh -c 'echo $$ > ready; exec sleep 1000' &); read pid < ready");
+    CHECK(ending.survivors == 1);
+    CHECK(no_children());
+}
+
+TEST_CASE("a deep tree behind a killed wrapper is found to its last leaf") {
+    Real real;
+    const Ending ending = real.run_shell(
+        "mkfifo ready; (setsid sh -c 'setsid sh -c \"sleep 1000 & sleep 1000 & echo x > ready; "
+        "wait\" & wait' &); read x < ready; kill -KILL $$");
+    CHECK(signal_of(ending) == SIGKILL);
+    CHECK(ending.survivors == 4);
+    CHECK(no_children());
+}
+
+TEST_CASE("what another component left to harrier is not touched") {
+    Real real;
+    UniqueFd ends[2];
+    int raw[2];
+    REQUIRE(pipe2(raw, O_CLOEXEC) == 0);
+    ends[0].reset(raw[0]);
+    ends[1].reset(raw[1]);
+    const pid_t bystander = fork();
+    if (bystander == 0) {
+        char byte = 0;
+        _exit(read(raw[0], &byte, 1) == 1 ? 42 : 1);
+    }
+    CHECK(status_of(real.run_shell(escaping_grandchild)) == 3);
+    REQUIRE(write(ends[1].get(), "x", 1) == 1);
+    int status = 0;
+    REQUIRE(waitpid(bystander, &status, 0) == bystander);
+    CHECK(WEXITSTATUS(status) == 42);
+}
+
+TEST_CASE("descriptors do not pile up, however often something is started") {
+    Real real;
+    const auto count = [] {
+        return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
+    };
+    real.run({"/bin/true"});
+    const auto before = count();
+    for (int i = 0; i < 50; ++i)
+        real.run({"/bin/true"});
+    real.run({"/no/such"});
+    CHECK(count() == before);
+    CHECK(no_children());
+}
+
+}  // namespace
+}  // namespace launcher::test
