@@ -108,8 +108,8 @@ public:
     Result<Delivery> send(std::span<const std::byte> bytes, const MessageInfo& info = {},
                           Deadline deadline = no_deadline);
 
-    /// Waits until the consumer has taken up and released everything that was sent to it.
-    /// Errors: ETIMEDOUT; EPIPE (it ended before; see stats()).
+    /// Waits until the consumer has taken up and released everything that was sent to it, whether
+    /// it ends then or not. Errors: ETIMEDOUT; EPIPE (it ended before; see stats()).
     Status drain(Deadline deadline = no_deadline);
 
     /// Does what is due without sending: connects a consumer that has come, and takes back what one

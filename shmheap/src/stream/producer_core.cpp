@@ -289,7 +289,12 @@ Delivery ProducerCore::count(const MessagePacket& packet, Delivery delivery) {
 Status ProducerCore::drain(Deadline deadline) {
     if (fork_generation_ != os::fork_generation()) return fail(ECHILD, "drain");
     while (true) {
-        if (auto served = service(); !served) return served;
+        const std::uint64_t undelivered = stats_.lost + stats_.unreleased;
+        if (auto served = service(); !served) {
+            // A consumer that ended when it was done with everything is what was waited for.
+            const bool done = stats_.lost + stats_.unreleased == undelivered;
+            return served.error().code == EPIPE && done ? Status() : served;
+        }
         if (!connected()) return {};
         Heap* heap = attached_heap();
         if (heap != nullptr) {

@@ -152,6 +152,28 @@ TEST_CASE("bytes that a killed consumer had not taken up are counted as lost") {
     CHECK(producer->drain(at_once).has_value());  // there is nobody to wait for
 }
 
+TEST_CASE("a consumer that ends when it has released everything has drained the producer") {
+    const HeapFolder setup;
+    auto producer = setup.listen();
+    REQUIRE(producer.has_value());
+    Child child([&] {
+        auto consumer = Consumer::connect(setup.path, {}, soon());
+        for (int index = 0; consumer && index < 3; ++index) {
+            if (!consumer->receive(soon())) return 1;
+        }
+        return 0;
+    });
+    for (int index = 0; index < 3; ++index) {
+        const auto buffer = buffer_of(*setup.heap, "done");
+        REQUIRE(producer->send(buffer, {}, soon()).has_value());
+    }
+    CHECK(child.wait() == 0);
+    CHECK(producer->drain(soon()).has_value());
+    CHECK(producer->stats().lost == 0);
+    CHECK(producer->stats().unreleased == 0);
+    CHECK_FALSE(producer->connected());
+}
+
 TEST_CASE("the leases of a killed consumer come back while the producer only attends") {
     const HeapFolder setup;
     auto producer = setup.listen();
