@@ -103,8 +103,7 @@ void* HeapCore::allocate(std::size_t bytes) noexcept {
         if (block != nullptr) [[likely]]
             return block;
     } else if (bytes <= payload_size_) {
-        std::byte* block =
-            cache->allocate_large(static_cast<std::uint32_t>((bytes + page_size - 1) / page_size));
+        std::byte* block = cache->allocate_large(bytes);
         if (block != nullptr) [[likely]]
             return block;
     }

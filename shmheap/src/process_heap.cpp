@@ -24,6 +24,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds retry_interval{100};
 constexpr std::chrono::seconds exit_patience{1};
+/// Larger blocks are never kept by a thread, so there is no short way to them.
+constexpr std::size_t large_size_quick = 1024 * 1024;
 
 /// Never destroyed: other threads may allocate until the very end.
 struct ProcessHeap {
@@ -142,13 +144,17 @@ namespace {
 
 void* allocate(std::size_t bytes) noexcept {
     detail::ThreadCache* cache = detail::current_cache;
-    if (cache != nullptr && bytes <= detail::class_size_max) [[likely]] {
-        // acquire: pairs with give_birth().
-        if (cache->heap() == detail::process_core.load(std::memory_order_acquire)) [[likely]] {
-            std::byte* block = cache->allocate_small(detail::size_class_of(bytes));
-            if (block != nullptr) [[likely]]
-                return block;
+    // acquire: pairs with give_birth().
+    if (cache != nullptr && cache->heap() == detail::process_core.load(std::memory_order_acquire))
+        [[likely]] {
+        std::byte* block = nullptr;
+        if (bytes <= detail::class_size_max) {
+            block = cache->allocate_small(detail::size_class_of(bytes));
+        } else if (bytes <= large_size_quick) {
+            block = cache->allocate_large(bytes);
         }
+        if (block != nullptr) [[likely]]
+            return block;
     }
     return allocate_slowly(bytes);
 }

@@ -74,7 +74,7 @@ void ThreadCache::grow(std::size_t size_class) {
     magazine.capacity = static_cast<std::uint32_t>(capacity);
 }
 
-void ThreadCache::overflow(std::size_t size_class, const Block& block) {
+void ThreadCache::overflow(std::size_t size_class, Block block) {
     Magazine& magazine = magazines_[size_class];
     grow(size_class);
     if (magazine.count >= magazine.capacity) shed(size_class, magazine.capacity / 2);
@@ -95,14 +95,7 @@ void ThreadCache::shed(std::size_t size_class, std::size_t keep) {
     std::copy(magazine.blocks + surplus, magazine.blocks + surplus + keep, magazine.blocks);
 }
 
-std::byte* ThreadCache::allocate_large(std::uint32_t pages) {
-    if (large_ != nullptr && large_pages_ == pages) {
-        Span& span = *std::exchange(large_, nullptr);
-        large_pages_ = 0;
-        published_->large_pages.store(0, std::memory_order_relaxed);
-        span.single_word.store(block_live, std::memory_order_relaxed);
-        return span.begin;
-    }
+std::byte* ThreadCache::take_large(std::uint32_t pages) {
     auto block = arena_->take_large(pages, 1, Growth::forbidden);
     if (!block) {
         heap_->reclaim();
@@ -117,14 +110,11 @@ std::byte* ThreadCache::allocate_large(std::uint32_t pages) {
 }
 
 void ThreadCache::keep_large(Span& span) {
-    Span* before = nullptr;
-    if (budget_ != 0 && span.page_count <= large_pages_kept_max) {
-        before = std::exchange(large_, &span);
-        large_pages_ = span.page_count;
-        published_->large_pages.store(large_pages_, std::memory_order_relaxed);
-    } else {
-        before = &span;
-    }
+    if (budget_ == 0 || span.page_count > large_pages_kept_max) return arena_->put_large(span);
+    Span* before = large_pages_ != 0 ? large_ : nullptr;
+    large_ = &span;
+    large_pages_ = span.page_count;
+    published_->large_pages.store(large_pages_, std::memory_order_relaxed);
     if (before != nullptr) arena_->put_large(*before);
 }
 
@@ -134,11 +124,9 @@ void ThreadCache::flush() {
         magazines_[index].capacity = 0;
     }
     budget_left_ = budget_;
-    if (large_ == nullptr) return;
-    Span& span = *std::exchange(large_, nullptr);
-    large_pages_ = 0;
+    if (std::exchange(large_pages_, 0) == 0) return;
     published_->large_pages.store(0, std::memory_order_relaxed);
-    arena_->put_large(span);
+    arena_->put_large(*large_);
 }
 
 }  // namespace shmheap::detail

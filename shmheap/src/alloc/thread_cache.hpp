@@ -52,14 +52,14 @@ public:
     /// A block from a magazine, or from the arena with others for next time; nullptr with the
     /// reason in failure(): those of Arena::take.
     [[nodiscard]] std::byte* allocate_small(std::size_t size_class);
-    [[nodiscard]] std::byte* allocate_large(std::uint32_t pages);
+    [[nodiscard]] std::byte* allocate_large(std::size_t bytes);
 
     /// Frees a live block of a span of ours. False when it has leases or is not live at all: then
     /// the caller looks closer (HeapCore::free_slowly).
     [[nodiscard]] bool free(Span& span, std::byte* block);
 
     /// Keeps a block whose word says cached, as free() does.
-    void keep(Span& span, const Block& block);
+    void keep(Span& span, Block block);
 
     /// True once in every calls_between_ticks frees: time to look after the heap.
     [[nodiscard]] bool tick() {
@@ -89,9 +89,10 @@ private:
     };
 
     [[gnu::noinline]] std::byte* refill(std::size_t size_class);
-    [[gnu::noinline]] void overflow(std::size_t size_class, const Block& block);
+    [[gnu::noinline]] void overflow(std::size_t size_class, Block block);
     void grow(std::size_t size_class);
     void shed(std::size_t size_class, std::size_t keep);
+    [[gnu::noinline]] std::byte* take_large(std::uint32_t pages);
     void keep_large(Span& span);
     void publish(std::size_t size_class) {
         published_->class_blocks[size_class].store(
@@ -101,7 +102,7 @@ private:
     std::byte* payload_ = nullptr;
     std::size_t payload_size_ = 0;
     std::uint32_t calls_left_ = calls_between_ticks;
-    std::uint32_t large_pages_ = 0;
+    std::uint32_t large_pages_ = 0;  ///< of large_; 0: none is kept
     Arena::Clock::time_point due_{};
     Span* large_ = nullptr;
     ThreadCounters* published_ = nullptr;
@@ -125,6 +126,16 @@ inline std::byte* ThreadCache::allocate_small(std::size_t size_class) {
     return block.data;
 }
 
+inline std::byte* ThreadCache::allocate_large(std::size_t bytes) {
+    const auto pages = static_cast<std::uint32_t>((bytes + page_size - 1) / page_size);
+    if (large_pages_ != pages) [[unlikely]]
+        return take_large(pages);
+    large_pages_ = 0;
+    published_->large_pages.store(0, std::memory_order_relaxed);
+    large_->single_word.store(block_live, std::memory_order_relaxed);
+    return large_->begin;
+}
+
 inline bool ThreadCache::free(Span& span, std::byte* data) {
     const std::uint32_t index = span.index_of(static_cast<std::size_t>(data - span.begin));
     if (index == no_block) [[unlikely]]
@@ -138,12 +149,16 @@ inline bool ThreadCache::free(Span& span, std::byte* data) {
     return true;
 }
 
-inline void ThreadCache::keep(Span& span, const Block& block) {
+inline void ThreadCache::keep(Span& span, Block block) {
     if (span.kind == SpanKind::large) return keep_large(span);
     Magazine& magazine = magazines_[span.size_class];
     if (magazine.count >= magazine.capacity) [[unlikely]]
         return overflow(span.size_class, block);
-    magazine.blocks[magazine.count++] = block;
+    // Member by member: a copy through the stack would be read wider than it was written, which
+    // costs more than all the rest (no store forwarding).
+    Block& place = magazine.blocks[magazine.count++];
+    place.data = block.data;
+    place.word = block.word;
     publish(span.size_class);
 }
 
