@@ -19,16 +19,18 @@ public:
     Filter(shmheap::Consumer input, shmheap::Producer output)
         : input_(std::move(input)), output_(std::move(output)) {}
 
-    /// Until the end of the stream. Errors: ETIMEDOUT (a stop was requested), others of a stream.
+    /// Until the end of the stream or a stop request. Errors: those of a stream; ETIMEDOUT when the
+    /// request came meanwhile.
     shmheap::Status run() {
-        while (true) {
+        while (!stop_requested()) {
             const auto message =
                 until_stopped([&](shmheap::Deadline deadline) { return input_.receive(deadline); });
             if (!message && message.error().code == EPIPE) continue;  // the next source may come
             if (!message) return tl::unexpected(message.error());
             if (auto passed = pass_on(*message); !passed) return passed;
-            if (message->info().end_of_stream) return {};
+            if (message->info().end_of_stream) break;
         }
+        return {};
     }
 
     void report() const {
@@ -71,11 +73,11 @@ int run(const Arguments& arguments) {
     const std::string path = stream_path(arguments.text("input", "recorded"));
     auto input = until_stopped(
         [&](shmheap::Deadline deadline) { return shmheap::Consumer::connect(path, {}, deadline); });
-    if (!input) return stop_was_requested != 0 ? 0 : give_up(input.error());
+    if (!input) return stop_requested() ? 0 : give_up(input.error());
     Filter filter(std::move(*input), std::move(*output));
     const auto filtered = filter.run();
     filter.report();
-    return filtered || stop_was_requested != 0 ? 0 : give_up(filtered.error());
+    return filtered || stop_requested() ? 0 : give_up(filtered.error());
 }
 
 }  // namespace

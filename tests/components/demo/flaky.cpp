@@ -51,13 +51,13 @@ int run(const Arguments& arguments) {
     }
     const auto end = std::chrono::steady_clock::now() +
                      std::chrono::milliseconds(arguments.number("uptime-ms", 1000));
-    while (std::chrono::steady_clock::now() < end && stop_was_requested == 0) {
+    while (std::chrono::steady_clock::now() < end && !stop_requested()) {
         std::this_thread::sleep_until(
             std::min(end, std::chrono::steady_clock::now() + look_up_after));
     }
     const std::string memory = stream_path("flaky.crashes");
     const std::uint64_t crashes = crashes_so_far(memory);
-    if (stop_was_requested == 0 && crashes < arguments.number("crashes", 2)) crash(memory);
+    if (!stop_requested() && crashes < arguments.number("crashes", 2)) crash(memory);
     say(mebibytes(block_count * block_size) + " given back after " + with_commas(crashes) +
         " crashes");
     return 0;

@@ -53,17 +53,19 @@ public:
     Sink(shmheap::Consumer input, std::optional<WaveFile> file, std::chrono::seconds report_every)
         : input_(std::move(input)), file_(std::move(file)), report_every_(report_every) {}
 
-    /// Until the end of the stream. Errors: ETIMEDOUT (a stop was requested), others of a stream.
+    /// Until the end of the stream or a stop request. Errors: those of a stream; ETIMEDOUT when the
+    /// request came meanwhile.
     shmheap::Status run() {
-        while (true) {
+        while (!stop_requested()) {
             const auto message =
                 until_stopped([&](shmheap::Deadline deadline) { return input_.receive(deadline); });
             if (!message && message.error().code == EPIPE) continue;  // the next filter may come
             if (!message) return tl::unexpected(message.error());
             if (auto taken = take(*message); !taken) return taken;
-            if (message->info().end_of_stream) return {};
+            if (message->info().end_of_stream) break;
             if (report_every_.count() > 0 && Clock::now() >= report_at_) report();
         }
+        return {};
     }
 
     void report() {
@@ -140,13 +142,14 @@ int run(const Arguments& arguments) {
     }
     auto input = until_stopped(
         [&](shmheap::Deadline deadline) { return shmheap::Consumer::connect(path, {}, deadline); });
-    if (!input) return stop_was_requested != 0 ? 0 : give_up(input.error());
+    if (!input) return stop_requested() ? 0 : give_up(input.error());
     const std::chrono::seconds report_every(arguments.number("report-every", 0));
     Sink sink(std::move(*input), std::move(file), report_every);
     const auto received = sink.run();
     sink.report();
     sink.close();
-    if (!received) return stop_was_requested != 0 ? 0 : give_up(received.error());
+    if (stop_requested()) return 0;
+    if (!received) return give_up(received.error());
     if (file_path.empty()) return 0;
     return compare_and_report(file_path, recordings, sink.arrivals());
 }

@@ -35,7 +35,7 @@ public:
     void await_next() {
         if (period_ == Clock::duration::zero()) return;
         if (Clock::now() > due_ + period_) ++late_;
-        while (Clock::now() < due_ && stop_was_requested == 0) {
+        while (Clock::now() < due_ && !stop_requested()) {
             std::this_thread::sleep_until(
                 std::min(due_, Clock::now() + Clock::duration(look_up_after)));
         }
@@ -65,11 +65,14 @@ void report(const shmheap::ProducerStats& stats, const Recordings& recordings, c
         " sent later than planned");
 }
 
+/// Until everything is sent and has done its work, or a stop request. Errors: those of
+/// hand_over() and of Buffer::allocate.
 shmheap::Status produce(shmheap::Producer& producer, Recordings& recordings, Pace& pace,
                         std::uint64_t count) {
     const bool endless = count == 0;
     for (std::uint64_t sequence = 0; endless || sequence < count; ++sequence) {
         pace.await_next();
+        if (stop_requested()) break;
         auto buffer = shmheap::Buffer::allocate(buffer_size);
         if (!buffer) return tl::unexpected(buffer.error());
         recordings.read(samples_of(buffer->bytes()));
@@ -92,7 +95,7 @@ int run(const Arguments& arguments) {
     const std::uint64_t count = arguments.number("mebibytes", 0) * 1024 * 1024 / buffer_size;
     const auto produced = produce(*producer, *recordings, pace, count);
     report(producer->stats(), *recordings, pace);
-    return produced || stop_was_requested != 0 ? 0 : give_up(produced.error());
+    return produced || stop_requested() ? 0 : give_up(produced.error());
 }
 
 }  // namespace

@@ -22,12 +22,16 @@ inline void listen_to_stop_requests() {
     sigaction(SIGINT, &action, nullptr);
 }
 
+inline bool stop_requested() {
+    return stop_was_requested != 0;
+}
+
 /// Repeats a step, which is given a deadline, until it does not time out or a stop is requested.
 template <class Step>
 auto until_stopped(Step step) {
     while (true) {
         auto result = step(std::chrono::steady_clock::now() + look_up_after);
-        if (result || result.error().code != ETIMEDOUT || stop_was_requested != 0) return result;
+        if (result || result.error().code != ETIMEDOUT || stop_requested()) return result;
     }
 }
 
