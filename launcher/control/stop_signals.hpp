@@ -20,6 +20,15 @@ public:
         if (sigaction(SIGHUP, nullptr, &before) == 0 && before.sa_handler != SIG_IGN)
             signals_.add(SIGHUP);
     }
+    /// Who is asked to stop when all has ended shall not die of it before all is cleared away: what
+    /// comes from now on waits until the process is gone.
+    ~StopSignals() {
+        sigset_t requests;
+        sigemptyset(&requests);
+        for (const int number : {SIGINT, SIGTERM, SIGHUP})
+            sigaddset(&requests, number);
+        pthread_sigmask(SIG_BLOCK, &requests, nullptr);
+    }
     StopSignals(const StopSignals&) = delete;
     StopSignals& operator=(const StopSignals&) = delete;
 

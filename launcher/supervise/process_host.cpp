@@ -1,19 +1,13 @@
 #include "launcher/supervise/process_host.hpp"
 
-#define BOOST_PROCESS_USE_STD_FS 1  // and with it the three headers that it then forgets
 #include <fcntl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <boost/optional.hpp>
-#include <boost/type_traits/decay.hpp>
-#include <boost/type_traits/is_convertible.hpp>
-// and only then
 #include <boost/process/v2/process.hpp>
 #include <csignal>
-#include <filesystem>
 
 #include "launcher/supervise/launched_process.hpp"
 #include "launcher/supervise/process_tree.hpp"
@@ -50,7 +44,7 @@ struct Launcher {
     shmheap::Error error = {};  ///< said back: more than an error code can say
 
     process_v2::basic_process<Executor> operator()(Executor executor, ErrorCode& code,
-                                                   const std::filesystem::path& executable,
+                                                   const process_v2::filesystem::path& executable,
                                                    const std::vector<std::string>& arguments);
 
 private:
@@ -61,7 +55,7 @@ private:
 };
 
 process_v2::basic_process<Executor> Launcher::operator()(
-    Executor executor, ErrorCode& code, const std::filesystem::path& executable,
+    Executor executor, ErrorCode& code, const process_v2::filesystem::path& executable,
     const std::vector<std::string>& arguments) {
     const auto argument_pointers = pointers(arguments);
     const auto environment_pointers = pointers(request.environment);
