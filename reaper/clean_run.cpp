@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "file/cleaner.hpp"
 #include "reaper/account_names.hpp"
 #include "reaper/escape.hpp"
 
@@ -72,16 +73,36 @@ public:
         const auto entries = scanner_.entries();
         if (!entries) return tl::unexpected(entries.error());
         for (const DirectoryEntry& entry : *entries) {
+            if (is_settled_by_lock(entry)) continue;
             if (scanner_.look(entry, record_)) decide(false);
         }
         return all_done_;
     }
 
 private:
+    /// The common case in one go: the cleaner tries the owner's lock anyway, so that of a heap of
+    /// ours nothing has to be found out before. False when there is more to find out, or to tell.
+    bool is_settled_by_lock(const DirectoryEntry& entry) {
+        if (request_.dry_run || entry.type != DT_REG) return false;
+        const auto cleaned = shmheap::clean(scanner_.directory(), entry.name);
+        if (!cleaned) return false;
+        switch (*cleaned) {
+            case shmheap::CleanResult::removed:
+                tell_({entry.name, Verdict::orphaned, CleanResult::unlinked, {}});
+                return true;
+            case shmheap::CleanResult::alive:
+            case shmheap::CleanResult::rebound:
+                return true;
+            case shmheap::CleanResult::not_ours:
+                break;
+        }
+        return false;
+    }
+
     void clean_named(const std::string& name) {
         record_ = FileRecord{};
         record_.name = name;
-        if (name.empty() || name == "." || name == ".." || name.find('/') != name.npos) {
+        if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos) {
             return tell(CleanResult::refused,
                         fmt::format("refused: a name is relative to {} and has no '/' in it",
                                     escape(scanner_.directory().path())));

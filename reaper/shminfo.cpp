@@ -65,7 +65,7 @@ void show_files(Scanner& scanner, const std::vector<DirectoryEntry>& entries, bo
         report.clear();
     }
     if (unreadable == 0) return;
-    complain(program, fmt::format("{} heaps cannot be read by this user; run shminfo as root to "
+    complain(program, fmt::format("{} heap(s) cannot be read by this user; run shminfo as root to "
                                   "see them (--all shows them as other files)",
                                   unreadable));
 }

@@ -94,7 +94,7 @@ TEST_CASE("\"Viewing REDHAWK heaps owned by other users may require superuser pr
     const auto visitor = shminfo(directory, {}, nobody);
     CHECK(visitor.status == 0);
     CHECK_FALSE(contains(visitor.out, "heap-1"));
-    CHECK(contains(visitor.err, "1 heaps cannot be read by this user; run shminfo as root"));
+    CHECK(contains(visitor.err, "1 heap(s) cannot be read by this user; run shminfo as root"));
     CHECK(contains(shminfo(directory).out, "heap-1"));
 }
 

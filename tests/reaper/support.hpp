@@ -68,8 +68,8 @@ private:
     shmheap::os::UniqueFd done_;
 };
 
-/// Has the kernel kill this process when its parent ends. Children do so from the start; a change of
-/// user undoes it.
+/// Has the kernel kill this process when its parent ends. Every Child does; a change of user undoes
+/// it.
 void die_with_parent();
 
 struct ProgramResult {
