@@ -23,6 +23,8 @@ constexpr std::uint64_t commit_step = 2 * 1024 * 1024;
 constexpr std::uint64_t superblock_size_min = 256 * 1024;
 constexpr std::uint64_t superblock_size_max = 64 * 1024 * 1024;
 constexpr std::uint64_t size_max_unlimited = std::uint64_t{64} << 30;  // where nothing sets a limit
+/// More than any machine has, and little enough that no sum of sizes overflows.
+constexpr std::uint64_t size_max_limit = std::uint64_t{1} << 46;
 constexpr unsigned modes_allowed = 0660;
 constexpr int name_suffix_max = 1000;
 
@@ -55,7 +57,8 @@ std::uint64_t payload_size(const HeapOptions& options, int fd) {
         size = file_system != 0 ? file_system / 2 : size_max_unlimited;
         if (const auto limit = os::cgroup_memory_limit()) size = std::min(size, *limit / 2);
     }
-    return round_up(std::max<std::uint64_t>(size, 1), options.superblock_size);
+    size = std::clamp<std::uint64_t>(size, 1, size_max_limit);
+    return round_up(size, options.superblock_size);
 }
 
 /// Maps the whole range the heap may ever fill, or the largest half of it for which the address
@@ -172,7 +175,10 @@ Result<std::unique_ptr<HeapFile>> HeapFile::create(const HeapOptions& options) {
 
 Result<struct stat> HeapFile::look() {
     auto now = file_.look();
-    if (!now || now->st_nlink == 0) lost_name_.store(true, std::memory_order_relaxed);
+    // Only what proves the loss: being out of descriptors, for instance, says nothing.
+    if (now ? now->st_nlink == 0 : now.error().code == ESTALE) {
+        lost_name_.store(true, std::memory_order_relaxed);
+    }
     return now;
 }
 

@@ -20,7 +20,8 @@ public:
                                         int flags);
 
     /// The file as it is now; fd() is valid until control returns to the application.
-    /// Errors: ESTALE when the descriptor is gone and the name does not lead to the file any more.
+    /// Errors: ESTALE when the descriptor is gone and the name does not lead to the file any more;
+    /// others (EMFILE) when that could not be found out.
     Result<struct stat> look();
 
     [[nodiscard]] int fd() const { return fd_.get(); }
