@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <deque>
 #include <mutex>
 #include <new>
 #include <vector>
@@ -17,12 +18,26 @@ namespace {
 
 constexpr std::size_t heap_count_max = 64;
 
-/// Never destroyed: threads may outlive the destructors of static objects.
-struct Registry {
-    std::array<std::atomic<HeapCore*>, heap_count_max> heaps{};
-    std::mutex mutex;  ///< for the lists below, and for adding and removing heaps
+/// Which addresses are whose. Never changed and never freed, so that any address can be looked up
+/// while a heap that it does not belong to is being destroyed.
+struct HeapRange {
+    HeapCore* heap;
+    const std::byte* begin;
+    std::size_t size;
+};
+
+struct Lists {
+    std::mutex mutex;  ///< for the lists, and for adding and removing heaps
+    std::deque<HeapRange> ranges;
     std::vector<ThreadCache*> unused;
     std::vector<ThreadCache*> bound;
+    Lists* inherited = nullptr;  ///< through fork, in whatever state they were
+};
+
+/// Never destroyed: threads may outlive the destructors of static objects.
+struct Registry {
+    std::array<std::atomic<const HeapRange*>, heap_count_max> heaps{};
+    Lists* lists = new Lists;
 };
 
 alignas(Registry) std::array<std::byte, sizeof(Registry)> registry_storage;
@@ -32,14 +47,19 @@ Registry& registry() {
     return *instance;
 }
 
+Lists& lists() {
+    return *registry().lists;
+}
+
+/// With the lock held.
 void retire(ThreadCache& cache) {
     if (auto* heap = static_cast<HeapCore*>(cache.heap()); heap != nullptr) {
         cache.flush();
         heap->return_thread_counters(cache.published());
         cache.unbind();
-        std::erase(registry().bound, &cache);
+        std::erase(lists().bound, &cache);
     }
-    registry().unused.push_back(&cache);
+    lists().unused.push_back(&cache);
 }
 
 /// What one thread has; its destructor hands the blocks back when the thread ends.
@@ -50,7 +70,7 @@ struct OwnCaches {
     ~OwnCaches() {
         ended = true;
         current_cache = nullptr;
-        const std::lock_guard guard(registry().mutex);
+        const std::lock_guard guard(lists().mutex);
         for (ThreadCache* cache : caches)
             retire(*cache);
         caches.clear();
@@ -59,12 +79,14 @@ struct OwnCaches {
 
 thread_local OwnCaches own_caches;
 
-/// In the forked child, which has only the thread that called fork.
+/// In the forked child, which has only the thread that called fork: another thread may have held
+/// the mutex, and been in the middle of changing the lists.
 void abandon_inherited() {
     current_cache = nullptr;
     own_caches.caches.clear();
-    new (&registry().mutex) std::mutex;  // another thread may have held it
-    registry().bound.clear();
+    auto* fresh = new Lists;
+    fresh->inherited = registry().lists;
+    registry().lists = fresh;
 }
 
 [[gnu::constructor]] void watch_forks() {
@@ -72,18 +94,29 @@ void abandon_inherited() {
     pthread_atfork(nullptr, nullptr, abandon_inherited);
 }
 
-ThreadCache* bind_cache(HeapCore& heap) {
-    const std::lock_guard guard(registry().mutex);
-    Registry& known = registry();
-    ThreadCache* cache = nullptr;
-    if (known.unused.empty()) {
-        cache = new ThreadCache;
+/// A cache that is bound to no heap, from this thread's own or from those of ended threads.
+ThreadCache* unbound_cache() {
+    auto& caches = own_caches.caches;
+    const auto idle = std::find_if(caches.begin(), caches.end(),
+                                   [](ThreadCache* cache) { return cache->heap() == nullptr; });
+    if (idle != caches.end()) return *idle;
+    caches.reserve(caches.size() + 1);
+    auto& unused = lists().unused;
+    if (unused.empty()) {
+        caches.push_back(new ThreadCache);
     } else {
-        cache = known.unused.back();
-        known.unused.pop_back();
+        caches.push_back(unused.back());
+        unused.pop_back();
     }
+    return caches.back();
+}
+
+ThreadCache* bind_cache(HeapCore& heap) {
+    const std::lock_guard guard(lists().mutex);
+    lists().bound.reserve(lists().bound.size() + 1);
+    ThreadCache* cache = unbound_cache();
     cache->bind(heap, heap.arena(), heap.claim_thread_counters());
-    known.bound.push_back(cache);
+    lists().bound.push_back(cache);
     return cache;
 }
 
@@ -91,35 +124,36 @@ ThreadCache* bind_cache(HeapCore& heap) {
 
 ThreadCache* select_cache(HeapCore& heap) {
     if (own_caches.ended || heap.is_inherited()) return nullptr;
+    const auto& caches = own_caches.caches;
+    const auto bound = std::find_if(caches.begin(), caches.end(),
+                                    [&](ThreadCache* cache) { return cache->heap() == &heap; });
+    if (bound != caches.end()) return current_cache = *bound;
     try {
-        auto& caches = own_caches.caches;
-        const auto bound = std::find_if(caches.begin(), caches.end(),
-                                        [&](ThreadCache* cache) { return cache->heap() == &heap; });
-        if (bound != caches.end()) return current_cache = *bound;
-        caches.reserve(caches.size() + 1);
-        caches.push_back(bind_cache(heap));
-        return current_cache = caches.back();
+        return current_cache = bind_cache(heap);
     } catch (const std::bad_alloc&) {
         return nullptr;
     }
 }
 
 Status enlist_heap(HeapCore& heap) {
-    const std::lock_guard guard(registry().mutex);
+    const std::lock_guard guard(lists().mutex);
     for (auto& entry : registry().heaps) {
         if (entry.load(std::memory_order_relaxed) != nullptr) continue;
-        entry.store(&heap, std::memory_order_release);  // release: pairs with find_heap
+        lists().ranges.push_back({&heap, heap.arena().payload(), heap.arena().payload_size()});
+        // release: pairs with find_heap.
+        entry.store(&lists().ranges.back(), std::memory_order_release);
         return {};
     }
     return fail(ENFILE, "add a heap to this process", heap.file().name());
 }
 
 void delist_heap(HeapCore& heap) {
-    const std::lock_guard guard(registry().mutex);
+    const std::lock_guard guard(lists().mutex);
     for (auto& entry : registry().heaps) {
-        if (entry.load(std::memory_order_relaxed) == &heap) entry.store(nullptr);
+        const HeapRange* range = entry.load(std::memory_order_relaxed);
+        if (range != nullptr && range->heap == &heap) entry.store(nullptr);
     }
-    std::erase_if(registry().bound, [&](ThreadCache* cache) {
+    std::erase_if(lists().bound, [&](ThreadCache* cache) {
         if (cache->heap() != &heap) return false;
         cache->unbind();
         return true;
@@ -128,8 +162,11 @@ void delist_heap(HeapCore& heap) {
 
 HeapCore* find_heap(const void* address) {
     for (const auto& entry : registry().heaps) {
-        HeapCore* heap = entry.load(std::memory_order_acquire);  // pairs with enlist_heap
-        if (heap != nullptr && heap->contains(address)) return heap;
+        const HeapRange* range = entry.load(std::memory_order_acquire);  // pairs with enlist_heap
+        if (range == nullptr) continue;
+        const auto offset =
+            static_cast<std::size_t>(static_cast<const std::byte*>(address) - range->begin);
+        if (offset < range->size) return range->heap;
     }
     return nullptr;
 }
