@@ -72,6 +72,9 @@ Result<Reference> OwnerLane::issue(const Block& block, std::uint32_t client, End
     harvest_tail(ended);
     if (is_behind()) harvest_all(ended);
     const auto index = free_slot(ended);
+    if (!same_tenancy(client, tenancy_)) {
+        return fail(ENOTCONN, "issue lease to dead client of", file_->name());
+    }
     if (!index) return tl::unexpected(index.error());
 
     Record& record = records_[*index];
@@ -90,6 +93,7 @@ Result<Reference> OwnerLane::issue(const Block& block, std::uint32_t client, End
 Result<std::uint32_t> OwnerLane::free_slot(EndedLeases& ended) {
     if (records_[head_].block.word != nullptr && !harvest(head_, ended)) {
         harvest_all(ended);
+        if (live_ == lane_slot_count) take_back_if_dead(ended);
         if (live_ == lane_slot_count) return fail(EAGAIN, "issue lease of", file_->name());
     }
     while (records_[head_].block.word != nullptr)
@@ -193,7 +197,9 @@ bool OwnerLane::is_behind() const {
 }
 
 void OwnerLane::harvest_all(EndedLeases& ended) {
-    const std::uint32_t releases = slot().releases.load(std::memory_order_relaxed);
+    // acquire: pairs with the client's count of a release, which comes after its word: no release
+    // that this number counts is missed below, so await_release() waits for none that was here.
+    const std::uint32_t releases = slot().releases.load(std::memory_order_acquire);
     for (std::uint32_t index = 0; index < lane_slot_count && live_ > 0; ++index) {
         if (records_[index].block.word != nullptr) (void)harvest(index, ended);
     }
@@ -209,18 +215,21 @@ void OwnerLane::await_release(std::uint32_t client, std::int64_t timeout_ns) {
         }
         // seq_cst: pairs with the client's release(): either it sees that we wait, or we see that
         // it released.
-        slot().owner_waits.store(1, std::memory_order_seq_cst);
+        slot().owner_waits.store(++waiting_, std::memory_order_seq_cst);
         seen = slot().releases.load(std::memory_order_seq_cst);
-        if (seen != releases_seen_) {
-            slot().owner_waits.store(0, std::memory_order_relaxed);
-            return;
-        }
+        if (seen != releases_seen_) return stop_waiting();
     }
     timespec timeout{};
     timeout.tv_sec = static_cast<std::time_t>(timeout_ns / 1'000'000'000);
     timeout.tv_nsec = static_cast<long>(timeout_ns % 1'000'000'000);
     ::syscall(SYS_futex, &slot().releases, FUTEX_WAIT, seen, &timeout, nullptr, 0);
-    slot().owner_waits.store(0, std::memory_order_relaxed);
+    const std::lock_guard guard(mutex_);
+    stop_waiting();
+}
+
+/// With the lock held. Other threads may go on waiting.
+void OwnerLane::stop_waiting() {
+    slot().owner_waits.store(--waiting_, std::memory_order_relaxed);
 }
 
 }  // namespace shmheap::detail

@@ -72,6 +72,7 @@ private:
     void harvest_all(EndedLeases& ended);
     void take_back_if_dead(EndedLeases& ended);
     Result<std::uint32_t> free_slot(EndedLeases& ended);
+    void stop_waiting();
 
     std::mutex mutex_;
     HeapFile* file_ = nullptr;
@@ -81,6 +82,7 @@ private:
     std::uint32_t head_ = 0;  ///< where the next lease goes if it can
     std::uint32_t tail_ = 0;  ///< no lease is older than the one here
     std::uint32_t releases_seen_ = 0;
+    std::uint32_t waiting_ = 0;  ///< threads in await_release()
     std::unique_ptr<Record[]> records_;  ///< nullptr until the lane's first use
 };
 
