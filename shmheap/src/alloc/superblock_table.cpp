@@ -101,9 +101,13 @@ Status SuperblockTable::commit(std::size_t index, std::uint32_t pages, Growth gr
     if (pages <= before) return {};
     if (growth == Growth::forbidden) return fail(EAGAIN, "grow heap", file_->name());
     const std::uint64_t start = payload_offset + index * superblock_size_;
-    auto committed = file_->commit(start + std::uint64_t{before} * page_size,
-                                   std::uint64_t{pages - before} * page_size);
-    if (!committed) return committed;
+    const std::uint64_t missing = start + std::uint64_t{before} * page_size;
+    const std::uint64_t missing_bytes = std::uint64_t{pages - before} * page_size;
+    if (auto committed = file_->commit(missing, missing_bytes); !committed) {
+        // Some steps of it may have succeeded. Whoever else is short of memory needs them more.
+        file_->give_back(missing, missing_bytes);
+        return committed;
+    }
     file_->prefault(start + std::uint64_t{before} * page_size,
                     std::uint64_t{pages - before} * page_size);
     superblock.committed_pages = pages;
