@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -31,7 +32,7 @@ public:
     std::uint64_t tick() { return ++ticks_; }
 
     /// The orphans of one start of a component, as of the last refresh.
-    [[nodiscard]] std::vector<pid_t> of(std::string_view tag) const;
+    [[nodiscard]] std::vector<pid_t> of(const std::string& tag) const;
 
     /// All of them, as of the last refresh.
     [[nodiscard]] const std::unordered_map<pid_t, std::string>& all() const { return orphans_; }
@@ -40,13 +41,14 @@ public:
     [[nodiscard]] std::string_view tag_of(pid_t pid) const;
 
     /// It has been collected.
-    void forget(pid_t pid) { orphans_.erase(pid); }
+    void forget(pid_t pid);
 
 private:
     [[nodiscard]] std::string find_tag(pid_t pid) const;
 
     std::unordered_map<pid_t, std::string> leaders_;
     std::unordered_map<pid_t, std::string> orphans_;  // pid → tag
+    std::unordered_map<std::string, std::set<pid_t>> by_tag_;
     std::uint64_t ticks_ = 0;
     std::uint64_t refreshed_at_ = 0;
 };

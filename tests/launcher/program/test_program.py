@@ -87,8 +87,10 @@ class Program(unittest.TestCase):
         self.assertEqual(result.returncode, 0)
         self.assertEqual(result.stdout, "one    | first\none    | second\none    | end\n")
         lines = result.stderr.splitlines()
-        self.assertRegex(lines[0], r"^\d\d:\d\d:\d\d\.\d{3} event=started   component=one    pid=\d+$")
-        self.assertRegex(lines[-1], r"event=finished  components=2 restarts=0 reaped=0 left_behind=0$")
+        self.assertRegex(lines[0],
+                         r"^\d\d:\d\d:\d\d\.\d{3} event=started   component=one    pid=\d+$")
+        self.assertRegex(lines[-1],
+                         r" event=finished  components=2 restarts=0 reaped=0 left_behind=0$")
 
     def test_a_component_that_failed_for_good_is_1_and_the_others_go_on(self):
         result = self.run_to_end("run", self.world.write("app.yaml", components(
