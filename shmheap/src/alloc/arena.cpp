@@ -208,7 +208,6 @@ void Arena::publish(std::size_t size_class, std::int64_t blocks) {
 
 bool Arena::give_back(std::chrono::milliseconds delay) {
     const std::lock_guard guard(mutex_);
-    const Clock::time_point now = Clock::now();
     for (ClassState& state : classes_) {
         Span* span = state.first;
         while (state.empty_spans > 0 && span != nullptr) {
@@ -221,7 +220,8 @@ bool Arena::give_back(std::chrono::milliseconds delay) {
             span = next;
         }
     }
-    given_back_ += superblocks_.give_back(now, delay);
+    // Asked only now: without a delay, what has just become empty above counts as well.
+    given_back_ += superblocks_.give_back(Clock::now(), delay);
     return superblocks_.empty_count() > 0;
 }
 

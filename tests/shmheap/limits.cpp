@@ -1,0 +1,271 @@
+// Claims about the ends of memory: the heap's own limit, a full file system, RLIMIT_FSIZE and the
+// memory cgroup give errors and never signals; and memory that is no longer used goes back.
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "support.hpp"
+
+using namespace heap_test;
+using shmheap::Heap;
+
+namespace {
+
+/// Allocates until nothing is left; every byte of every block is written, so that a page without
+/// memory behind it shows.
+std::vector<void*> exhaust(Heap& heap, std::size_t bytes) {
+    std::vector<void*> blocks;
+    while (void* block = heap.allocate(bytes)) {
+        stamp(block, bytes, blocks.size());
+        blocks.push_back(block);
+    }
+    return blocks;
+}
+
+void free_all(std::vector<void*>& blocks) {
+    for (void* block : blocks)
+        shmheap::deallocate(block);
+    blocks.clear();
+}
+
+/// Runs `body` in a process of its own where `folder` is a file system of 8 MiB.
+Ended on_small_file_system(const Folder& folder, const std::function<int()>& body) {
+    return in_child([&] {
+        if (::unshare(CLONE_NEWNS) != 0) return 50;
+        if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return 51;
+        if (::mount("tmpfs", folder.path().c_str(), "tmpfs", 0, "size=8m") != 0) return 52;
+        return body();
+    });
+}
+
+/// Takes all but about `left` bytes of a file system away.
+void fill(const std::string& path, std::uint64_t left) {
+    const UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    const auto free = std::filesystem::space(std::filesystem::path(path).parent_path()).available;
+    if (free > left) (void)!::posix_fallocate(file.get(), 0, static_cast<off_t>(free - left));
+}
+
+}  // namespace
+
+TEST_CASE("a heap stops at its limit with ENOMEM and goes on when something was freed") {
+    const Folder folder;
+    const auto heap = make_heap(folder, 16 * mib);
+    for (const std::size_t bytes : {100UL, 10 * kib, 100 * kib, 1 * mib, 3 * mib}) {
+        errno = 0;
+        auto blocks = exhaust(*heap, bytes);
+        CHECK(errno == ENOMEM);
+        CHECK(blocks.size() * bytes > 8 * mib);
+        CHECK(blocks.size() * bytes <= 16 * mib);
+        CHECK(heap->stats().heap_size <= 16 * mib);
+        CHECK(heap->stats().blocks_live == blocks.size());
+        shmheap::deallocate(blocks.back());
+        blocks.pop_back();
+        blocks.push_back(heap->allocate(bytes));
+        CHECK(blocks.back() != nullptr);
+        free_all(blocks);
+        CHECK(heap->stats().blocks_live == 0);
+    }
+    CHECK(heap->stats().allocation_failures == 5);
+}
+
+TEST_CASE("collect gives the memory of a heap whose blocks were freed back to the file system") {
+    const Folder folder;
+    const auto heap = make_heap(folder);
+    const std::string path = folder / heap->name();
+    const std::uint64_t at_birth = committed_bytes(path);
+    std::vector<void*> blocks;
+    for (int each = 0; each < 64; ++each)
+        blocks.push_back(heap->allocate(mib / 2));
+    CHECK(heap->stats().heap_size >= 32 * mib);
+    CHECK(committed_bytes(path) >= 32 * mib);
+    void* kept = heap->allocate(100);
+    free_all(blocks);
+    REQUIRE(heap->collect());
+    CHECK(heap->stats().heap_size == 2 * mib);
+    CHECK(committed_bytes(path) <= at_birth + 2 * mib + 4096);
+    shmheap::deallocate(kept);
+    REQUIRE(heap->collect());
+    CHECK(heap->stats().heap_size == 0);
+    CHECK(committed_bytes(path) == at_birth);
+    CHECK(heap->stats().file_size >= 32 * mib);
+}
+
+TEST_CASE("a heap that stays in use gives memory back without being asked") {
+    const Folder folder;
+    const auto heap = make_heap(folder);
+    std::vector<void*> blocks;
+    for (int each = 0; each < 64; ++each)
+        blocks.push_back(heap->allocate(mib / 2));
+    free_all(blocks);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (heap->stats().heap_size > 2 * mib && std::chrono::steady_clock::now() < deadline) {
+        for (int each = 0; each < 1'000; ++each)
+            shmheap::deallocate(heap->allocate(100));
+    }
+    CHECK(heap->stats().heap_size <= 2 * mib);
+    CHECK(committed_bytes(folder / heap->name()) < 3 * mib);
+}
+
+TEST_CASE(
+    "memory that was given back and is committed again reads as whatever it was filled with") {
+    const Folder folder;
+    const auto heap = make_heap(folder, 32 * mib);
+    for (int round = 0; round < 5; ++round) {
+        auto blocks = exhaust(*heap, 300 * kib);
+        for (std::size_t each = 0; each < blocks.size(); ++each)
+            REQUIRE(bears(blocks[each], 300 * kib, each));
+        free_all(blocks);
+        REQUIRE(heap->collect());
+        CHECK(heap->stats().heap_size == 0);
+    }
+}
+
+TEST_CASE(
+    "on a full file system allocation fails with ENOSPC, and works again when there is room") {
+    if (!is_root()) return;
+    const Folder folder;
+    const Ended ended = on_small_file_system(folder, [&] {
+        const auto heap = make_heap(folder, 64 * mib);
+        fill(folder / "filler", 3 * mib);
+        auto blocks = exhaust(*heap, 300 * kib);
+        if (errno != ENOSPC) return 1;
+        if (blocks.empty()) return 2;
+        std::filesystem::remove(folder / "filler");
+        auto more = exhaust(*heap, 300 * kib);
+        if (more.size() < 6) return 3;
+        free_all(blocks);
+        free_all(more);
+        if (!heap->collect() || heap->stats().heap_size != 0) return 4;
+        void* large = heap->allocate(5 * mib);
+        if (large == nullptr) return 5;
+        stamp(large, 5 * mib, 1);
+        return 0;
+    });
+    CHECK(ended == exited(0));
+}
+
+TEST_CASE("a large superblock that does not fit leaves the file system as it found it") {
+    if (!is_root()) return;
+    const Folder folder;
+    const Ended ended = on_small_file_system(folder, [&] {
+        auto options = options_in(folder, 64 * mib);
+        options.superblock_size = 16 * mib;
+        const auto heap = Heap::create(options);
+        if (!heap) return 1;
+        const auto before = committed_bytes(folder / (*heap)->name());
+        if ((*heap)->allocate(100) != nullptr || errno != ENOSPC) return 2;
+        return committed_bytes(folder / (*heap)->name()) == before ? 0 : 3;
+    });
+    CHECK(ended == exited(0));
+}
+
+TEST_CASE(
+    "on a full file system a heap is not born and no client attaches, by error and not by signal") {
+    if (!is_root()) return;
+    const Folder folder;
+    const Ended ended = on_small_file_system(folder, [&] {
+        const auto heap = make_heap(folder, 64 * mib);
+        fill(folder / "filler", 8 * kib);
+        const auto client = shmheap::Client::attach(heap->name(), folder.path());
+        if (client || client.error().code != ENOSPC) return 1;
+        const auto other = Heap::create(options_in(folder));
+        if (other || other.error().code != ENOSPC) return 2;
+        std::filesystem::remove(folder / "filler");
+        if (!shmheap::Client::attach(heap->name(), folder.path())) return 3;
+        return 0;
+    });
+    CHECK(ended == exited(0));
+}
+
+TEST_CASE("hybrid allocation goes private on a full file system and comes back by itself") {
+    if (!is_root()) return;
+    const Folder folder;
+    const Ended ended = on_small_file_system(folder, [&] {
+        ::setenv("SHMHEAP_DIR", folder.path().c_str(), 1);
+        fill(folder / "filler", 3 * mib);
+        std::vector<void*> blocks;
+        bool went_private = false;
+        for (int each = 0; each < 20; ++each) {
+            blocks.push_back(shmheap::allocate_hybrid(500 * kib));
+            if (blocks.back() == nullptr) return 1;
+            stamp(blocks.back(), 500 * kib, 1);
+            went_private |= !shmheap::is_shared(blocks.back());
+        }
+        if (!went_private || !shmheap::is_shared(blocks.front())) return 2;
+        std::filesystem::remove(folder / "filler");
+        void* shared = shmheap::allocate_hybrid(500 * kib);
+        if (!shmheap::is_shared(shared)) return 3;
+        free_all(blocks);
+        shmheap::deallocate(shared);
+        return 0;
+    });
+    CHECK(ended == exited(0));
+}
+
+TEST_CASE("RLIMIT_FSIZE is an error and never SIGXFSZ") {
+    const Folder folder;
+    const auto limited = [&](rlim_t limit, const std::function<int()>& body) {
+        return in_child([&] {
+            const rlimit file_size{limit, limit};
+            ::setrlimit(RLIMIT_FSIZE, &file_size);
+            return body();
+        });
+    };
+    CHECK(limited(10 * mib, [&] {
+              const auto heap = make_heap(folder);
+              const auto blocks = exhaust(*heap, 300 * kib);
+              return !blocks.empty() && errno == ENOMEM ? 0 : 1;
+          }) == exited(0));
+    CHECK(limited(1 * mib, [&] {
+              const auto heap = Heap::create(options_in(folder));
+              return !heap && heap.error().code == EFBIG ? 0 : 1;
+          }) == exited(0));
+    CHECK(folder.names().empty());
+}
+
+TEST_CASE("the memory cgroup's limit is an error before the OOM killer comes") {
+    const std::string group = "/sys/fs/cgroup/memory/harrier-test-" + std::to_string(::getpid());
+    std::error_code failed;
+    if (!std::filesystem::exists("/sys/fs/cgroup/memory/tasks") ||
+        !std::filesystem::create_directory(group, failed)) {
+        skip("no memory cgroup (version 1) can be made here");
+        return;
+    }
+    const Folder folder;
+    const Ended ended = in_child([&] {
+        std::ofstream(group + "/memory.limit_in_bytes") << 64 * mib << std::flush;
+        std::ofstream(group + "/cgroup.procs") << 0 << std::flush;
+        std::ifstream file(group + "/cgroup.procs");
+        std::stringstream members;
+        members << file.rdbuf();
+        if (members.str().empty()) return 77;
+        const auto unlimited = Heap::create(options_in(folder, 0));
+        if (!unlimited) return 1;
+        auto blocks = exhaust(**unlimited, mib);
+        if (errno != ENOMEM || blocks.size() < 10) return 2;
+        if ((*unlimited)->stats().heap_size > 32 * mib) return 3;  // half of the group's limit
+        free_all(blocks);
+        if (!(*unlimited)->collect()) return 4;
+        const auto large = make_heap(folder, 256 * mib);
+        blocks = exhaust(*large, mib);
+        const auto size = blocks.size() * mib;
+        return errno == ENOMEM && size > 16 * mib && size < 64 * mib ? 0 : 5;
+    });
+    std::filesystem::remove(group, failed);
+    if (ended == exited(77)) {
+        skip("this process cannot enter a memory cgroup of its own");
+        return;
+    }
+    CHECK(ended == exited(0));
+}
