@@ -12,7 +12,7 @@
 #include "shmheap/result.hpp"
 
 // In C a heap's type has the name that is the namespace's in C++. It is only ever pointed to.
-#define shmheap shmheap_opaque
+#define shmheap shmheap_opaque  // NOLINT(readability-identifier-naming)
 #include "shmheap/shmheap.h"
 #undef shmheap
 

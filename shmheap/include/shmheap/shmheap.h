@@ -32,12 +32,12 @@ typedef struct shmheap_client shmheap_client;
 
 /* A lease on its way from owner to client. Free of positions: copy it through any channel. What it
  * holds is opaque, and checked when it is used. */
-struct shmheap_ref {
+struct shmheap_ref { /* NOLINT(readability-identifier-naming) */
     unsigned char bytes[64];
 };
 
 /* After shmheap_collect, blocks_live and leases_live are exact. */
-struct shmheap_stats {
+struct shmheap_stats {       /* NOLINT(readability-identifier-naming) */
     uint64_t size;           /* sizeof(struct shmheap_stats), set by the caller */
     uint64_t file_size;      /* size of the file; a part of it may hold no memory */
     uint64_t heap_size;      /* memory committed for blocks */

@@ -53,8 +53,8 @@ private:
 void report(const shmheap::ProducerStats& stats, const Recordings& recordings, const Pace& pace) {
     const double seconds =
         static_cast<double>(recordings.length()) / static_cast<double>(recordings.sample_rate());
-    const double times = static_cast<double>(stats.bytes / sizeof(Sample)) /
-                         static_cast<double>(recordings.length());
+    const std::uint64_t samples = stats.bytes / sizeof(Sample);
+    const double times = static_cast<double>(samples) / static_cast<double>(recordings.length());
     char origin[80];
     std::snprintf(origin, sizeof(origin), "%zu recordings, %.1f s, repeated %.1f times",
                   recordings.files(), seconds, times);
