@@ -360,6 +360,13 @@ HeapStats HeapCore::stats() {
     return stats;
 }
 
+std::uint64_t HeapCore::leases_issued() {
+    std::uint64_t count = 0;
+    for (OwnerLane& each : lanes_)
+        count += each.leases_issued();
+    return count;
+}
+
 ThreadCounters* HeapCore::claim_thread_counters() {
     const std::lock_guard guard(counters_mutex_);
     const auto place = std::find(counters_taken_.begin(), counters_taken_.end(), false);

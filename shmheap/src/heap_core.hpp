@@ -50,6 +50,7 @@ public:
     Result<std::size_t> collect();
     void reclaim() override;
     [[nodiscard]] HeapStats stats();
+    [[nodiscard]] std::uint64_t leases_issued();
 
     /// Now and then, from the path of deallocate: see ThreadCache::tick.
     void look_after(ThreadCache& cache);

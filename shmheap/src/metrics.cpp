@@ -1,5 +1,6 @@
 #include "metrics.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -29,6 +30,7 @@ void print_metrics(Heap& heap) {
     if (!wanted || *wanted == "disable") return;
     Arena& arena = core_of(heap).arena();
     const HeapStats stats = heap.stats();
+    const std::uint64_t issued = core_of(heap).leases_issued();
     std::fprintf(stderr,
                  "shmheap metrics of %s\n"
                  "  heap size:              %llu\n"
@@ -46,7 +48,8 @@ void print_metrics(Heap& heap) {
                  value_of(Metric::private_fallbacks),
                  static_cast<unsigned long long>(arena.superblocks_committed()),
                  static_cast<unsigned long long>(arena.superblocks_given_back()),
-                 value_of(Metric::leases_issued), value_of(Metric::leases_ended),
+                 static_cast<unsigned long long>(issued),
+                 static_cast<unsigned long long>(issued - std::min(issued, stats.leases_live)),
                  value_of(Metric::clients_attached));
 }
 

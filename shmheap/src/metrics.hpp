@@ -11,9 +11,7 @@ namespace shmheap::detail {
 
 enum class Metric : std::uint8_t {
     private_fallbacks,  ///< hybrid allocations that went to private memory
-    leases_issued,
-    leases_ended,
-    clients_attached,  ///< by this process
+    clients_attached,   ///< by this process
     count_of_metrics,
 };
 

@@ -48,10 +48,7 @@ std::byte* ThreadCache::refill(std::size_t size_class) {
         heap_->reclaim();
         taken = arena_->take(size_class, room, Growth::allowed);
     }
-    if (!taken) {
-        failure_ = taken.error();
-        return nullptr;
-    }
+    if (!taken) return nullptr;
     // The first blocks of a fresh span come first.
     std::reverse(magazine.blocks, magazine.blocks + *taken);
     magazine.count = static_cast<std::uint32_t>(*taken);
@@ -101,10 +98,7 @@ std::byte* ThreadCache::take_large(std::uint32_t pages) {
         heap_->reclaim();
         block = arena_->take_large(pages, 1, Growth::allowed);
     }
-    if (!block) {
-        failure_ = block.error();
-        return nullptr;
-    }
+    if (!block) return nullptr;
     block->word->store(block_live, std::memory_order_relaxed);
     return block->data;
 }

@@ -49,8 +49,8 @@ public:
     /// The span of an address that contains() holds for; see Arena::find.
     [[nodiscard]] Span* find(const std::byte* address) const { return arena_->find(address); }
 
-    /// A block from a magazine, or from the arena with others for next time; nullptr with the
-    /// reason in failure(): those of Arena::take.
+    /// A block from a magazine, or from the arena with others for next time; nullptr when
+    /// the arena has none.
     [[nodiscard]] std::byte* allocate_small(std::size_t size_class);
     [[nodiscard]] std::byte* allocate_large(std::size_t bytes);
 
@@ -78,7 +78,6 @@ public:
     /// Returns everything to the arena and lets the capacities start anew.
     void flush();
 
-    [[nodiscard]] const Error& failure() const { return failure_; }
     [[nodiscard]] ThreadCounters* published() const { return published_; }
 
 private:
@@ -112,7 +111,6 @@ private:
     std::size_t budget_left_ = 0;
     ThreadCounters unpublished_{};
     std::array<Magazine, class_count> magazines_{};
-    Error failure_;
     std::array<std::array<Block, magazine_blocks_max>, class_count> storage_;
 };
 

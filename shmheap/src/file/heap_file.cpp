@@ -12,6 +12,7 @@
 #include <new>
 
 #include "file/cleaner.hpp"
+#include "file/inspect.hpp"
 #include "os/error.hpp"
 #include "os/memory_limits.hpp"
 #include "os/process_id.hpp"
@@ -219,7 +220,8 @@ void HeapFile::give_back(std::uint64_t offset, std::uint64_t length) {
 std::uint64_t HeapFile::count_clients() {
     const std::lock_guard guard(descriptor_mutex_);
     if (!look()) return 0;
-    return os::count_write_locks(file_.fd(), os::client_lock_byte(0), client_slot_count);
+    const auto holders = find_holders(file_.fd());
+    return holders ? holders->clients : 0;
 }
 
 std::uint64_t HeapFile::file_size() {

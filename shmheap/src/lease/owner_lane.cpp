@@ -80,6 +80,7 @@ Result<Reference> OwnerLane::issue(const Block& block, std::uint32_t client, End
     Record& record = records_[*index];
     record.block = block;
     ++live_;
+    ++issued_;
     head_ = (*index + 1) % lane_slot_count;
     Steps::issue(lane_slot(*index).word, record.generation);
     Reference reference{};
@@ -151,6 +152,11 @@ void OwnerLane::take_back_if_dead(EndedLeases& ended) {
 std::uint32_t OwnerLane::leases_live() {
     const std::lock_guard guard(mutex_);
     return live_;
+}
+
+std::uint64_t OwnerLane::leases_issued() {
+    const std::lock_guard guard(mutex_);
+    return issued_;
 }
 
 std::uint32_t OwnerLane::leases_of(std::uint32_t client) {

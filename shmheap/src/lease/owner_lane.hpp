@@ -44,6 +44,7 @@ public:
     void collect_if_moved(EndedLeases& ended);
 
     [[nodiscard]] std::uint32_t leases_live();
+    [[nodiscard]] std::uint64_t leases_issued();  ///< since birth, to whichever tenants
 
     /// As leases_live, of one tenant: 0 once another has the lane.
     [[nodiscard]] std::uint32_t leases_of(std::uint32_t client);
@@ -79,10 +80,11 @@ private:
     std::uint32_t index_ = 0;
     std::uint32_t tenancy_ = 0;  ///< whose leases the records are
     std::uint32_t live_ = 0;
+    std::uint64_t issued_ = 0;
     std::uint32_t head_ = 0;  ///< where the next lease goes if it can
     std::uint32_t tail_ = 0;  ///< no lease is older than the one here
     std::uint32_t releases_seen_ = 0;
-    std::uint32_t waiting_ = 0;  ///< threads in await_release()
+    std::uint32_t waiting_ = 0;          ///< threads in await_release()
     std::unique_ptr<Record[]> records_;  ///< nullptr until the lane's first use
 };
 

@@ -1,10 +1,12 @@
 #include "os/file_lock.hpp"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/mman.h>
 
 #include <array>
 #include <cstdio>
+#include <mutex>
 
 #include "os/error.hpp"
 
@@ -20,6 +22,18 @@ struct ::flock lock_request(short type, std::uint64_t first, std::uint64_t count
     request.l_start = static_cast<off_t>(first);
     request.l_len = static_cast<off_t>(count);
     return request;
+}
+
+/// Held while a locked file is open: a child forked in between would inherit the descriptor, and
+/// with it a lock that outlives its holder.
+std::mutex& descriptor_mutex() {
+    static auto* const instance = new std::mutex;
+    return *instance;
+}
+
+[[gnu::constructor]] void keep_descriptors_from_forks() {
+    pthread_atfork([] { descriptor_mutex().lock(); }, [] { descriptor_mutex().unlock(); },
+                   [] { descriptor_mutex().unlock(); });
 }
 
 }  // namespace
@@ -46,19 +60,10 @@ Result<std::optional<std::uint64_t>> find_write_lock(int fd, std::uint64_t first
     return std::optional<std::uint64_t>(start < first ? first : start);
 }
 
-std::uint64_t count_write_locks(int fd, std::uint64_t first, std::uint64_t count) {
-    if (count == 0) return 0;
-    const auto found = find_write_lock(fd, first, count);
-    if (!found || !found->has_value()) return 0;
-    // The kernel names any of the locks, not the lowest: look on both sides of it.
-    const std::uint64_t byte = **found;
-    return 1 + count_write_locks(fd, first, byte - first) +
-           count_write_locks(fd, byte + 1, first + count - byte - 1);
-}
-
 Result<HeldLock> HeldLock::acquire(int fd, std::uint64_t byte) {
     std::array<char, 32> path{};
     std::snprintf(path.data(), path.size(), "/proc/self/fd/%d", fd);
+    const std::lock_guard guard(descriptor_mutex());
     UniqueFd own(::open(path.data(), O_RDWR | O_CLOEXEC));
     if (!own) return error("reopen", path.data());
     if (auto locked = try_lock(own.get(), byte); !locked) {

@@ -61,8 +61,4 @@ void unlock(int fd, std::uint64_t byte);
 Result<std::optional<std::uint64_t>> find_write_lock(int fd, std::uint64_t first,
                                                      std::uint64_t count);
 
-/// How many bytes of [first, first + count) other open file descriptions have write-locked, for
-/// ranges in which every lock is of one byte. One system call if there is none, two more for each.
-std::uint64_t count_write_locks(int fd, std::uint64_t first, std::uint64_t count);
-
 }  // namespace shmheap::os

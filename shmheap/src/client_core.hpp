@@ -1,0 +1,70 @@
+/// A client's attachment: its slot and lock, the read-only mapping of the heap, the writable one of
+/// its own lane, and which leases it holds. Client (client.hpp) is its public face.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string_view>
+
+#include "lease/lane.hpp"
+#include "os/file_lock.hpp"
+#include "os/fork_generation.hpp"
+#include "os/identified_file.hpp"
+#include "os/mapping.hpp"
+#include "os/shm_directory.hpp"
+#include "shmheap/layout.hpp"
+#include "shmheap/result.hpp"
+
+namespace shmheap::detail {
+
+/// The writable descriptor is closed as soon as everything is mapped.
+class ClientCore {
+public:
+    static Result<std::unique_ptr<ClientCore>> attach(const os::ShmDirectory& directory,
+                                                      std::string_view name);
+    ~ClientCore();
+    ClientCore(const ClientCore&) = delete;
+    ClientCore& operator=(const ClientCore&) = delete;
+
+    [[nodiscard]] std::uint32_t handle() const { return client_handle(index_, tenancy_); }
+    [[nodiscard]] const Uuid& uuid() const { return uuid_; }
+    Result<std::span<const std::byte>> accept(const Reference& reference);
+    Status release(const Reference& reference);
+    [[nodiscard]] bool owner_lives() const;
+
+private:
+    using Steps = LeaseSteps<>;
+
+    Status take_slot(int fd);
+    Status map_area(int fd);
+    Status map_heap(std::uint64_t size_max);
+    Status claim();
+    Status check(const Reference& reference) const;
+    bool reaches(std::uint64_t end);
+    void let_go(std::uint32_t lane_slot, std::uint64_t generation);
+
+    [[nodiscard]] ClientSlot& slot() const { return *reinterpret_cast<ClientSlot*>(area_.data()); }
+    [[nodiscard]] LaneSlot& lane_slot(std::uint32_t index) const {
+        return reinterpret_cast<LaneSlot*>(area_.data() + lane_offset)[index];
+    }
+
+    explicit ClientCore(os::IdentifiedFile file) : file_(std::move(file)) {}
+
+    mutable std::mutex descriptor_mutex_;
+    mutable os::IdentifiedFile file_;  ///< read-only: tells the file's size and the owner's lock
+    Uuid uuid_{};
+    os::Mapping heap_;  ///< the whole file, read-only
+    os::Mapping area_;  ///< slot and lane, the only pages mapped for writing
+    os::HeldLock lock_;
+    std::uint32_t index_ = 0;
+    std::uint32_t tenancy_ = 0;
+    std::uint32_t fork_generation_ = os::fork_generation();
+    std::atomic<std::uint64_t> file_size_{0};  ///< as far as known; the file only grows
+    /// Generation + 1 of each lease that is held here; 0: none.
+    std::unique_ptr<std::atomic<std::uint64_t>[]> held_;
+};
+
+}  // namespace shmheap::detail
