@@ -1,0 +1,58 @@
+// The program harrier, as a user runs it.
+#include <csignal>
+#include <fstream>
+#include <utility>
+
+#include "harness/child.hpp"
+#include "supervisor/subjects.hpp"
+
+namespace bench {
+namespace {
+
+void write_application(std::ostream& file, const Application& application) {
+    file << "components:\n";
+    for (int i = 0; i < application.count; ++i) {
+        file << "  c" << i << ":\n"
+             << "    command: [" << program_folder() << "/bench_component, " << application.fifo;
+        if (application.heap_bytes > 0) {
+            file << ", \"" << application.heap_bytes << "\"]\n"
+                 << "    environment: {SHMHEAP_DIR: " << application.heaps << "}\n"
+                 << "    restart: {policy: always, delay: 0s, max_delay: 0s, "
+                    "max_attempts: 1000000}\n";
+        } else {
+            file << "]\n";
+        }
+    }
+}
+
+class UnderHarrier final : public Supervision {
+public:
+    explicit UnderHarrier(Child harrier) : harrier_(std::move(harrier)) {}
+    ~UnderHarrier() override {
+        harrier_.signal(SIGTERM);
+        harrier_.wait();
+    }
+    shmheap::Status after_kill(pid_t /*pid*/) override { return {}; }
+
+private:
+    Child harrier_;
+};
+
+}  // namespace
+
+shmheap::Result<std::unique_ptr<Supervision>> supervise_with_harrier(
+    const Application& application, const OwnDirectory& directory) {
+    const auto path = directory.path() / "application.yaml";
+    {
+        std::ofstream file(path);
+        write_application(file, application);
+    }
+    auto harrier = Child::start({.command = {program_folder() + "/harrier", "run", path.string()},
+                                 .environment = {"SHMHEAP_DIR=" + application.heaps.string(),
+                                                 "XDG_RUNTIME_DIR=" + directory.path().string()},
+                                 .quiet = true});
+    if (!harrier) return tl::unexpected(harrier.error());
+    return std::make_unique<UnderHarrier>(std::move(*harrier));
+}
+
+}  // namespace bench
