@@ -278,7 +278,7 @@ Result<std::size_t> HeapCore::collect_client(std::uint32_t client) {
 
 std::size_t HeapCore::leases_of(std::uint32_t client) {
     OwnerLane* of = lane(client);
-    return of != nullptr ? of->leases_of(client) : 0;
+    return of != nullptr && !is_inherited() ? of->leases_of(client) : 0;
 }
 
 void HeapCore::await_release(std::uint32_t client, std::int64_t timeout_ns) {
@@ -328,7 +328,6 @@ void HeapCore::notice_loss() {
 HeapStats HeapCore::stats() {
     const HeapCounters& counters = file_->header().counters;
     HeapStats stats;
-    stats.file_size = file_->file_size();
     stats.heap_size = counters.committed_bytes.load(std::memory_order_relaxed);
     stats.allocation_failures = counters.allocation_failures.load(std::memory_order_relaxed);
     std::int64_t blocks = static_cast<std::int64_t>(counters.large_blocks.load());
@@ -354,6 +353,9 @@ HeapStats HeapCore::stats() {
     }
     stats.blocks_live = static_cast<std::uint64_t>(std::max<std::int64_t>(blocks, 0));
     stats.heap_used = static_cast<std::uint64_t>(std::max<std::int64_t>(used, 0));
+    // In a forked child another thread of the parent may have held the locks for what follows.
+    if (is_inherited()) return stats;
+    stats.file_size = file_->file_size();
     for (OwnerLane& each : lanes_)
         stats.leases_live += each.leases_live();
     stats.clients = file_->count_clients();

@@ -86,7 +86,9 @@ void abandon_in_child() {
     ProcessHeap& process = state();
     process.current.store(nullptr, std::memory_order_relaxed);
     detail::process_core.store(nullptr, std::memory_order_relaxed);
-    new (&process.birth) std::timed_mutex;  // another thread may have held it
+    // Another thread may have been giving birth.
+    new (&process.birth) std::timed_mutex;
+    new (&process.failure) Error;
     process.retry_at = {};
 }
 
@@ -182,8 +184,10 @@ namespace {
     detail::HeapCore* heap = detail::find_heap(data);
     if (heap == nullptr) return std::free(data);
     if (heap->is_inherited()) return;
-    (void)detail::select_cache(*heap);
+    detail::ThreadCache* cache = detail::select_cache(*heap);
     heap->free_slowly(data);
+    // The only way on which blocks of a heap come back that is not the thread's usual one.
+    if (cache != nullptr && cache->tick()) look_after(*cache);
 }
 
 }  // namespace

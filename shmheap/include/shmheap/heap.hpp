@@ -131,6 +131,7 @@ public:
     /// growth or collect().
     [[nodiscard]] bool lost_its_name() const noexcept;
 
+    /// In a forked child without what needs a lock: file_size, leases_live and clients are 0.
     [[nodiscard]] HeapStats stats() const;
 
 private:
