@@ -156,6 +156,11 @@ std::optional<Node> parse_guarded(const Source& source, Handler& handler,
 
 }  // namespace
 
+Node::Node() = default;
+
+Node::Node(Kind a_kind, Position a_position, std::string a_text)
+    : kind(a_kind), position(a_position), text(std::move(a_text)) {}
+
 const Entry* Node::find(std::string_view key) const {
     const auto is_it = [key](const Entry& entry) { return entry.key == key; };
     const auto found = std::find_if(entries.begin(), entries.end(), is_it);

@@ -21,11 +21,15 @@ struct Entry;
 struct Node {
     enum class Kind { null, scalar, list, map };
 
+    // Not in the class, where Entry has no size yet: clang asks for it here.
+    Node();
+    Node(Kind a_kind, Position a_position, std::string a_text = {});
+
     Kind kind = Kind::null;
-    Position position = {};
-    std::string text = {};            ///< of a scalar, by its own text: no and "no" are the same
-    std::vector<Node> items = {};     ///< of a list
-    std::vector<Entry> entries = {};  ///< of a map, in the order of the file; no key twice
+    Position position;
+    std::string text;            ///< of a scalar, by its own text: no and "no" are the same
+    std::vector<Node> items;     ///< of a list
+    std::vector<Entry> entries;  ///< of a map, in the order of the file; no key twice
 
     [[nodiscard]] const Entry* find(std::string_view key) const;
 };

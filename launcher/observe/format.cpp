@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <csignal>
 #include <cstring>
 
@@ -46,7 +47,7 @@ std::string format_duration(std::chrono::nanoseconds duration) {
     if (milliseconds_exact < 999.95) return one_decimal(milliseconds_exact, "ms");
     const double seconds_exact = milliseconds_exact / 1000;
     if (seconds_exact < 59.95) return one_decimal(seconds_exact, "s");
-    const auto total = static_cast<std::int64_t>(seconds_exact + 0.5);
+    const auto total = std::llround(seconds_exact);
     if (total < 3600) return fmt::format("{}m{}s", total / 60, total % 60);
     return fmt::format("{}h{}m", total / 3600, total % 3600 / 60);
 }

@@ -141,15 +141,14 @@ Result<Child> ChildLauncher::launch(const ChildImage& image) {
                       .parent = getpid(),
                       .null = slots_.null.get(),
                       .output = slots_.output.get()};
-    auto top = reinterpret_cast<std::uintptr_t>(stack_.data()) + stack_.size();
-    top &= ~std::uintptr_t{15};
+    auto* top = stack_.data() + stack_.size();
+    top -= reinterpret_cast<std::uintptr_t>(top) % 16;
     int pidfd = -1;
     pid_t pid = -1;
     {
         const SignalsBlocked blocked;
-        pid =
-            clone(child_main, reinterpret_cast<void*>(top),
-                  CLONE_VM | CLONE_VFORK | CLONE_FILES | CLONE_PIDFD | SIGCHLD, &briefing, &pidfd);
+        pid = clone(child_main, top, CLONE_VM | CLONE_VFORK | CLONE_FILES | CLONE_PIDFD | SIGCHLD,
+                    &briefing, &pidfd);
     }
     const int clone_error = pid < 0 ? errno : 0;
     // The slot keeps its number, but not somebody's log file open.
