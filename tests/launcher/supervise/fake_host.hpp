@@ -54,8 +54,8 @@ public:
     void collect() override;
 
     [[nodiscard]] const Behaviour& behaviour() const { return behaviour_; }
-    void end(Exit exit) {
-        if (!exit_) exit_ = std::move(exit);
+    void end(const Exit& exit) {
+        if (!exit_) exit_ = exit;
         latch_.release();
     }
 
@@ -131,8 +131,8 @@ public:
             std::distance(sleepers_.begin(), sleepers_.lower_bound(end_of_time)));
     }
 
-    void end_later(FakeProcess& process, Duration in, Exit exit) {
-        deaths_.emplace(now_ + in, std::make_pair(&process, std::move(exit)));
+    void end_later(FakeProcess& process, Duration in, const Exit& exit) {
+        deaths_.emplace(now_ + in, std::make_pair(&process, exit));
     }
     void forget(FakeProcess& process) {
         std::erase(processes_, &process);
@@ -140,8 +140,9 @@ public:
     }
     /// For the end of a test that leaves processes alive.
     void end_all() {
+        const Exit killed = Killed{.signal = SIGKILL};
         for (FakeProcess* process : std::vector(processes_))
-            process->end(Killed{.signal = SIGKILL});
+            process->end(killed);
     }
 
 private:
@@ -164,7 +165,7 @@ private:
 
     void fire_due() {
         while (!deaths_.empty() && deaths_.begin()->first <= now_) {
-            auto [process, exit] = deaths_.begin()->second;
+            const auto [process, exit] = deaths_.begin()->second;
             deaths_.erase(deaths_.begin());
             process->end(exit);
         }
@@ -190,9 +191,11 @@ inline void FakeProcess::signal(int number, Audience audience) {
     if (number == SIGKILL) {
         if (behaviour_.ignores_kill) return;
         if (audience == Audience::tree) descendants_ = 0;
-        end(Killed{.signal = SIGKILL});
+        const Exit killed = Killed{.signal = SIGKILL};
+        end(killed);
     } else if (!behaviour_.ignores_stop && !exit_) {
-        host_.end_later(*this, behaviour_.stop_takes, Killed{.signal = number});
+        const Exit killed = Killed{.signal = number};
+        host_.end_later(*this, behaviour_.stop_takes, killed);
     }
 }
 
