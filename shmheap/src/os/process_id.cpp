@@ -18,10 +18,7 @@ namespace {
 
 constexpr int start_time_field = 22;  // proc(5); counted from 1, the command name is field 2
 
-}  // namespace
-
-Result<std::uint64_t> process_start_ticks(pid_t pid) {
-    const std::string path = "/proc/" + std::to_string(pid) + "/stat";
+Result<std::uint64_t> start_ticks_in(const std::string& path) {
     const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file) return error("open", path);
     std::array<char, 1024> buffer{};
@@ -45,10 +42,17 @@ Result<std::uint64_t> process_start_ticks(pid_t pid) {
     return ticks;
 }
 
+}  // namespace
+
+Result<std::uint64_t> process_start_ticks(pid_t pid) {
+    return start_ticks_in("/proc/" + std::to_string(pid) + "/stat");
+}
+
 ProcessId own_process_id() {
     ProcessId self;
     self.pid = ::getpid();
-    self.start_ticks = process_start_ticks(self.pid).value_or(0);
+    // Not by the pid: /proc may belong to another pid namespace, where it is somebody else's.
+    self.start_ticks = start_ticks_in("/proc/self/stat").value_or(0);
     struct stat space {};
     if (::stat("/proc/self/ns/pid", &space) == 0) self.pid_namespace = space.st_ino;
     return self;
