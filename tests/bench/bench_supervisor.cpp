@@ -89,7 +89,7 @@ public:
         return scene->await_component().map([&] { return scene; });
     }
 
-    /// Until the heap is removed; the time until the next component has its heap is kept aside.
+    /// The time until the heap is removed; that until the next component runs is kept aside.
     shmheap::Result<bench::Sample> kill_component() {
         const auto start = Clock::now();
         kill(pid_, SIGKILL);

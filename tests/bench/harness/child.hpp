@@ -18,9 +18,9 @@ std::string program_folder();
 class Child {
 public:
     struct Options {
-        std::vector<std::string> command;      ///< the first is a path
-        std::vector<std::string> environment;  ///< NAME=VALUE, on top of our own
-        bool quiet = false;                    ///< its standard error goes to /dev/null
+        std::vector<std::string> command;           ///< the first is a path
+        std::vector<std::string> environment = {};  ///< NAME=VALUE, on top of our own
+        bool quiet = false;                         ///< its standard error goes to /dev/null
     };
 
     /// Its standard input and output are pipes to us. Errors: pipe2, fork and exec.

@@ -5,6 +5,8 @@
 
 #include <functional>
 #include <string>
+#include <type_traits>
+#include <utility>
 
 #include "harness/child.hpp"
 #include "harness/rounds.hpp"
@@ -24,7 +26,7 @@ void answer_samples(const std::function<Sample()>& measure);
 template <class T>
 T expect(shmheap::Result<T> result) {
     if (!result) give_up(result.error().message());
-    return std::move(*result);
+    if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
 
 }  // namespace bench

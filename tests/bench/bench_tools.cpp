@@ -1,0 +1,91 @@
+// How long the tools take over a directory of 10,000 orphaned heaps, output read through a pipe,
+// beside a loop of the system calls that cannot be avoided (in this process: without starting one).
+#include <array>
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "harness/child.hpp"
+#include "harness/load.hpp"
+#include "harness/program.hpp"
+#include "tools/bare_loop.hpp"
+#include "tools/orphans.hpp"
+
+namespace {
+
+using bench::Clock;
+using std::filesystem::path;
+
+constexpr int heap_count = 10'000;
+
+/// One tool: its work by the program and by the bare loop, and what must be left afterwards.
+struct Tool {
+    const char* name;
+    bench::Then then;
+};
+
+constexpr std::array tools{Tool{"shminfo", bench::Then::leave},
+                           Tool{"shmclean", bench::Then::remove}};
+
+using Work = shmheap::Status (*)(const Tool& tool, const path& directory);
+
+shmheap::Status run_tool(const Tool& tool, const path& directory) {
+    auto child = bench::Child::start(
+        {.command = {bench::program_folder() + "/" + tool.name, "--dir", directory.string()}});
+    if (!child) return tl::unexpected(child.error());
+    const std::string output = child->read_all();
+    const int status = child->wait();
+    if (status != 0 || output.empty()) return shmheap::fail(ECHILD, "run", tool.name);
+    return {};
+}
+
+shmheap::Status run_bare_loop(const Tool& tool, const path& directory) {
+    return bench::look_at_all(directory, tool.then).map([](int) {});
+}
+
+shmheap::Result<bench::Sample> measure(const Tool& tool, Work work,
+                                       const bench::OwnDirectory& own) {
+    const auto directory = own.fresh("heaps");
+    if (!directory) return tl::unexpected(directory.error());
+    const auto made = bench::make_orphans(*directory, heap_count);
+    if (!made) return tl::unexpected(made.error());
+
+    const bench::MachineWatch watch;
+    const auto start = Clock::now();
+    const auto done = work(tool, *directory);
+    const std::chrono::duration<double, std::milli> took = Clock::now() - start;
+    if (!done) return tl::unexpected(done.error());
+    const bool disturbed = watch.disturbed();
+
+    const auto left = bench::look_at_all(*directory, bench::Then::leave);
+    if (!left) return tl::unexpected(left.error());
+    if (*left != (tool.then == bench::Then::remove ? 0 : heap_count)) {
+        return shmheap::fail(EPROTO, "compare the directory after", tool.name);
+    }
+    return bench::Sample{.value = took.count(), .disturbed = disturbed};
+}
+
+shmheap::Status measure_all(const bench::Context& context, std::vector<bench::Row>& rows) {
+    bench::pin_to(0);
+    for (const Tool& tool : tools) {
+        const std::string workload = std::string(tool.name) + "-" + std::to_string(heap_count);
+        if (!context.options.wants(workload)) continue;
+        const auto series = [&](const char* subject, Work work) {
+            return bench::Series{workload, subject, "ms", [&tool, work, &context] {
+                                     return measure(tool, work, context.directory);
+                                 }};
+        };
+        const auto measured =
+            bench::medians({series("harrier", run_tool), series("bare-loop", run_bare_loop)},
+                           context.options.rounds);
+        if (!measured) return tl::unexpected(measured.error());
+        rows.insert(rows.end(), measured->begin(), measured->end());
+    }
+    return {};
+}
+
+}  // namespace
+
+int main(int argument_count, char** arguments) {
+    return bench::run_program("tools", measure_all, argument_count, arguments);
+}
