@@ -6,6 +6,7 @@
 #include <exception>
 #include <iostream>
 
+#include "harness/page_cache.hpp"
 #include "harness/report.hpp"
 
 namespace bench {
@@ -18,6 +19,7 @@ int run(const char* name, Benchmark benchmark, const Options& options) {
         std::cerr << "bench_" << name << ": " << directory.error().message() << "\n";
         return 1;
     }
+    reload_programs();
     std::vector<Row> rows;
     const auto status = benchmark({options, *directory}, rows);
     if (!status) {
