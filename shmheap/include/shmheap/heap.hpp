@@ -31,7 +31,7 @@ enum class Prefault {
 /// Which magazine a thread uses.
 enum class Policy {
     thread,  ///< its own
-    cpu,     ///< that of the processor it runs on (an own one until measured to be better)
+    cpu,     ///< accepted; in this version the same as thread
 };
 
 struct HeapOptions {
