@@ -74,8 +74,9 @@ class Install(unittest.TestCase):
 
     def test_the_readme_example_builds_with_cmake_and_runs(self):
         folder = self.outside_sources("cmake")
-        self.run_command("cmake", "-S", folder, "-B", folder, f"-DCMAKE_PREFIX_PATH={self.prefix}")
-        self.run_command("cmake", "--build", folder, "--parallel", "2")
+        self.run_command("cmake", "-G", "Ninja", "-S", folder, "-B", folder,
+                         f"-DCMAKE_PREFIX_PATH={self.prefix}")
+        self.run_command("cmake", "--build", folder)
         self.run_example(folder)
         (folder / "reader_static").replace(folder / "reader")
         self.run_example(folder)
@@ -95,7 +96,7 @@ class Install(unittest.TestCase):
 
     def test_a_c_program_builds_with_cmake_and_runs(self):
         folder = self.folder / "c"
-        self.run_command("cmake", "-S", OUTSIDE_C, "-B", folder,
+        self.run_command("cmake", "-G", "Ninja", "-S", OUTSIDE_C, "-B", folder,
                          f"-DCMAKE_PREFIX_PATH={self.prefix}")
         self.run_command("cmake", "--build", folder)
         self.run_block(folder / "block")
