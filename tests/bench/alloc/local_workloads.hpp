@@ -96,7 +96,7 @@ private:
         const std::size_t bytes = sizes_[random_() % sizes_.size()];
         void* block = allocate_or_give_up(subject_, bytes);
         write_word(block, 0);
-        write_word(block, (bytes - 1) / sizeof(std::uint64_t) * sizeof(std::uint64_t));
+        write_word(block, (bytes / sizeof(std::uint64_t) - 1) * sizeof(std::uint64_t));
         return block;
     }
 
