@@ -27,6 +27,12 @@ constexpr std::chrono::seconds exit_patience{1};
 /// Larger blocks are never kept by a thread, so there is no short way to them.
 constexpr std::size_t large_size_quick = 1024 * 1024;
 
+/// A heap that this process, or one that it was forked from, ever had; it lives on for its blocks.
+struct Kept {
+    std::unique_ptr<Heap> heap;
+    Kept* before;
+};
+
 /// Never destroyed: other threads may allocate until the very end.
 struct ProcessHeap {
     std::atomic<Heap*> current{nullptr};
@@ -35,6 +41,7 @@ struct ProcessHeap {
     Error failure;
     Clock::time_point retry_at{};
     bool warned = false;
+    Kept* kept = nullptr;
 };
 
 ProcessHeap& state() {
@@ -68,9 +75,11 @@ Result<Heap*> give_birth(ProcessHeap& process) {
         warn_once(process, process.failure);
         return tl::unexpected(process.failure);
     }
-    process.current.store(heap->get(), std::memory_order_release);
-    detail::process_core.store(&detail::core_of(**heap), std::memory_order_release);
-    return heap->release();  // lives until the process ends
+    process.kept = new Kept{std::move(*heap), process.kept};
+    Heap& born = *process.kept->heap;
+    process.current.store(&born, std::memory_order_release);
+    detail::process_core.store(&detail::core_of(born), std::memory_order_release);
+    return &born;
 }
 
 /// The heap whose name was lost stays for its blocks; the next takes its place.
@@ -102,8 +111,10 @@ void abandon_in_child() {
     ProcessHeap& process = state();
     process.exiting.store(true);
     // A birth that is under way in another thread is waited for, so that its name goes, too. It is
-    // in this thread if a signal handler calls exit: then the wait ends by itself.
-    const std::unique_lock guard(process.birth, exit_patience);
+    // in this thread if a signal handler calls exit: then the wait ends by itself. By the wall
+    // clock, since thread sanitizers do not know pthread_mutex_clocklock; a jump changes our
+    // patience only.
+    const std::unique_lock guard(process.birth, std::chrono::system_clock::now() + exit_patience);
     Heap* heap = process.current.load();
     if (heap == nullptr) return;
     detail::core_of(*heap).file().remove_name();

@@ -221,6 +221,15 @@ bool is_root() {
     return false;
 }
 
+bool malloc_survives_fork() {
+#ifdef __SANITIZE_ADDRESS__
+    skip("this sanitizer's malloc may hang in a child that a process with threads forked");
+    return false;
+#else
+    return true;
+#endif
+}
+
 std::uint32_t printed_seed(const char* what) {
     const std::uint32_t seed = std::random_device{}();
     std::printf("%s: seed %u\n", what, seed);

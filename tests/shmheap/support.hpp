@@ -142,6 +142,10 @@ bool skip(const char* reason);
 /// True as root; else says that the claim needs root.
 bool is_root();
 
+/// False with an address sanitizer whose malloc hangs in a child forked while another thread is in
+/// it; says so.
+bool malloc_survives_fork();
+
 /// A seed for random moments, different in each run and printed, so that a failure can be told of.
 std::uint32_t printed_seed(const char* what);
 
