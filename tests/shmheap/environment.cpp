@@ -31,7 +31,7 @@ bool contains(const std::string& text, const std::string& part) {
 TEST_CASE(
     "what cannot be understood is refused with the variable, its value and what is expected") {
     const Folder folder;
-    const Variables wrong = {
+    const std::vector<std::pair<std::string, std::string>> wrong = {
         {"SHMHEAP_MAX_SIZE", "256"},
         {"SHMHEAP_MAX_SIZE", "0B"},
         {"SHMHEAP_SUPERBLOCK_SIZE", "2 MiB"},
@@ -41,10 +41,11 @@ TEST_CASE(
         {"SHMHEAP_PREFAULT", "yes"},
         {"SHMHEAP_BACKGROUND", "1"},
     };
-    for (const auto& [name, value] : wrong) {
-        CAPTURE(name);
+    for (const auto& variable : wrong) {
+        const std::string text = variable.first + "=" + variable.second;
+        CAPTURE(text);
         const Spoken spoken = speaking_child([&] {
-            set({{"SHMHEAP_DIR", folder.path()}, {name, value}});
+            set({{"SHMHEAP_DIR", folder.path()}, variable});
             errno = 0;
             if (shmheap::allocate(100) != nullptr || errno != EINVAL) return 1;
             void* block = shmheap::allocate_hybrid(100);
@@ -53,7 +54,7 @@ TEST_CASE(
             return folder.names().empty() ? 0 : 3;
         });
         CHECK(spoken.ended == exited(0));
-        CHECK_MESSAGE(contains(spoken.errors, name + "=" + value + " (expected "), spoken.errors);
+        CHECK_MESSAGE(contains(spoken.errors, text + " (expected "), spoken.errors);
     }
 }
 

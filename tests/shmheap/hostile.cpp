@@ -215,7 +215,8 @@ TEST_CASE("whatever a client writes into its own area, the owner runs on and oth
     for (int round = 0; round < rounds(100'000); ++round) {
         void* block = heap->allocate(random() % 5'000);
         // The tenancy changes all the time, so the owner is asked for each that it could be.
-        const std::uint32_t tenant = random() % 2 == 0 ? slot : slot ^ (random() % 64 << 8);
+        const auto other = static_cast<std::uint32_t>(random() % 64 << 8);
+        const std::uint32_t tenant = random() % 2 == 0 ? slot : slot ^ other;
         const auto reference = heap->issue(block, 0, 1, tenant);
         if (reference && random() % 2 == 0) (void)heap->revoke(*reference);
         if (random() % 16 == 0) (void)heap->collect_client(slot);

@@ -79,6 +79,7 @@ TEST_CASE(
     constexpr int thread_count = 4;
     const Pair pair;
     std::vector<std::jthread> threads;
+    threads.reserve(thread_count);
     std::barrier step(thread_count + 1);
     Reference reference;
     std::atomic<int> accepted{0};
@@ -337,6 +338,7 @@ TEST_CASE("an owner that waits for a release wakes with it, and several may wait
     for (std::uint32_t each = 0; each < shmheap::lane_slot_count; ++each)
         references.push_back(pair.issue());
     std::vector<std::jthread> waiting;
+    waiting.reserve(3);
     std::atomic<int> served{0};
     for (int each = 0; each < 3; ++each) {
         waiting.emplace_back([&] {

@@ -85,6 +85,7 @@ TEST_CASE("collect gives the memory of a heap whose blocks were freed back to th
     const std::string path = folder / heap->name();
     const std::uint64_t at_birth = committed_bytes(path);
     std::vector<void*> blocks;
+    blocks.reserve(64);
     for (int each = 0; each < 64; ++each)
         blocks.push_back(heap->allocate(mib / 2));
     CHECK(heap->stats().heap_size >= 32 * mib);
@@ -105,6 +106,7 @@ TEST_CASE("a heap that stays in use gives memory back without being asked") {
     const Folder folder;
     const auto heap = make_heap(folder);
     std::vector<void*> blocks;
+    blocks.reserve(64);
     for (int each = 0; each < 64; ++each)
         blocks.push_back(heap->allocate(mib / 2));
     free_all(blocks);

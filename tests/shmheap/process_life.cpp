@@ -76,6 +76,7 @@ TEST_CASE("threads that allocate first all at once get one heap") {
               use(folder);
               {
                   std::vector<std::jthread> threads;
+                  threads.reserve(16);
                   for (int each = 0; each < 16; ++each)
                       threads.emplace_back([] { shmheap::deallocate(shmheap::allocate(100)); });
               }
@@ -264,6 +265,7 @@ TEST_CASE("children forked while threads allocate make their own heaps and never
               use(folder);
               std::atomic<bool> done{false};
               std::vector<std::jthread> threads;
+              threads.reserve(3);
               for (int each = 0; each < 3; ++each) {
                   threads.emplace_back([&] {
                       while (!done) {
@@ -300,6 +302,7 @@ TEST_CASE("a child forked while another thread locks inherits no lock") {
             (void)attach(*heap);
     });
     std::vector<std::unique_ptr<Child>> children;
+    children.reserve(static_cast<std::size_t>(rounds(200)));
     for (int each = 0; each < rounds(200); ++each)
         children.push_back(std::make_unique<Child>([] { return ::pause(); }));
     done = true;

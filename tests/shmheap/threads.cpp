@@ -81,6 +81,7 @@ TEST_CASE("blocks may be freed by other threads than those that allocate them") 
     std::atomic<int> wrong{0};
     {
         std::vector<std::jthread> freeing;
+        freeing.reserve(2);
         for (int each = 0; each < 2; ++each)
             freeing.emplace_back([&] { free_parcels(belt, wrong); });
         {
@@ -101,6 +102,7 @@ TEST_CASE("a thread that ends hands back what its magazines hold") {
     const auto heap = make_heap(folder);
     std::thread([&] {
         std::vector<void*> blocks;
+        blocks.reserve(1'000);
         for (int each = 0; each < 1'000; ++each)
             blocks.push_back(heap->allocate(static_cast<std::size_t>(each) * 40));
         for (void* block : blocks)
@@ -134,6 +136,7 @@ TEST_CASE("more threads than the header has room for are served and counted exac
     std::atomic<int> failed{0};
     std::barrier step(thread_count + 1);
     std::vector<std::jthread> threads;
+    threads.reserve(thread_count);
     for (int each = 0; each < thread_count; ++each) {
         threads.emplace_back([&] {
             std::vector<void*> blocks;

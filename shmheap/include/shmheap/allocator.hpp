@@ -22,10 +22,11 @@ public:
     using value_type = T;
 
     [[nodiscard]] T* allocate(std::size_t count) {
-        if (count > std::numeric_limits<std::size_t>::max() / sizeof(T)) {
+        constexpr std::size_t item_bytes = sizeof(T);  // NOLINT(bugprone-sizeof-expression): any T
+        if (count > std::numeric_limits<std::size_t>::max() / item_bytes) {
             throw std::bad_array_new_length();
         }
-        void* block = allocate_bytes(count * sizeof(T));
+        void* block = allocate_bytes(count * item_bytes);
         if (block == nullptr) throw std::bad_alloc();
         return static_cast<T*>(block);
     }
@@ -42,10 +43,6 @@ struct Allocator : detail::BasicAllocator<T, &shmheap::allocate> {
     template <class U>
     Allocator(const Allocator<U>& /*other*/) noexcept {}  // NOLINT(google-explicit-constructor)
     template <class U>
-    struct rebind {
-        using other = Allocator<U>;
-    };
-    template <class U>
     bool operator==(const Allocator<U>& /*other*/) const noexcept {
         return true;
     }
@@ -57,10 +54,6 @@ struct HybridAllocator : detail::BasicAllocator<T, &shmheap::allocate_hybrid> {
     HybridAllocator() = default;
     template <class U>
     HybridAllocator(const HybridAllocator<U>& /*other*/) noexcept {}  // NOLINT
-    template <class U>
-    struct rebind {
-        using other = HybridAllocator<U>;
-    };
     template <class U>
     bool operator==(const HybridAllocator<U>& /*other*/) const noexcept {
         return true;
