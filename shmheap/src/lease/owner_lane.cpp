@@ -104,9 +104,10 @@ Result<std::uint32_t> OwnerLane::free_slot(EndedLeases& ended) {
 
 Status OwnerLane::revoke(const Reference& reference, EndedLeases& ended) {
     const std::lock_guard guard(mutex_);
-    if (!records_ || reference.lane_slot >= lane_slot_count) {
-        return fail(ESTALE, "revoke lease of", file_->name());
+    if (reference.lane_slot >= lane_slot_count) {
+        return fail(EPROTO, "revoke lease of", file_->name());
     }
+    if (!records_) return fail(ESTALE, "revoke lease of", file_->name());
     notice_tenant(ended);
     const Record& record = records_[reference.lane_slot];
     if (!same_tenancy(reference.client, tenancy_) || record.block.word == nullptr ||
@@ -117,8 +118,9 @@ Status OwnerLane::revoke(const Reference& reference, EndedLeases& ended) {
         end(reference.lane_slot, ended);
         return {};
     }
-    (void)harvest(reference.lane_slot, ended);
-    return fail(EBUSY, "revoke lease of", file_->name());
+    // Released but not harvested yet: it has ended.
+    const int code = harvest(reference.lane_slot, ended) ? ESTALE : EBUSY;
+    return fail(code, "revoke lease of", file_->name());
 }
 
 void OwnerLane::collect(EndedLeases& ended) {

@@ -34,7 +34,7 @@ public:
     /// of HeapFile::commit (first use of the lane).
     Result<Reference> issue(const Block& block, std::uint32_t client, EndedLeases& ended);
 
-    /// Errors: EBUSY (accepted), ESTALE (no such lease).
+    /// Errors: EBUSY (accepted), ESTALE (no such lease, or released), EPROTO (no such slot).
     Status revoke(const Reference& reference, EndedLeases& ended);
 
     /// Ends what the client released; with a dead or gone tenant, everything.

@@ -174,6 +174,31 @@ TEST_CASE("a consumer that ends when it has released everything has drained the 
     CHECK_FALSE(producer->connected());
 }
 
+TEST_CASE("what a killed consumer had released before is neither lost nor unreleased") {
+    const HeapFolder setup;
+    auto producer = setup.listen();
+    REQUIRE(producer.has_value());
+    const Signal released;
+    Child child([&] {
+        auto consumer = Consumer::connect(setup.path, {}, soon());
+        for (int index = 0; consumer && index < 3; ++index) {
+            if (!consumer->receive(soon())) return 1;
+        }
+        released.tell();
+        ::pause();
+        return 0;
+    });
+    for (int index = 0; index < 3; ++index) {
+        const auto buffer = buffer_of(*setup.heap, "done");
+        REQUIRE(producer->send(buffer, {}, soon()).has_value());
+    }
+    released.wait();
+    child.kill();
+    CHECK(producer->drain(soon()).has_value());
+    CHECK(producer->stats().lost == 0);
+    CHECK(producer->stats().unreleased == 0);
+}
+
 TEST_CASE("the leases of a killed consumer come back while the producer only attends") {
     const HeapFolder setup;
     auto producer = setup.listen();
