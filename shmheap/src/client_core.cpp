@@ -18,22 +18,37 @@
 #include "os/process_id.hpp"
 
 namespace shmheap::detail {
+namespace {
+
+/// What open(2) says of a name that is no regular file.
+bool is_no_file(int code) {
+    return code == ELOOP || code == ENXIO || code == ENODEV;
+}
+
+tl::unexpected<Error> refuse(std::string_view name, const std::string& why) {
+    return fail(EPROTO, "attach heap", std::string(name) + " (" + why + ")");
+}
+
+}  // namespace
 
 Result<std::unique_ptr<ClientCore>> ClientCore::attach(const os::ShmDirectory& directory,
                                                        std::string_view name) {
     auto read_only = directory.open_file(name, O_RDONLY);
-    if (!read_only) return tl::unexpected(read_only.error());
+    if (!read_only) {
+        if (is_no_file(read_only.error().code)) return refuse(name, "no regular file");
+        return tl::unexpected(read_only.error());
+    }
     auto file = os::IdentifiedFile::adopt(std::move(*read_only), directory.path(),
                                           std::string(name), O_RDONLY);
     if (!file) return tl::unexpected(file.error());
     struct stat status = file->identity();
+    if (!S_ISREG(status.st_mode)) return refuse(name, "no regular file");
     const auto head = std::make_unique<FileHead>();
     auto inspection = inspect(file->fd(), status, *head);
     if (!inspection) return tl::unexpected(inspection.error());
     if (inspection->content != Content::heap) {
-        const std::string why =
-            inspection->content == Content::damaged ? inspection->damage : "not a heap of ours";
-        return fail(EPROTO, "attach heap", std::string(name) + " (" + why + ")");
+        const bool damaged = inspection->content == Content::damaged;
+        return refuse(name, damaged ? inspection->damage : "not a heap of ours");
     }
     // The same file, whatever the name stands for by now.
     const std::string path = "/proc/self/fd/" + std::to_string(file->fd());

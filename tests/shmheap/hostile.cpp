@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -238,4 +239,17 @@ TEST_CASE("whatever a client writes into its own area, the owner runs on and oth
     CHECK(next->accept(*again));
     CHECK(next->release(*again));
     CHECK(heap->collect() == 1);
+}
+
+TEST_CASE("what is no regular file cannot be attached, and says EPROTO") {
+    const Folder folder;
+    std::filesystem::create_directory(folder / "directory");
+    std::filesystem::create_symlink("elsewhere", folder / "link");
+    REQUIRE(::mkfifo((folder / "fifo").c_str(), 0600) == 0);
+    for (const char* name : {"directory", "link", "fifo"}) {
+        CAPTURE(name);
+        const auto client = shmheap::Client::attach(name, folder.path());
+        REQUIRE_FALSE(client);
+        CHECK(client.error().code == EPROTO);
+    }
 }
