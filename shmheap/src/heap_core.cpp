@@ -82,7 +82,11 @@ Status HeapCore::hire_caretaker(const HeapOptions& options) {
 }
 
 HeapCore::~HeapCore() {
-    if (!is_inherited()) file_->remove_name();
+    if (is_inherited()) {
+        (void)caretaker_.release();  // its thread does not exist here, and would be waited for
+    } else {
+        file_->remove_name();
+    }
     delist_heap(*this);
 }
 
@@ -120,6 +124,8 @@ void* HeapCore::allocate_at_limit(std::size_t bytes, std::size_t alignment) {
         const auto block = allocate_uncached(bytes, alignment);
         if (block) return *block;
         code = block.error().code;
+        // What a large block got of its memory before there was no more is of use to others.
+        arena_->give_back(std::chrono::milliseconds(0));
     }
     notice_loss();
     file_->header().counters.allocation_failures.fetch_add(1, std::memory_order_relaxed);
@@ -262,7 +268,7 @@ Status HeapCore::revoke(const Reference& reference) {
         return fail(EXDEV, "revoke lease of", file_->name());
     }
     OwnerLane* of = lane(reference.client);
-    if (of == nullptr) return fail(ESTALE, "revoke lease of", file_->name());
+    if (of == nullptr) return fail(EPROTO, "revoke lease of", file_->name());
     EndedLeases ended;
     auto revoked = of->revoke(reference, ended);
     drop_references(ended);

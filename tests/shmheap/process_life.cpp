@@ -1,9 +1,11 @@
 // Claims about the heap of a process: when it comes, when it goes, and what fork does to it.
 #include <doctest/doctest.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -308,4 +310,26 @@ TEST_CASE("a child forked while another thread locks inherits no lock") {
     done = true;
     attaching.join();
     CHECK(heap->stats().clients == 0);
+}
+
+TEST_CASE("a forked child may end its parent's heap that has a helper thread, and never hangs") {
+    const Folder folder;
+    auto options = options_in(folder);
+    options.background = true;
+    auto heap = shmheap::Heap::create(options);
+    REQUIRE(heap);
+    // Only a helper that waits for work could be waited for: it was there to give memory back.
+    shmheap::deallocate((*heap)->allocate(4 * mib));
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while ((*heap)->stats().heap_size != 0 && std::chrono::steady_clock::now() < deadline)
+        ::sched_yield();
+    REQUIRE((*heap)->stats().heap_size == 0);
+    const Event ended;
+    Child child([&] {
+        heap->reset();
+        ended.tell();
+        return 0;
+    });
+    CHECK(ended.wait());
+    CHECK(child.wait() == exited(0));
 }

@@ -7,8 +7,6 @@
 #include <system_error>
 #include <utility>
 
-#include "os/fork_generation.hpp"
-
 namespace shmheap::detail {
 namespace {
 
@@ -16,8 +14,7 @@ constexpr std::size_t untouched_max = 1024;
 
 }  // namespace
 
-Caretaker::Caretaker(Duties duties)
-    : duties_(std::move(duties)), fork_generation_(os::fork_generation()) {}
+Caretaker::Caretaker(Duties duties) : duties_(std::move(duties)) {}
 
 Result<std::unique_ptr<Caretaker>> Caretaker::start(Duties duties) {
     std::unique_ptr<Caretaker> caretaker(new Caretaker(std::move(duties)));
@@ -38,10 +35,6 @@ Result<std::unique_ptr<Caretaker>> Caretaker::start(Duties duties) {
 }
 
 Caretaker::~Caretaker() {
-    if (fork_generation_ != os::fork_generation()) {
-        (void)thread_.release();  // there is no such thread in this process
-        return;
-    }
     if (!thread_) return;
     {
         const std::lock_guard guard(mutex_);

@@ -3,8 +3,9 @@
 /// told that there is something to do, and takes no signals.
 ///
 /// Thread-safety: touch() and memory_fell_empty() may be called from any thread, under any lock
-/// that the duties do not take while they are called. The destructor waits for the thread; in a
-/// forked child, where the thread does not exist, it does nothing.
+/// that the duties do not take while they are called. The destructor waits for the thread. A forked
+/// child, where the thread does not exist, must not run it: the end of a condition variable waits
+/// for whoever was waiting on it.
 #pragma once
 
 #include <chrono>
@@ -47,7 +48,6 @@ private:
     void run();
 
     Duties duties_;
-    std::uint32_t fork_generation_;
     std::mutex mutex_;
     std::condition_variable work_;
     std::vector<std::span<std::byte>> untouched_;
