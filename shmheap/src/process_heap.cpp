@@ -157,9 +157,9 @@ namespace {
 
 void* allocate(std::size_t bytes) noexcept {
     detail::ThreadCache* cache = detail::current_cache;
-    // acquire: pairs with give_birth().
-    if (cache != nullptr && cache->heap() == detail::process_core.load(std::memory_order_acquire))
-        [[likely]] {
+    // acquire: pairs with give_birth(). A cache whose heap is gone has none, as a process may.
+    const detail::HeapCore* core = detail::process_core.load(std::memory_order_acquire);
+    if (core != nullptr && cache != nullptr && cache->heap() == core) [[likely]] {
         std::byte* block = nullptr;
         if (bytes <= detail::class_size_max) {
             block = cache->allocate_small(detail::size_class_of(bytes));

@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
+#include <cstdlib>
+#include <cstring>
 #include <limits>
 #include <map>
 #include <random>
@@ -264,4 +266,30 @@ TEST_CASE("heaps that come and go one after another leave nothing behind") {
         if (each % 2 == 0) shmheap::deallocate(block);
     }
     CHECK(folder.names().empty());
+}
+
+TEST_CASE("a thread whose only heap is gone allocates from the heap of its process") {
+    const Folder folder;
+    const auto ended = in_child([&] {
+        ::setenv("SHMHEAP_DIR", folder.path().c_str(), 1);
+        {
+            const auto heap = make_heap(folder);
+            for (int block = 0; block < 3; ++block)
+                shmheap::deallocate(heap->allocate(64));
+        }
+        void* block = shmheap::allocate(64);
+        if (block == nullptr || !shmheap::is_shared(block)) return 1;
+        std::memset(block, 1, 64);
+        shmheap::deallocate(block);
+        return 0;
+    });
+    CHECK(ended == exited(0));
+}
+
+TEST_CASE("a size whose pages do not fit into 32 bits is refused, however large the heap may be") {
+    const Folder folder;
+    const auto heap = make_heap(folder, std::uint64_t{1} << 45);
+    constexpr std::size_t pages = (std::size_t{1} << 32) + 1;
+    CHECK(heap->allocate(pages * shmheap::page_size) == nullptr);
+    CHECK(errno == ENOMEM);
 }

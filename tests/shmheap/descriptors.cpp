@@ -178,3 +178,41 @@ TEST_CASE("clients of a heap that lost its name read on, and know that its owner
     const auto gone = shmheap::Client::attach(heap->name(), folder.path());
     CHECK((!gone && gone.error().code == ENOENT));
 }
+
+TEST_CASE("a client of a heap that lost its name gets its first lease") {
+    const Folder folder;
+    const auto heap = make_heap(folder);
+    void* block = heap->allocate(64);
+    const auto client = attach(*heap);
+    std::filesystem::remove(folder / heap->name());
+    const auto reference = heap->issue(block, 0, 64, client->slot());
+    REQUIRE_MESSAGE(reference.has_value(), reference.error().message());
+    CHECK(client->accept(*reference));
+}
+
+TEST_CASE("a process that is out of descriptors at exit takes its heap with it") {
+    const Folder folder;
+    const auto ended = in_child([&] {
+        const rlimit few = {64, 64};
+        if (::setrlimit(RLIMIT_NOFILE, &few) != 0) return 1;
+        const auto heap = make_heap(folder);
+        while (::open("/dev/null", O_RDONLY | O_CLOEXEC) >= 0) {
+        }
+        return 0;
+    });
+    CHECK(ended == exited(0));
+    CHECK(folder.names().empty());
+}
+
+TEST_CASE("a heap in a relative directory goes although the process went elsewhere") {
+    const Folder folder;
+    const auto ended = in_child([&] {
+        if (::chdir(folder.path().c_str()) != 0) return 1;
+        shmheap::HeapOptions options = options_in(folder);
+        options.directory = ".";
+        const auto heap = shmheap::Heap::create(options);
+        return heap && ::chdir("/") == 0 ? 0 : 2;
+    });
+    CHECK(ended == exited(0));
+    CHECK(folder.names().empty());
+}

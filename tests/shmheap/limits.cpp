@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -270,4 +271,31 @@ TEST_CASE("the memory cgroup's limit is an error before the OOM killer comes") {
         return;
     }
     CHECK(ended == exited(0));
+}
+
+TEST_CASE("a large block that does not fit leaves the file system as it found it") {
+    const Folder folder;
+    const auto ended = on_small_file_system(folder, [&] {
+        const auto heap = make_heap(folder, 64 * mib);
+        const auto path = folder / heap->name();
+        const auto before = committed_bytes(path);
+        if (heap->allocate(32 * mib) != nullptr || errno != ENOSPC) return 1;
+        return committed_bytes(path) == before && heap->stats().heap_size == 0 ? 0 : 2;
+    });
+    if (ended == exited(50) && skip("needs a mount namespace")) return;
+    CHECK(ended == exited(0));
+}
+
+TEST_CASE("memory that the application has locked is given back, too") {
+    const Folder folder;
+    const auto heap = make_heap(folder);
+    const auto path = folder / heap->name();
+    const auto before = committed_bytes(path);
+    void* block = heap->allocate(4 * mib);
+    REQUIRE(block != nullptr);
+    if (::mlock(block, 16 * kib) != 0 && skip("may not lock memory")) return;
+    shmheap::deallocate(block);
+    REQUIRE(heap->collect());
+    CHECK(heap->stats().heap_size == 0);
+    CHECK(committed_bytes(path) == before);
 }

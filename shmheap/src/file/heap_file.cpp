@@ -9,6 +9,7 @@
 #include <bit>
 #include <chrono>
 #include <cstring>
+#include <filesystem>
 #include <new>
 
 #include "file/cleaner.hpp"
@@ -24,8 +25,9 @@ constexpr std::uint64_t commit_step = 2 * 1024 * 1024;
 constexpr std::uint64_t superblock_size_min = 256 * 1024;
 constexpr std::uint64_t superblock_size_max = 64 * 1024 * 1024;
 constexpr std::uint64_t size_max_unlimited = std::uint64_t{64} << 30;  // where nothing sets a limit
-/// More than any machine has, and little enough that no sum of sizes overflows.
-constexpr std::uint64_t size_max_limit = std::uint64_t{1} << 46;
+/// Little enough that pages can be counted, and their numbers added, in 32 bits.
+constexpr std::uint64_t size_max_limit = std::uint64_t{1} << 43;
+static_assert(size_max_limit / page_size <= std::uint64_t{1} << 31);
 constexpr unsigned modes_allowed = 0660;
 constexpr int name_suffix_max = 1000;
 
@@ -128,6 +130,14 @@ Result<std::string> take_name(const os::ShmDirectory& directory, int fd) {
     return fail(EEXIST, "find a free name for heap", heap_name(self, 0));
 }
 
+/// The application may change its working directory before the name is needed again. Where it is
+/// unknown, the path stays relative.
+std::string absolute_path(const std::string& path) {
+    std::error_code unknown;
+    const auto absolute = std::filesystem::absolute(path, unknown);
+    return unknown ? path : absolute.string();
+}
+
 Status allocate_range(int fd, std::uint64_t offset, std::uint64_t length) {
     while (::fallocate(fd, 0, static_cast<off_t>(offset), static_cast<off_t>(length)) != 0) {
         if (errno != EINTR) return os::error("commit memory of heap");
@@ -168,7 +178,8 @@ Result<std::unique_ptr<HeapFile>> HeapFile::create(const HeapOptions& options) {
     if (!lock) return tl::unexpected(lock.error());
     auto name = take_name(*directory, fd->get());
     if (!name) return tl::unexpected(name.error());
-    auto file = os::IdentifiedFile::adopt(std::move(*fd), options.directory, *name, O_RDWR);
+    auto file =
+        os::IdentifiedFile::adopt(std::move(*fd), absolute_path(options.directory), *name, O_RDWR);
     if (!file) return tl::unexpected(file.error());
     return std::unique_ptr<HeapFile>(
         new HeapFile(std::move(*file), std::move(*mapping), std::move(*lock), options.prefault));
@@ -177,7 +188,8 @@ Result<std::unique_ptr<HeapFile>> HeapFile::create(const HeapOptions& options) {
 Result<struct stat> HeapFile::look() {
     auto now = file_.look();
     // Only what proves the loss: being out of descriptors, for instance, says nothing.
-    if (now ? now->st_nlink == 0 : now.error().code == ESTALE) {
+    const bool is_nameless = now ? now->st_nlink == 0 : now.error().code == ESTALE;
+    if (is_nameless && !removed_name_.load(std::memory_order_relaxed)) {
         lost_name_.store(true, std::memory_order_relaxed);
     }
     return now;
@@ -186,11 +198,14 @@ Result<struct stat> HeapFile::look() {
 Status HeapFile::commit(std::uint64_t offset, std::uint64_t length) {
     const std::lock_guard guard(descriptor_mutex_);
     if (auto open = look(); !open) return tl::unexpected(open.error());
-    if (lost_its_name()) return fail(ESTALE, "grow heap that lost its name", name());
+    // Lanes lie inside the file already: clients that are attached can still be served.
+    if (lost_its_name() && offset >= payload_offset) {
+        return fail(ESTALE, "grow heap that lost its name", name());
+    }
     const std::uint64_t end = offset + length;
     while (offset < end) {
         const std::uint64_t step = std::min(commit_step, end - offset);
-        // Lanes lie inside the file already, are small, and mostly committed by their client.
+        // Lanes are small, and mostly committed by their client.
         if (offset >= payload_offset) {
             if (auto room = os::check_growth(file_.fd(), step, offset + step); !room) return room;
         }
@@ -214,7 +229,12 @@ void HeapFile::prefault(std::uint64_t offset, std::uint64_t length) {
 }
 
 void HeapFile::give_back(std::uint64_t offset, std::uint64_t length) {
-    ::madvise(data() + offset, length, MADV_REMOVE);
+    if (::madvise(data() + offset, length, MADV_REMOVE) == 0) return;
+    // Memory that the application has locked (mlockall) goes by way of the descriptor only.
+    const std::lock_guard guard(descriptor_mutex_);
+    if (!look()) return;
+    ::fallocate(file_.fd(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset),
+                static_cast<off_t>(length));
 }
 
 std::uint64_t HeapFile::count_clients() {
@@ -237,9 +257,14 @@ bool HeapFile::check_name() {
 }
 
 void HeapFile::remove_name() {
-    // No lock is taken: this also runs at exit, where another thread may hold any of them.
-    const auto opened = os::ShmDirectory::open(directory());
-    if (opened && opened->names_file(name(), file_.identity())) (void)opened->unlink(name());
+    removed_name_.store(true, std::memory_order_relaxed);
+    // No lock is taken: this also runs at exit, where another thread may hold any of them. Nor is a
+    // descriptor needed, of which the process may have none left.
+    const std::string path = directory() + "/" + name();
+    struct stat now {};
+    if (::lstat(path.c_str(), &now) != 0) return;
+    const struct stat& identity = file_.identity();
+    if (now.st_dev == identity.st_dev && now.st_ino == identity.st_ino) ::unlink(path.c_str());
 }
 
 }  // namespace shmheap::detail
