@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "shmheap/heap.hpp"
+#include "shmheap/heap_options.hpp"
 #include "size_text.hpp"
 
 namespace shmheap {

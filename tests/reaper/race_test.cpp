@@ -15,12 +15,13 @@
 #include "fabricator.hpp"
 #include "file/cleaner.hpp"
 #include "reaper/clean_run.hpp"
+#include "rounds.hpp"
 
 namespace {
 
 using namespace reaper_test;
 
-constexpr unsigned rounds_per_wait = 25;
+constexpr int rounds_per_wait = 25;
 
 /// Counters in memory that all processes of a test share.
 struct Shared {
@@ -85,8 +86,8 @@ TEST_CASE("two cleaners and a creator at one name: no live heap ever loses its n
     Child second([&] { return keep_cleaning_everything(directory, *shared); }, Child::After::runs);
 
     const std::string head = heap_head();
-    const unsigned rounds = scaled_rounds(10'000);
-    for (unsigned round = 0; round < rounds; ++round) {
+    const int wanted = rounds(10'000);
+    for (int round = 0; round < wanted; ++round) {
         shmheap::os::HeldLock lock;
         while (!give_birth(directory.open(), "heap-1", head, lock))
             (void)shmheap::clean(directory.open(), "heap-1");
@@ -120,8 +121,8 @@ TEST_CASE("shmclean by an ordinary user never takes a live heap of another user 
     const SharedCounters shared;
     Child visitor([&] { return keep_cleaning_as_nobody(directory, *shared); }, Child::After::runs);
 
-    const unsigned rounds = scaled_rounds(500);
-    for (unsigned round = 0; round < rounds; ++round) {
+    const int wanted = rounds(500);
+    for (int round = 0; round < wanted; ++round) {
         const std::array<mode_t, 4> modes{0600, 0640, 0644, 0666};
         const mode_t mode = modes[round % modes.size()];
         const Child owner([&] {
@@ -130,7 +131,8 @@ TEST_CASE("shmclean by an ordinary user never takes a live heap of another user 
             directory.write("heap-2", redhawk_heap(::getpid()), 0666);
             return 0;
         });
-        while (shared->attempts[1] < round)  // the visitor keeps up with the owners
+        while (shared->attempts[1] <
+               static_cast<unsigned>(round))  // the visitor keeps up with the owners
             ::usleep(20);
         REQUIRE(directory.has("heap-1"));
         REQUIRE(directory.has("heap-2"));

@@ -233,10 +233,4 @@ void await_state(pid_t pid, char state) {
     } while (text[text.rfind(')') + 2] != state);
 }
 
-unsigned scaled_rounds(unsigned rounds) {
-    const char* percent = std::getenv("HARRIER_ROUNDS_PERCENT");
-    const unsigned long scale = percent == nullptr ? 100 : std::strtoul(percent, nullptr, 10);
-    return static_cast<unsigned>(std::max(1UL, rounds * scale / 100));
-}
-
 }  // namespace reaper_test

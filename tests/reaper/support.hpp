@@ -113,7 +113,4 @@ void let_clock_advance();
 /// Waits until /proc shows the process in a state, "Z" for a zombie.
 void await_state(pid_t pid, char state);
 
-/// `rounds` scaled by HARRIER_ROUNDS_PERCENT, at least 1.
-unsigned scaled_rounds(unsigned rounds);
-
 }  // namespace reaper_test

@@ -49,7 +49,7 @@ ONE_USER = ("yaml-cpp/", "boost/process")
 # The first pattern that matches the path gives the rank.
 RANKS = (
     (r"/(os/|result\.)", 0),
-    (r"/layout\.", 1),
+    (r"/(layout|heap_options)\.", 1),
     (r"/(file|lease|alloc)/", 2),
     (r"/stream(/|\.)", 4),
     (r"/(c_api|shmheap)\.", 5),

@@ -26,6 +26,8 @@ public:
         return of_block(heap.allocate(bytes), bytes);
     }
 
+    /// The block, its size in bytes, both together, whether it is in shared memory, and whether
+    /// there is a block at all. Valid while a copy of this handle lives.
     [[nodiscard]] std::byte* data() const { return block_.get(); }
     [[nodiscard]] std::size_t size() const { return size_; }
     [[nodiscard]] std::span<std::byte> bytes() const { return {block_.get(), size_}; }

@@ -68,6 +68,7 @@ public:
     /// Errors: those of Client::accept.
     static Result<Received> accept(std::shared_ptr<Client> client, const Reference& reference);
 
+    /// What was received, valid while a copy of this handle lives; and whether there is anything.
     [[nodiscard]] std::span<const std::byte> bytes() const { return bytes_; }
     explicit operator bool() const { return static_cast<bool>(lease_); }
 

@@ -93,6 +93,7 @@ struct ClientSlot {
 /// The state of a lease, the low two bits of its word; the generation is above.
 enum class LeaseState : std::uint64_t { free = 0, issued = 1, held = 2, done = 3 };
 
+/// A lease word, put together and taken apart.
 constexpr std::uint64_t lease_word(std::uint64_t generation, LeaseState state) {
     return generation << 2 | static_cast<std::uint64_t>(state);
 }
@@ -120,6 +121,7 @@ struct Reference {
 };
 
 constexpr std::uint32_t client_index_bits = 8;
+/// The number that applications pass around for a client, put together and taken apart.
 constexpr std::uint32_t client_handle(std::uint32_t index, std::uint32_t tenancy) {
     return index | tenancy << client_index_bits;
 }

@@ -11,6 +11,31 @@ namespace {
 constexpr std::uint32_t no_run = ~0U;
 constexpr std::uint32_t bits_per_word = 64;
 
+/// Where the free run that reaches up to `page` begins; `page` itself when the one before is taken.
+std::uint32_t free_begin(const std::uint64_t* words, std::uint32_t page) {
+    while (page > 0) {
+        const std::uint32_t shift = (page - 1) % bits_per_word;
+        const std::uint64_t before = words[(page - 1) / bits_per_word]
+                                     << (bits_per_word - 1 - shift);
+        const auto ones = static_cast<std::uint32_t>(std::countl_one(before));
+        page -= ones;
+        if (ones <= shift) break;
+    }
+    return page;
+}
+
+/// Where the free run that starts at `page` ends; `page` itself when it is taken.
+std::uint32_t free_end(const std::uint64_t* words, std::uint32_t page, std::uint32_t page_count) {
+    while (page < page_count) {
+        const std::uint32_t shift = page % bits_per_word;
+        const auto ones =
+            static_cast<std::uint32_t>(std::countr_one(words[page / bits_per_word] >> shift));
+        page += ones;
+        if (ones < bits_per_word - shift) break;
+    }
+    return page;
+}
+
 }  // namespace
 
 SuperblockTable::SuperblockTable(HeapFile& file, os::Mapping superblocks, os::Mapping bitmaps)
@@ -174,13 +199,7 @@ std::uint32_t SuperblockTable::find_run(std::size_t index, std::uint32_t pages,
             continue;
         }
         const std::uint32_t begin = position + static_cast<std::uint32_t>(std::countr_zero(ahead));
-        std::uint32_t end = begin;
-        while (end < pages_per_superblock_) {
-            const std::uint64_t rest = words[end / bits_per_word] >> end % bits_per_word;
-            const auto ones = static_cast<std::uint32_t>(std::countr_one(rest));
-            end += ones;
-            if (ones < bits_per_word - (end - ones) % bits_per_word) break;
-        }
+        const std::uint32_t end = free_end(words, begin, pages_per_superblock_);
         const std::uint32_t aligned = (base + begin + alignment - 1) / alignment * alignment - base;
         if (aligned + pages <= end) return aligned;
         longest = std::max(longest, end - begin);
@@ -211,16 +230,9 @@ void SuperblockTable::mark(std::size_t index, std::uint32_t first, std::uint32_t
         return;
     }
     superblock.free_pages += pages;
-    // The run may have joined its neighbours: measure it in both directions.
-    const auto is_free = [words](std::uint32_t page) {
-        return (words[page / bits_per_word] >> page % bits_per_word & 1) != 0;
-    };
-    std::uint32_t begin = first;
-    while (begin > 0 && is_free(begin - 1))
-        --begin;
-    std::uint32_t end = first + pages;
-    while (end < pages_per_superblock_ && is_free(end))
-        ++end;
+    // The run may have joined its neighbours: measure it in both directions, a word at a time.
+    const std::uint32_t begin = free_begin(words, first);
+    const std::uint32_t end = free_end(words, first + pages, pages_per_superblock_);
     superblock.longest_free = std::max(superblock.longest_free, end - begin);
 }
 

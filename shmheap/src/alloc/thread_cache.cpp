@@ -18,9 +18,9 @@ constexpr std::size_t capacity_max(std::size_t size_class) {
 
 void ThreadCache::bind(Reclaimer& heap, Arena& arena, ThreadCounters* published) {
     payload_ = arena.payload();
-    payload_size_ = arena.payload_size();
+    payload_size_.store(arena.payload_size(), std::memory_order_relaxed);
     arena_ = &arena;
-    heap_ = &heap;
+    heap_.store(&heap, std::memory_order_relaxed);
     published_ = published != nullptr ? published : &unpublished_;
     budget_ = published != nullptr ? budget_bytes : 0;
     budget_left_ = budget_;
@@ -32,8 +32,8 @@ void ThreadCache::bind(Reclaimer& heap, Arena& arena, ThreadCounters* published)
 }
 
 void ThreadCache::unbind() {
-    payload_size_ = 0;
-    heap_ = nullptr;
+    payload_size_.store(0, std::memory_order_relaxed);
+    heap_.store(nullptr, std::memory_order_relaxed);
     arena_ = nullptr;
     published_ = nullptr;
 }
@@ -45,7 +45,7 @@ std::byte* ThreadCache::refill(std::size_t size_class) {
     const std::span<Block> room(magazine.blocks, wanted);
     auto taken = arena_->take(size_class, room, Growth::forbidden);
     if (!taken) {
-        heap_->reclaim();
+        heap()->reclaim();
         taken = arena_->take(size_class, room, Growth::allowed);
     }
     if (!taken) return nullptr;
@@ -95,7 +95,7 @@ void ThreadCache::shed(std::size_t size_class, std::size_t keep) {
 std::byte* ThreadCache::take_large(std::uint32_t pages) {
     auto block = arena_->take_large(pages, 1, Growth::forbidden);
     if (!block) {
-        heap_->reclaim();
+        heap()->reclaim();
         block = arena_->take_large(pages, 1, Growth::allowed);
     }
     if (!block) return nullptr;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -40,10 +41,10 @@ public:
     /// Unbinds; what it holds is forgotten, so flush() first unless the heap is gone.
     void unbind();
 
-    [[nodiscard]] Reclaimer* heap() const { return heap_; }
+    [[nodiscard]] Reclaimer* heap() const { return heap_.load(std::memory_order_relaxed); }
     [[nodiscard]] bool contains(const void* address) const {
         return static_cast<std::size_t>(static_cast<const std::byte*>(address) - payload_) <
-               payload_size_;
+               payload_size_.load(std::memory_order_relaxed);
     }
 
     /// The span of an address that contains() holds for; see Arena::find.
@@ -99,14 +100,15 @@ private:
     }
 
     std::byte* payload_ = nullptr;
-    std::size_t payload_size_ = 0;
+    /// Atomic, as heap_: a heap that ends unbinds the caches of threads that use others by now.
+    std::atomic<std::size_t> payload_size_{0};
     std::uint32_t calls_left_ = calls_between_ticks;
     std::uint32_t large_pages_ = 0;  ///< of large_; 0: none is kept
     Arena::Clock::time_point due_{};
     Span* large_ = nullptr;
     ThreadCounters* published_ = nullptr;
     Arena* arena_ = nullptr;
-    Reclaimer* heap_ = nullptr;
+    std::atomic<Reclaimer*> heap_{nullptr};
     std::size_t budget_ = 0;
     std::size_t budget_left_ = 0;
     ThreadCounters unpublished_{};

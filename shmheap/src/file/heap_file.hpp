@@ -16,7 +16,7 @@
 #include "os/identified_file.hpp"
 #include "os/mapping.hpp"
 #include "os/shm_directory.hpp"
-#include "shmheap/heap.hpp"
+#include "shmheap/heap_options.hpp"
 #include "shmheap/layout.hpp"
 
 namespace shmheap::detail {
@@ -94,6 +94,7 @@ private:
     os::HeldLock lock_;
     Prefault prefault_;
     Caretaker* caretaker_ = nullptr;
+    std::atomic<bool> removed_name_{false};  ///< by ourselves, which is no loss
     std::atomic<bool> lost_name_{false};
 };
 
