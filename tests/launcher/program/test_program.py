@@ -4,6 +4,7 @@ stops whatever its components do, and what a killed harrier leaves to the next o
     test_program.py HARRIER [unittest arguments]      with tests/cases in PYTHONPATH
 """
 
+import contextlib
 import os
 import pty
 import signal
@@ -32,13 +33,19 @@ def shell(name, script, *keys):
         f"  {key}\n" for key in keys)
 
 
+def end_tagged_processes():
+    """Whatever a failed test left; a process may end by itself meanwhile."""
+    for pid in tagged_processes("program-test"):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
 class Program(unittest.TestCase):
     def setUp(self):
         self.world = World()
         self.addCleanup(self.world.__exit__)
         # Nothing of a test may outlive it, whatever became of the test.
-        self.addCleanup(lambda: [os.kill(pid, signal.SIGKILL)
-                                 for pid in tagged_processes("program-test")])
+        self.addCleanup(end_tagged_processes)
 
     def run_to_end(self, *arguments):
         return subprocess.run([HARRIER, *map(str, arguments)], env=self.world.environment,
@@ -72,6 +79,16 @@ class Program(unittest.TestCase):
             self.assertRegex(result.stderr, r"^\S+/bad\.yaml:\d+:\d+: restrat: .*restart")
             self.assertEqual(result.stdout, "")
         self.assertFalse((self.world.folder / "started").exists())
+
+    def test_closed_standard_descriptors_are_not_taken_for_something_else(self):
+        file = self.world.write("closed.yaml", components(shell("a", "echo lost")))
+        for closed in ("<&-", ">&-", "<&- >&-"):
+            result = subprocess.run(["sh", "-c", f'exec "$0" run "$1" {closed}', HARRIER, str(file)],
+                                    env=self.world.environment, capture_output=True, text=True,
+                                    timeout=60, check=False)
+            self.assertEqual(result.returncode, 0, closed)
+            self.assertNotIn("harrier:", result.stderr, closed)
+            self.assertIn("event=finished", result.stderr, closed)
 
     def test_help_version_and_a_good_file_are_0(self):
         self.assertEqual(self.run_to_end("--help").returncode, 0)
