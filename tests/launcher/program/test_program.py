@@ -83,9 +83,9 @@ class Program(unittest.TestCase):
     def test_closed_standard_descriptors_are_not_taken_for_something_else(self):
         file = self.world.write("closed.yaml", components(shell("a", "echo lost")))
         for closed in ("<&-", ">&-", "<&- >&-"):
-            result = subprocess.run(["sh", "-c", f'exec "$0" run "$1" {closed}', HARRIER, str(file)],
-                                    env=self.world.environment, capture_output=True, text=True,
-                                    timeout=60, check=False)
+            command = ["sh", "-c", f'exec "$0" run "$1" {closed}', HARRIER, str(file)]
+            result = subprocess.run(command, env=self.world.environment, capture_output=True,
+                                    text=True, timeout=60, check=False)
             self.assertEqual(result.returncode, 0, closed)
             self.assertNotIn("harrier:", result.stderr, closed)
             self.assertIn("event=finished", result.stderr, closed)
