@@ -1,5 +1,8 @@
 /// harrier: launches the processes of an application from YAML files and supervises them. This
 /// file reads the command line, loads the files and hands over; exit status 0, 1 or 2 (ExitStatus).
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <exception>
 #include <optional>
@@ -13,6 +16,16 @@
 
 namespace launcher {
 namespace {
+
+/// Whoever started us may have closed some of the descriptors 0, 1, 2. The next one opened, such as
+/// the event loop's, would get the number, and what is meant for people would be written into it.
+void occupy_standard_descriptors() {
+    int fd = -1;
+    do
+        fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0) close(fd);
+}
 
 /// Says what is wrong, one mistake a line.
 std::optional<Application> load_or_say(const std::vector<std::string>& files, Console& console) {
@@ -60,6 +73,7 @@ ExitStatus dispatch(int argument_count, char** arguments, asio::io_context& io, 
 
 int main(int argument_count, char** arguments) {
     namespace asio = boost::asio;
+    launcher::occupy_standard_descriptors();
     asio::io_context io(1);  // one thread
     launcher::Console console(io.get_executor());
     launcher::ExitStatus status = launcher::ExitStatus::failed;
