@@ -38,7 +38,7 @@ public:
     [[nodiscard]] void* allocate_aligned(std::size_t bytes, std::size_t alignment) noexcept;
 
     /// A block of this heap that is not simply live: leased, or freed wrongly, or without a cache.
-    void free_slowly(std::byte* block);
+    void free_slowly(std::byte* data);
     [[nodiscard]] std::size_t usable_size(const std::byte* block) const;
 
     Result<Reference> issue(const void* block, std::size_t offset, std::size_t bytes,

@@ -81,7 +81,8 @@ public:
                             std::uint32_t client);
 
     /// Takes back a lease that was not accepted yet.
-    /// Errors: EBUSY (accepted), ESTALE (ended already), EXDEV (of another heap), ECHILD.
+    /// Errors: EBUSY (accepted), ESTALE (ended already), EXDEV (of another heap), EPROTO (out of
+    /// range), ECHILD.
     Status revoke(const Reference& reference);
 
     /// Ends every lease of one client if that client is dead or detached, else those that it has

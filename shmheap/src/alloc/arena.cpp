@@ -25,7 +25,7 @@ Result<std::unique_ptr<Arena>> Arena::create(HeapFile& file) {
     auto superblocks = SuperblockTable::create(file);
     if (!superblocks) return tl::unexpected(superblocks.error());
     const std::size_t pages = (file.size_max() - payload_offset) / page_size;
-    auto page_table = os::Mapping::private_memory(pages * sizeof(Span*));
+    auto page_table = os::Mapping::private_memory(pages * sizeof(std::atomic<Span*>));
     if (!page_table) return tl::unexpected(page_table.error());
     return std::unique_ptr<Arena>(new Arena(file, std::move(*superblocks), std::move(*page_table)));
 }

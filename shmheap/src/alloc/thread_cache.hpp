@@ -57,7 +57,7 @@ public:
 
     /// Frees a live block of a span of ours. False when it has leases or is not live at all: then
     /// the caller looks closer (HeapCore::free_slowly).
-    [[nodiscard]] bool free(Span& span, std::byte* block);
+    [[nodiscard]] bool free(Span& span, std::byte* data);
 
     /// Keeps a block whose word says cached, as free() does.
     void keep(Span& span, Block block);
