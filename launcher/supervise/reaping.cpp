@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <cerrno>
+
 #include "launcher/observe/format.hpp"
 #include "launcher/supervise/environment.hpp"
 
@@ -36,6 +38,8 @@ void reap_component(const Descriptor& descriptor, const SpawnRequest& request, S
 std::size_t reap_heaps(const reaper::Selection& selection, std::chrono::milliseconds patience,
                        const std::string& component, Shared& shared) {
     const auto outcome = shared.reap(selection, patience);
+    // Where there is no directory there is no heap.
+    if (!outcome && outcome.error().code == ENOENT) return 0;
     if (!outcome) {
         emit_failure(outcome.error(), component, shared.emit);
         return 1;
