@@ -80,18 +80,18 @@ TEST_CASE("what a later file replaces is not even expanded") {
 
 TEST_CASE("relative paths count from the folder of the file they stand in") {
     const support::TemporaryFolder folder;
-    folder.write("one/work/keep", "");
+    folder.write("one/jobs/keep", "");
     const std::vector<std::string> files{
         folder.write(
             "one/a.yaml",
-            "components:\n  a: {command: [./run], working_dir: work, logging: {path: a.log}}\n"
-            "  b: {command: [sleep, 1], working_dir: work}\n"),
+            "components:\n  a: {command: [./run], working_dir: jobs, logging: {path: a.log}}\n"
+            "  b: {command: [sleep, 1], working_dir: jobs}\n"),
         folder.write("two/b.yaml", "components: {a: {logging: {path: logs/b.log}}}\n")};
-    folder.write("one/work/run", "#!/bin/sh\n", true);
+    folder.write("one/jobs/run", "#!/bin/sh\n", true);
     const auto loaded = launcher::load(files, support::lookup);
     REQUIRE(support::joined(support::mistakes(loaded)).empty());
     const launcher::Descriptor& a = loaded->components[0];
-    CHECK(a.working_directory == folder.at("one/work"));
-    CHECK(a.executable == folder.at("one/work/run"));
+    CHECK(a.working_directory == folder.at("one/jobs"));
+    CHECK(a.executable == folder.at("one/jobs/run"));
     CHECK(a.logging.path == folder.at("two/logs/b.log"));
 }
