@@ -45,8 +45,9 @@ public:
     /// Signals the leader or the tree. Whoever has ended is passed over.
     virtual void signal(int number, Audience audience) = 0;
 
-    /// How many of the tree live, the leader not counted, by a fresh look. The request's latch is
-    /// released when the last of those found has ended; look again then, they may have forked.
+    /// How many of the tree live, the leader not counted, by a fresh look; whoever cannot be
+    /// attributed for a moment counts. The request's latch is released when the last of those found
+    /// has ended, and after that moment; look again then, they may have forked.
     [[nodiscard]] virtual std::size_t survivors() = 0;
 
     /// Takes the ended ones out of the process table, the leader last: from now on their pids may

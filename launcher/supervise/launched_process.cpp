@@ -15,6 +15,8 @@
 namespace launcher {
 namespace {
 
+constexpr std::chrono::milliseconds undecided_delay{1};  // what is left of an execve(2), mostly
+
 /// A stopped process cannot act on a signal before it runs again.
 void send(int pidfd, int number) {
     syscall(SYS_pidfd_send_signal, pidfd, number, nullptr, 0);
@@ -30,6 +32,7 @@ LaunchedProcess::LaunchedProcess(ProcessHost& host, const SpawnRequest& request,
       component_(request.descriptor.name),
       tag_(request.tag),
       pid_(pid),
+      next_look_(host.executor_),
       leader_(host.executor_, std::move(pidfd), [this] { leader_ended(); }),
       last_event_(host.orphans_.tick()) {
     host_.orphans_.add_leader(pid_, tag_);
@@ -83,7 +86,19 @@ std::size_t LaunchedProcess::survivors() {
     alive_ = static_cast<std::size_t>(
         std::count_if(members_.begin(), members_.end(),
                       [](const auto& member) { return !member.second.ended(); }));
-    return alive_;
+    const std::size_t undecided = host_.orphans_.undecided();
+    if (undecided > 0) look_again_soon();
+    return alive_ + undecided;
+}
+
+/// No event tells that an orphan has become somebody's. The completion may run when this process
+/// is no more; its latch outlives it.
+void LaunchedProcess::look_again_soon() {
+    last_event_ = host_.orphans_.tick();
+    next_look_.expires_after(undecided_delay);
+    next_look_.async_wait([&latch = latch_](ErrorCode error) {
+        if (!error) latch.release();
+    });
 }
 
 /// From harrier's orphans and the leader downwards. Whoever is missed because its parent dies at

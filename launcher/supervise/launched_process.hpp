@@ -41,6 +41,7 @@ private:
 
     void leader_ended();
     void member_ended();
+    void look_again_soon();
     void walk();
     bool admit(pid_t pid, pid_t parent);
     void tell(pid_t pid, const ProcessWatch& member, int number) const;
@@ -50,6 +51,7 @@ private:
     std::string component_;
     std::string tag_;
     pid_t pid_;
+    Timer next_look_;
     ProcessWatch leader_;
     Members members_;           // by pid; a watch outlives its process
     std::size_t alive_ = 0;     // members of the last look that have not ended since

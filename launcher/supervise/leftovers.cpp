@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "launcher/supervise/process_tree.hpp"
@@ -24,6 +25,8 @@ namespace {
 using shmheap::os::UniqueFd;
 using Clock = std::chrono::steady_clock;
 
+constexpr int undecided_looks_max = 100;
+constexpr std::chrono::milliseconds undecided_delay{1};
 constexpr int rounds_max = 100;  // they may fork while they are looked for
 
 std::optional<pid_t> pid_of(std::string_view name) {
@@ -39,10 +42,19 @@ bool belongs_to_us(pid_t pid) {
            status.st_uid == geteuid();
 }
 
+/// Waits for the end of an execve(2) that the process may be within.
+std::string settled_environment_value(pid_t pid, std::string_view name) {
+    for (int look = 0; look < undecided_looks_max; ++look) {
+        if (auto value = environment_value(pid, name)) return *std::move(value);
+        std::this_thread::sleep_for(undecided_delay);
+    }
+    return {};
+}
+
 bool is_leftover(pid_t pid, const std::string& tag_prefix, std::string_view run_directory) {
     if (pid == getpid() || !belongs_to_us(pid)) return false;
-    if (!environment_value(pid, "SHMHEAP_TAG").starts_with(tag_prefix)) return false;
-    const std::string theirs = environment_value(pid, "HARRIER_RUN_DIR");
+    if (!settled_environment_value(pid, "SHMHEAP_TAG").starts_with(tag_prefix)) return false;
+    const std::string theirs = settled_environment_value(pid, "HARRIER_RUN_DIR");
     return theirs == run_directory || !RunDirectory::is_alive(theirs);
 }
 

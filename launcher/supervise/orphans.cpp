@@ -5,21 +5,39 @@
 #include "launcher/supervise/process_tree.hpp"
 
 namespace launcher {
+namespace {
+
+constexpr int undecided_looks_max = 1000;  // an exec that hangs on a dead disk is nobody's
+
+}  // namespace
 
 void Orphans::refresh() {
     refreshed_at_ = tick();
+    std::map<pid_t, int> undecided;
     for (const pid_t pid : children_of(getpid())) {
         if (is_leader(pid) || orphans_.contains(pid)) continue;
-        const auto orphan = orphans_.emplace(pid, find_tag(pid)).first;
-        by_tag_[orphan->second].insert(pid);
+        auto tag = find_tag(pid);
+        if (!tag) {
+            const auto before = undecided_.find(pid);
+            const int looks = before == undecided_.end() ? 1 : before->second + 1;
+            if (looks < undecided_looks_max) {
+                undecided.emplace(pid, looks);
+                continue;
+            }
+            tag.emplace();
+        }
+        by_tag_[*tag].insert(pid);
+        orphans_.emplace(pid, std::move(*tag));
     }
+    undecided_ = std::move(undecided);
 }
 
-std::string Orphans::find_tag(pid_t pid) const {
-    std::string tag = environment_value(pid, "SHMHEAP_TAG");
-    if (!tag.empty()) return tag;
+std::optional<std::string> Orphans::find_tag(pid_t pid) const {
+    auto tag = environment_value(pid, "SHMHEAP_TAG");
+    if (tag && !tag->empty()) return tag;
     const auto leader = leaders_.find(kinship_of(pid).group);
-    return leader == leaders_.end() ? std::string() : leader->second;
+    if (leader != leaders_.end()) return leader->second;
+    return tag;
 }
 
 std::vector<pid_t> Orphans::of(const std::string& tag) const {

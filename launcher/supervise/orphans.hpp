@@ -8,6 +8,8 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -24,8 +26,12 @@ public:
     [[nodiscard]] bool is_leader(pid_t pid) const { return leaders_.contains(pid); }
 
     /// Lists harrier's children afresh. New ones are attributed by the tag in their environment,
-    /// and if they have none by their process group, whose number is its leader's pid.
+    /// and if they have none by their process group, whose number is its leader's pid. One that is
+    /// just within execve(2) and has left the group bears neither for that moment: undecided.
     void refresh();
+
+    /// How many could not be attributed at the last refresh and may be at one a moment later.
+    [[nodiscard]] std::size_t undecided() const { return undecided_.size(); }
 
     /// Counts refreshes and events alike; an answer is fresh when it is younger than the question.
     [[nodiscard]] std::uint64_t refreshed_at() const { return refreshed_at_; }
@@ -44,11 +50,12 @@ public:
     void forget(pid_t pid);
 
 private:
-    [[nodiscard]] std::string find_tag(pid_t pid) const;
+    [[nodiscard]] std::optional<std::string> find_tag(pid_t pid) const;
 
     std::unordered_map<pid_t, std::string> leaders_;
     std::unordered_map<pid_t, std::string> orphans_;  // pid → tag
     std::unordered_map<std::string, std::set<pid_t>> by_tag_;
+    std::map<pid_t, int> undecided_;  // pid → looks in vain
     std::uint64_t ticks_ = 0;
     std::uint64_t refreshed_at_ = 0;
 };

@@ -25,6 +25,7 @@ constexpr int busy_attempts_max = 5;         // a program that is being written 
 constexpr auto busy_delay = 20ms;            // before the second attempt; then doubled
 constexpr int unknown_collected_max = 1024;  // in one go, so that a storm leaves time for others
 constexpr auto orphans_fresh_for = 5ms;
+constexpr auto undecided_delay = 1ms;  // before another look at those within execve(2)
 
 std::vector<const char*> pointers(const std::vector<std::string>& strings) {
     std::vector<const char*> result;
@@ -218,15 +219,17 @@ std::size_t ProcessHost::end_strays_once(Latch& all_ended, std::vector<ProcessWa
             if (--*alive == 0) all_ended.release();
         });
     }
-    return strays;
+    return strays + orphans_.undecided();
 }
 
 Awaitable<std::size_t> ProcessHost::end_strays(TimePoint give_up_at) {
     Latch all_ended(executor_);
     std::vector<ProcessWatch> watches;
-    while (end_strays_once(all_ended, watches) > 0 && now() < give_up_at)
-        co_await sleep_until(give_up_at, all_ended);
-    co_return orphans_.all().size();
+    while (end_strays_once(all_ended, watches) > 0 && now() < give_up_at) {
+        const TimePoint soon = now() + undecided_delay;
+        co_await sleep_until(orphans_.undecided() > 0 ? soon : give_up_at, all_ended);
+    }
+    co_return orphans_.all().size() + orphans_.undecided();
 }
 
 }  // namespace launcher

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <cstdint>
 #include <memory>
 
 #include "os/unique_fd.hpp"
@@ -57,6 +58,43 @@ void append_children(const std::string& path, std::vector<pid_t>& children) {
         children.push_back(child);
 }
 
+/// The line of /proc/<pid>/stat, by the numbers that proc(5) gives its fields.
+class StatLine {
+public:
+    explicit StatLine(pid_t pid) : content_(read_file(proc_path(pid, "/stat"))) {}
+
+    /// 0 when there is no such field, or no such process. The first field is 3, the state.
+    template <typename Number>
+    [[nodiscard]] Number field(int number) const {
+        // The name stands in parentheses and may hold any character, parentheses among them.
+        std::size_t begin = content_.rfind(')');
+        for (int i = 2; i < number && begin != std::string::npos; ++i)
+            begin = content_.find(' ', begin + 1);
+        Number value = 0;
+        if (begin == std::string::npos) return value;
+        std::from_chars(content_.data() + begin + 1, content_.data() + content_.size(), value);
+        return value;
+    }
+
+private:
+    std::string content_;
+};
+
+/// Whether the process has been seen within execve(2): between the moment when the kernel drops
+/// the memory of the old program and the one when it has put the environment of the new one in
+/// place. Somebody else's process is told by its start of code, 1; what has no memory (a zombie,
+/// a thread of the kernel) by its size.
+bool is_between_programs(pid_t pid) {
+    const StatLine line(pid);
+    const bool has_memory = line.field<std::uint64_t>(23) != 0;
+    const bool is_readable = line.field<std::uint64_t>(26) != 1;
+    const auto environment_begin = line.field<std::uint64_t>(50);
+    const auto environment_end = line.field<std::uint64_t>(51);
+    // An environment that is there now and could not be read a moment ago has just been put there.
+    const bool is_empty_for_good = environment_end != 0 && environment_begin == environment_end;
+    return has_memory && is_readable && !is_empty_for_good;
+}
+
 }  // namespace
 
 std::vector<pid_t> children_of(pid_t pid) {
@@ -72,18 +110,13 @@ std::vector<pid_t> children_of(pid_t pid) {
 }
 
 Kinship kinship_of(pid_t pid) {
-    const std::string content = read_file(proc_path(pid, "/stat"));
-    // The name stands in parentheses and may hold any character, parentheses among them.
-    const std::size_t name_end = content.rfind(')');
-    if (name_end == std::string::npos || content.size() < name_end + 4) return {};
-    std::string_view text = std::string_view(content).substr(name_end + 4);  // ") S "
-    Kinship kinship;
-    if (!take_number(text, kinship.parent) || !take_number(text, kinship.group)) return {};
-    return kinship;
+    const StatLine line(pid);
+    return Kinship{.parent = line.field<pid_t>(4), .group = line.field<pid_t>(5)};
 }
 
-std::string environment_value(pid_t pid, std::string_view name) {
+std::optional<std::string> environment_value(pid_t pid, std::string_view name) {
     const std::string content = read_file(proc_path(pid, "/environ"));
+    if (content.empty() && is_between_programs(pid)) return std::nullopt;
     std::string_view text = content;
     while (!text.empty()) {
         const std::string_view variable = text.substr(0, text.find('\0'));
@@ -92,7 +125,7 @@ std::string environment_value(pid_t pid, std::string_view name) {
             return std::string(variable.substr(name.size() + 1));
         text.remove_prefix(std::min(text.size(), variable.size() + 1));
     }
-    return {};
+    return std::string();
 }
 
 }  // namespace launcher

@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,7 +23,8 @@ struct Kinship {
 Kinship kinship_of(pid_t pid);
 
 /// The value of a variable in the environment that a process was started with. Empty when it has
-/// none, has ended, or belongs to somebody else.
-std::string environment_value(pid_t pid, std::string_view name);
+/// none, has ended, or belongs to somebody else; nothing when it is just exchanging its program
+/// for another, and with it its environment: ask again in a moment.
+std::optional<std::string> environment_value(pid_t pid, std::string_view name);
 
 }  // namespace launcher

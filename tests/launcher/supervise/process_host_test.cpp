@@ -244,6 +244,17 @@ TEST_CASE("a grandchild that fled into a session of its own is found, ended and 
     CHECK(no_children());
 }
 
+TEST_CASE("a grandchild that is just exchanging its program for another is found all the same") {
+    Real real;
+    for (int round = 0; round < 100; ++round) {
+        const Ending ending = real.run_shell("rm -f ready; mkfifo ready; (setsid " EXEC_FOREVER
+                                             " ready &); read x < ready; exit 3");
+        CHECK(status_of(ending) == 3);
+        CHECK(ending.survivors == 1);
+        REQUIRE(no_children());
+    }
+}
+
 TEST_CASE("a descendant without an environment is found by its process group") {
     Real real;
     const Ending ending = real.run_shell(
