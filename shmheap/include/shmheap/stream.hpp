@@ -188,6 +188,10 @@ public:
     static Result<Consumer> connect(const std::string& path, const ConsumerOptions& options = {},
                                     Deadline deadline = no_deadline);
 
+    /// As connect, but does not wait: the first receive() that finds the producer connects. fd()
+    /// tells when to try. Errors: those of connect but ETIMEDOUT.
+    static Result<Consumer> expect(const std::string& path, const ConsumerOptions& options = {});
+
     ~Consumer();
     Consumer(Consumer&& other) noexcept;
     Consumer& operator=(Consumer&& other) noexcept;
@@ -202,6 +206,9 @@ public:
     /// Readable whenever receive() with a deadline that has passed may do something. Belongs to the
     /// consumer; for poll(2) only.
     [[nodiscard]] int fd() const;
+
+    /// Whether a producer has greeted us and has not ended, as of the last call.
+    [[nodiscard]] bool connected() const;
 
     /// Whether shared messages can arrive: the heap of the producer is attached.
     [[nodiscard]] bool attached() const;

@@ -42,13 +42,28 @@ ConsumerCore::ConsumerCore(const std::string& path, const ConsumerOptions& optio
       ready_(std::move(ready)),
       fork_generation_(os::fork_generation()) {}
 
+Result<std::unique_ptr<ConsumerCore>> ConsumerCore::create(const std::string& path,
+                                                           const ConsumerOptions& options) {
+    auto ready = stream::create_ready_set();
+    if (!ready) return tl::unexpected(ready.error());
+    return std::unique_ptr<ConsumerCore>(new ConsumerCore(path, options, std::move(*ready)));
+}
+
 Result<std::unique_ptr<ConsumerCore>> ConsumerCore::connect(const std::string& path,
                                                             const ConsumerOptions& options,
                                                             Deadline deadline) {
-    auto ready = stream::create_ready_set();
-    if (!ready) return tl::unexpected(ready.error());
-    std::unique_ptr<ConsumerCore> core(new ConsumerCore(path, options, std::move(*ready)));
-    if (auto met = core->await_producer(deadline); !met) return tl::unexpected(met.error());
+    auto core = create(path, options);
+    if (!core) return core;
+    if (auto met = (*core)->await_producer(deadline); !met) return tl::unexpected(met.error());
+    return core;
+}
+
+Result<std::unique_ptr<ConsumerCore>> ConsumerCore::expect(const std::string& path,
+                                                           const ConsumerOptions& options) {
+    auto core = create(path, options);
+    if (!core) return core;
+    const auto met = (*core)->await_producer(Deadline::min());  // arms fd() if nobody is there
+    if (!met && met.error().code != ETIMEDOUT) return tl::unexpected(met.error());
     return core;
 }
 

@@ -31,15 +31,21 @@ public:
     static Result<std::unique_ptr<ConsumerCore>> connect(const std::string& path,
                                                          const ConsumerOptions& options,
                                                          Deadline deadline);
+    static Result<std::unique_ptr<ConsumerCore>> expect(const std::string& path,
+                                                        const ConsumerOptions& options);
 
     Result<Message> receive(Deadline deadline);
 
     [[nodiscard]] int fd() const { return ready_.get(); }
+    [[nodiscard]] bool connected() const { return greeted_; }
     [[nodiscard]] bool attached() const { return static_cast<bool>(client_); }
     [[nodiscard]] const ConsumerStats& stats() const { return stats_; }
 
 private:
     ConsumerCore(const std::string& path, const ConsumerOptions& options, os::UniqueFd ready);
+
+    static Result<std::unique_ptr<ConsumerCore>> create(const std::string& path,
+                                                        const ConsumerOptions& options);
 
     Status await_producer(Deadline deadline);
     Status seek(Deadline deadline);

@@ -1,4 +1,5 @@
 // How the two ends of a stream find each other: names, long paths, orders of arrival, left-overs.
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -120,6 +121,25 @@ TEST_CASE("a seeker meets the successor of a dead listener") {
     waiting.join();
     CHECK(listener.has_value());
     CHECK(found);
+}
+
+TEST_CASE("a consumer that does not wait for its producer is told when it comes") {
+    const HeapFolder here;
+    auto consumer = shmheap::Consumer::expect(here.path);
+    REQUIRE(consumer.has_value());
+    CHECK_FALSE(consumer->connected());
+    pollfd ready = {.fd = consumer->fd(), .events = POLLIN, .revents = 0};
+    CHECK(::poll(&ready, 1, 0) == 0);
+
+    auto producer = here.listen();
+    REQUIRE(producer.has_value());
+    REQUIRE(::poll(&ready, 1, -1) == 1);
+    CHECK(consumer->receive(at_once).error().code == ETIMEDOUT);  // connects, but is not greeted
+    REQUIRE(producer->attend().has_value());
+    CHECK(consumer->receive(at_once).error().code == ETIMEDOUT);
+    CHECK(consumer->connected());
+    REQUIRE(producer->send(buffer_of(*here.heap, "here"), {}, soon()).has_value());
+    CHECK(text_of(consumer->receive(soon())->bytes()) == "here");
 }
 
 TEST_CASE("a seeker gives up at its deadline") {
