@@ -41,6 +41,7 @@ TEST_CASE("a value of the wrong type is told with what was expected and found") 
            "7:5: stop_signal: expected text, found nothing",
            "8:17: depends_on: expected a map or a list, found \"b\"",
            "10:22: command: expected text, found a list",
+           "10:27: command: expected text, found a map",
            "11:12: shell: \"maybe\" is none of true, false",
            "12:11: heap: expected a map, found \"64MiB\"", "13:21: path: must not be empty"});
 }
