@@ -125,9 +125,7 @@ Status ClientCore::claim() {
     own.component.fill('\0');
     const auto component = environment_text("SHMHEAP_COMPONENT").value_or("");
     component.copy(own.component.data(), own.component.size() - 1);
-    // Odd, and not the number of any tenant before us, dead ones included.
-    tenancy_ = (own.tenancy.load(std::memory_order_relaxed) + 1) | 1;
-    own.tenancy.store(tenancy_, std::memory_order_release);  // pairs with notice_tenant()
+    tenancy_ = Tenancy::claim(own.tenancy);
     if (!owner_lives()) return fail(EOWNERDEAD, "attach heap", file_.name());
     count(Metric::clients_attached);
     return {};
@@ -143,7 +141,7 @@ ClientCore::~ClientCore() {
         const std::uint64_t held = held_[index].exchange(0, std::memory_order_relaxed);
         if (held != 0) let_go(index, held - 1);
     }
-    slot().tenancy.store(tenancy_ + 1, std::memory_order_release);  // pairs with notice_tenant()
+    Tenancy::leave(slot().tenancy, tenancy_);
 }
 
 Status ClientCore::check(const Reference& reference) const {
@@ -197,9 +195,7 @@ Status ClientCore::release(const Reference& reference) {
 
 void ClientCore::let_go(std::uint32_t lane_slot_index, std::uint64_t generation) {
     Steps::release(lane_slot(lane_slot_index).word, generation);
-    // seq_cst: pairs with OwnerLane::await_release(), which sets owner_waits and looks again.
-    slot().releases.fetch_add(1, std::memory_order_seq_cst);
-    if (slot().owner_waits.load(std::memory_order_seq_cst) != 0) {
+    if (Signal::tell(slot().releases, slot().owner_waits)) {
         ::syscall(SYS_futex, &slot().releases, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
     }
 }

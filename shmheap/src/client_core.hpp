@@ -10,6 +10,8 @@
 #include <string_view>
 
 #include "lease/lane.hpp"
+#include "lease/release_signal.hpp"
+#include "lease/tenancy.hpp"
 #include "os/file_lock.hpp"
 #include "os/fork_generation.hpp"
 #include "os/identified_file.hpp"
@@ -37,6 +39,8 @@ public:
 
 private:
     using Steps = LeaseSteps<>;
+    using Tenancy = TenancySteps<>;
+    using Signal = ReleaseSignalSteps<>;
 
     Status take_slot(int fd);
     Status map_area(int fd);

@@ -17,10 +17,6 @@ constexpr std::uint32_t harvest_per_issue = 4;
 /// Releases that may wait behind a long-held lease before the whole lane is looked at.
 constexpr std::int32_t releases_ignored_max = 64;
 
-constexpr bool is_tenanted(std::uint32_t tenancy) {
-    return (tenancy & 1) != 0;
-}
-
 }  // namespace
 
 void OwnerLane::bind(HeapFile& file, std::uint32_t index) {
@@ -54,8 +50,7 @@ Status OwnerLane::open() {
 /// gone: a successor has its lock, or it said itself that it left. A client that changes the
 /// number without cause loses its own leases, nothing else.
 void OwnerLane::notice_tenant(EndedLeases& ended) {
-    // acquire: pairs with the release of the client's claim and detach.
-    const std::uint32_t now = slot().tenancy.load(std::memory_order_acquire);
+    const std::uint32_t now = Tenancy::look(slot().tenancy);
     if (now == tenancy_) return;
     end_all(ended);
     tenancy_ = now;
@@ -146,8 +141,7 @@ void OwnerLane::take_back_if_dead(EndedLeases& ended) {
         notice_tenant(ended);
         if (!is_tenanted(tenancy_)) return;
         end_all(ended);
-        ++tenancy_;
-        slot().tenancy.store(tenancy_, std::memory_order_release);
+        tenancy_ = Tenancy::evict(slot().tenancy, tenancy_);
     });
 }
 
@@ -205,9 +199,9 @@ bool OwnerLane::is_behind() const {
 }
 
 void OwnerLane::harvest_all(EndedLeases& ended) {
-    // acquire: pairs with the client's count of a release, which comes after its word: no release
-    // that this number counts is missed below, so await_release() waits for none that was here.
-    const std::uint32_t releases = slot().releases.load(std::memory_order_acquire);
+    // No release that this number counts is missed below, so await_release() waits for none that
+    // was here.
+    const std::uint32_t releases = Signal::count(slot().releases);
     for (std::uint32_t index = 0; index < lane_slot_count && live_ > 0; ++index) {
         if (records_[index].block.word != nullptr) (void)harvest(index, ended);
     }
@@ -218,13 +212,8 @@ void OwnerLane::await_release(std::uint32_t client, std::int64_t timeout_ns) {
     std::uint32_t seen = 0;
     {
         const std::lock_guard guard(mutex_);
-        if (!records_ || !same_tenancy(client, slot().tenancy.load(std::memory_order_acquire))) {
-            return;
-        }
-        // seq_cst: pairs with the client's release(): either it sees that we wait, or we see that
-        // it released.
-        slot().owner_waits.store(++waiting_, std::memory_order_seq_cst);
-        seen = slot().releases.load(std::memory_order_seq_cst);
+        if (!records_ || !same_tenancy(client, Tenancy::look(slot().tenancy))) return;
+        seen = Signal::prepare_to_wait(slot().releases, slot().owner_waits, ++waiting_);
         if (seen != releases_seen_) return stop_waiting();
     }
     timespec timeout{};
@@ -237,7 +226,7 @@ void OwnerLane::await_release(std::uint32_t client, std::int64_t timeout_ns) {
 
 /// With the lock held. Other threads may go on waiting.
 void OwnerLane::stop_waiting() {
-    slot().owner_waits.store(--waiting_, std::memory_order_relaxed);
+    Signal::stop_waiting(slot().owner_waits, --waiting_);
 }
 
 }  // namespace shmheap::detail

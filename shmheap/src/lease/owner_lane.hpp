@@ -15,6 +15,8 @@
 #include "alloc/span.hpp"
 #include "file/heap_file.hpp"
 #include "lease/lane.hpp"
+#include "lease/release_signal.hpp"
+#include "lease/tenancy.hpp"
 #include "shmheap/layout.hpp"
 #include "shmheap/result.hpp"
 
@@ -54,6 +56,8 @@ public:
 
 private:
     using Steps = LeaseSteps<>;
+    using Tenancy = TenancySteps<>;
+    using Signal = ReleaseSignalSteps<>;
 
     /// Private truth about one slot of the lane.
     struct Record {
