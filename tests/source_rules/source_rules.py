@@ -52,7 +52,7 @@ RANKS = (
     (r"/(layout|heap_options)\.", 1),
     (r"/(file|lease|alloc)/", 2),
     (r"/stream(/|\.)", 4),
-    (r"/(c_api|shmheap)\.", 5),
+    (r"/(c_api\w*|shmheap)\.", 5),
     (r"", 3),
 )
 
