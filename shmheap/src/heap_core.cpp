@@ -9,6 +9,7 @@
 #include <new>
 
 #include "os/assert.hpp"
+#include "os/crash_point.hpp"
 #include "thread_caches.hpp"
 
 namespace shmheap::detail {
@@ -202,6 +203,7 @@ void HeapCore::free_slowly(std::byte* data) {
         // acq_rel: pairs with drop_references(); whoever comes last frees, after all uses.
     } while (!word.compare_exchange_weak(seen, next, std::memory_order_acq_rel,
                                          std::memory_order_relaxed));
+    CRASH_POINT(deallocate_decided);
     if (next == block_cached) release_block(*found.span, found.block);
 }
 
@@ -235,6 +237,7 @@ Result<Reference> HeapCore::issue(const void* block, std::size_t offset, std::si
         bytes > found.span->usable_size() - offset || !add_reference(*found.block.word)) {
         return fail(EINVAL, "issue lease of what is no live block of", file_->name());
     }
+    CRASH_POINT(issue_block_referenced);
     EndedLeases ended;
     OwnerLane* to = lane(client);
     auto reference = to != nullptr ? to->issue(found.block, client, ended)
@@ -253,9 +256,11 @@ std::size_t HeapCore::drop_references(const EndedLeases& ended) {
     for (const Block& block : ended) {
         // acq_rel: pairs with free_slowly() and with its own kind; the last one frees.
         const std::uint32_t before = block.word->fetch_sub(1, std::memory_order_acq_rel);
+        CRASH_POINT(reference_dropped);
         ASSERT((before & block_live) != 0);
         ASSERT((before & lease_count_mask) != 0);
         if (before != (block_live | block_freed | 1)) continue;
+        CRASH_POINT(last_reference_dropped);
         block.word->store(block_cached, std::memory_order_relaxed);
         release_block(*arena_->find(block.data), block);
     }

@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "os/assert.hpp"
+#include "os/crash_point.hpp"
 
 namespace shmheap::detail {
 namespace {
@@ -242,6 +243,7 @@ void SuperblockTable::publish_committed(std::int64_t pages) {
     counter.store(counter.load(std::memory_order_relaxed) +
                       static_cast<std::uint64_t>(pages * static_cast<std::int64_t>(page_size)),
                   std::memory_order_relaxed);
+    CRASH_POINT(committed_bytes_published);
 }
 
 }  // namespace shmheap::detail

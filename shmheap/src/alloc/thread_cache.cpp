@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "os/crash_point.hpp"
+
 namespace shmheap::detail {
 namespace {
 
@@ -109,6 +111,7 @@ void ThreadCache::keep_large(Span& span) {
     large_ = &span;
     large_pages_ = span.page_count;
     published_->large_pages.store(large_pages_, std::memory_order_relaxed);
+    CRASH_POINT(run_kept);
     if (before != nullptr) arena_->put_large(*before);
 }
 
@@ -120,6 +123,7 @@ void ThreadCache::flush() {
     budget_left_ = budget_;
     if (std::exchange(large_pages_, 0) == 0) return;
     published_->large_pages.store(0, std::memory_order_relaxed);
+    CRASH_POINT(kept_run_flushed);
     arena_->put_large(*large_);
 }
 

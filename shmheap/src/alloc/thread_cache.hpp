@@ -14,6 +14,7 @@
 #include "alloc/arena.hpp"
 #include "alloc/size_class.hpp"
 #include "alloc/span.hpp"
+#include "os/crash_point.hpp"
 #include "shmheap/layout.hpp"
 
 namespace shmheap::detail {
@@ -97,6 +98,7 @@ private:
     void publish(std::size_t size_class) {
         published_->class_blocks[size_class].store(
             static_cast<std::uint16_t>(magazines_[size_class].count), std::memory_order_relaxed);
+        CRASH_POINT(magazine_count_published);
     }
 
     std::byte* payload_ = nullptr;
@@ -132,6 +134,7 @@ inline std::byte* ThreadCache::allocate_large(std::size_t bytes) {
         return take_large(pages);
     large_pages_ = 0;
     published_->large_pages.store(0, std::memory_order_relaxed);
+    CRASH_POINT(kept_run_taken);
     large_->single_word.store(block_live, std::memory_order_relaxed);
     return large_->begin;
 }

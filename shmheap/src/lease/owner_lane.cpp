@@ -8,6 +8,8 @@
 #include <ctime>
 #include <new>
 
+#include "os/crash_point.hpp"
+
 namespace shmheap::detail {
 namespace {
 
@@ -41,6 +43,7 @@ Status OwnerLane::open() {
     auto committed =
         file_->commit(client_area_offset + index_ * client_area_stride, client_area_stride);
     if (!committed) return committed;
+    CRASH_POINT(issue_lane_committed);
     records_.reset(new (std::nothrow) Record[lane_slot_count]);
     if (!records_) return fail(ENOMEM, "describe lane", file_->name());
     return {};
@@ -52,9 +55,11 @@ Status OwnerLane::open() {
 void OwnerLane::notice_tenant(EndedLeases& ended) {
     const std::uint32_t now = Tenancy::look(slot().tenancy);
     if (now == tenancy_) return;
+    CRASH_POINT(tenant_gone);
     end_all(ended);
     tenancy_ = now;
     releases_seen_ = slot().releases.load(std::memory_order_relaxed);
+    CRASH_POINT(tenant_noticed);
 }
 
 Result<Reference> OwnerLane::issue(const Block& block, std::uint32_t client, EndedLeases& ended) {
@@ -77,7 +82,9 @@ Result<Reference> OwnerLane::issue(const Block& block, std::uint32_t client, End
     ++live_;
     ++issued_;
     head_ = (*index + 1) % lane_slot_count;
+    CRASH_POINT(issue_begun);
     Steps::issue(lane_slot(*index).word, record.generation);
+    CRASH_POINT(issue_done);
     Reference reference{};
     reference.heap = file_->header().uuid;
     reference.client = client;
@@ -110,6 +117,7 @@ Status OwnerLane::revoke(const Reference& reference, EndedLeases& ended) {
         return fail(ESTALE, "revoke lease of", file_->name());
     }
     if (Steps::revoke(lane_slot(reference.lane_slot).word, record.generation)) {
+        CRASH_POINT(revoke_done);
         end(reference.lane_slot, ended);
         return {};
     }
@@ -142,6 +150,7 @@ void OwnerLane::take_back_if_dead(EndedLeases& ended) {
         if (!is_tenanted(tenancy_)) return;
         end_all(ended);
         tenancy_ = Tenancy::evict(slot().tenancy, tenancy_);
+        CRASH_POINT(dead_tenancy_ended);
     });
 }
 
@@ -164,6 +173,7 @@ bool OwnerLane::harvest(std::uint32_t index, EndedLeases& ended) {
     const Record& record = records_[index];
     if (!Steps::is_done(lane_slot(index).word, record.generation)) return false;
     Steps::take_back(lane_slot(index).word, record.generation);
+    CRASH_POINT(harvest_done);
     end(index, ended);
     ++releases_seen_;
     return true;
@@ -181,6 +191,7 @@ void OwnerLane::end_all(EndedLeases& ended) {
     for (std::uint32_t index = 0; index < lane_slot_count && live_ > 0; ++index) {
         if (records_[index].block.word == nullptr) continue;
         Steps::take_back(lane_slot(index).word, records_[index].generation);
+        CRASH_POINT(dead_lease_taken_back);
         end(index, ended);
     }
 }
@@ -220,6 +231,7 @@ void OwnerLane::await_release(std::uint32_t client, std::int64_t timeout_ns) {
     timeout.tv_sec = static_cast<std::time_t>(timeout_ns / 1'000'000'000);
     timeout.tv_nsec = static_cast<long>(timeout_ns % 1'000'000'000);
     ::syscall(SYS_futex, &slot().releases, FUTEX_WAIT, seen, &timeout, nullptr, 0);
+    CRASH_POINT(await_ended);
     const std::lock_guard guard(mutex_);
     stop_waiting();
 }
@@ -227,6 +239,7 @@ void OwnerLane::await_release(std::uint32_t client, std::int64_t timeout_ns) {
 /// With the lock held. Other threads may go on waiting.
 void OwnerLane::stop_waiting() {
     Signal::stop_waiting(slot().owner_waits, --waiting_);
+    CRASH_POINT(await_withdrawn);
 }
 
 }  // namespace shmheap::detail

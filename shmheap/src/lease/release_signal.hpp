@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "lease/lane.hpp"
+#include "os/crash_point.hpp"
 
 namespace shmheap::detail {
 
@@ -21,6 +22,7 @@ struct ReleaseSignalSteps {
     /// owner sees that it released. The increment also releases, for count().
     [[nodiscard]] static bool tell(Count& releases, const Count& owner_waits) {
         releases.fetch_add(1, Atomics::sequential);
+        CRASH_POINT(release_counted);
         return owner_waits.load(Atomics::sequential) != 0;
     }
 
@@ -29,6 +31,7 @@ struct ReleaseSignalSteps {
     [[nodiscard]] static std::uint32_t prepare_to_wait(const Count& releases, Count& owner_waits,
                                                        std::uint32_t waiting) {
         owner_waits.store(waiting, Atomics::sequential);
+        CRASH_POINT(await_announced);
         return releases.load(Atomics::sequential);
     }
 

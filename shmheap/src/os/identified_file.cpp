@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "os/crash_point.hpp"
 #include "os/error.hpp"
 #include "os/shm_directory.hpp"
 
@@ -30,6 +31,7 @@ Result<struct stat> IdentifiedFile::look() {
     struct stat now {};
     if (fd_ && ::fstat(fd_.get(), &now) == 0 && same_file(now, identity_)) return now;
     (void)fd_.release();  // whatever has the number by now is not ours to close
+    CRASH_POINT(descriptor_found_lost);
     auto directory = ShmDirectory::open(directory_);
     auto again = directory ? directory->open_file(name_, flags_)
                            : Result<UniqueFd>(tl::unexpected(directory.error()));
@@ -39,6 +41,7 @@ Result<struct stat> IdentifiedFile::look() {
         return fail(ESTALE, "open anew", name_);
     }
     fd_ = std::move(*again);
+    CRASH_POINT(file_opened_anew);
     return now;
 }
 
