@@ -45,14 +45,15 @@ THIRD_PARTY = ("tl/", "CLI/", "fmt/", "spdlog/", "yaml-cpp/", "boost/")
 # Libraries that one file alone may include, so that they can be replaced there.
 ONE_USER = ("yaml-cpp/", "boost/process")
 
-# os ← layout ← heap, client ← stream ← c_api: a file of shmheap includes its own rank and below.
-# The first pattern that matches the path gives the rank.
+# os ← layout ← heap, client ← stream ← port ← c_api: a file of shmheap includes its own rank and
+# below. The first pattern that matches the path gives the rank.
 RANKS = (
     (r"/(os/|result\.)", 0),
     (r"/(layout|heap_options)\.", 1),
     (r"/(file|lease|alloc)/", 2),
     (r"/stream(/|\.)", 4),
-    (r"/(c_api\w*|shmheap)\.", 5),
+    (r"/port(/|\.)", 5),
+    (r"/(c_api\w*|shmheap|asio)\.", 6),
     (r"", 3),
 )
 
