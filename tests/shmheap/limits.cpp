@@ -225,7 +225,7 @@ TEST_CASE("RLIMIT_FSIZE is an error and never SIGXFSZ") {
             return body();
         });
     };
-    CHECK(limited(10 * mib, [&] {
+    CHECK(limited(14 * mib, [&] {
               const auto heap = make_heap(folder);
               const auto blocks = exhaust(*heap, 300 * kib);
               return !blocks.empty() && errno == ENOMEM ? 0 : 1;
