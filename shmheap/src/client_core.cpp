@@ -19,6 +19,9 @@
 #include "os/process_id.hpp"
 
 namespace shmheap::detail {
+
+constinit OwnerMapping owner_mapping_for_tests = nullptr;
+
 namespace {
 
 /// What open(2) says of a name that is no regular file.
@@ -66,8 +69,12 @@ Result<std::unique_ptr<ClientCore>> ClientCore::attach(const os::ShmDirectory& d
     core->held_.reset(new (std::nothrow) std::atomic<std::uint64_t>[lane_slot_count] {});
     if (!core->held_) return fail(ENOMEM, "attach heap", name);
     auto done = core->take_slot(writable.get());
-    if (done) done = core->map_area(writable.get());
-    if (done) done = core->map_heap(inspection->heap.size_max);
+    if (owner_mapping_for_tests != nullptr && done) {
+        core->borrow_mappings(owner_mapping_for_tests(core->uuid_), inspection->heap.size_max);
+    } else {
+        if (done) done = core->map_area(writable.get());
+        if (done) done = core->map_heap(inspection->heap.size_max);
+    }
     if (done) done = core->claim();
     if (!done) return tl::unexpected(done.error());
     return core;
@@ -119,6 +126,12 @@ Status ClientCore::map_heap(std::uint64_t size_max) {
     ::madvise(heap_.data(), heap_.size(), MADV_DONTDUMP);
     CRASH_POINT(attach_kept_from_dumps);
     return {};
+}
+
+void ClientCore::borrow_mappings(std::byte* heap, std::uint64_t size_max) {
+    const std::uint64_t area = client_area_offset + index_ * client_area_stride;
+    area_ = os::Mapping::borrow(heap + area, client_area_stride);
+    heap_ = os::Mapping::borrow(heap, size_max);
 }
 
 /// From here on the owner may issue to us, if it lives.

@@ -22,6 +22,12 @@
 
 namespace shmheap::detail {
 
+/// For tests under the thread sanitizer, which takes two mappings of one file for different memory:
+/// where the owner in this process has mapped the heap, so that its clients use that instead of
+/// mappings of their own. Set before any attach, and only by a test.
+using OwnerMapping = std::byte* (*)(const Uuid& heap);
+extern constinit OwnerMapping owner_mapping_for_tests;
+
 /// The writable descriptor is closed as soon as everything is mapped.
 class ClientCore {
 public:
@@ -45,6 +51,7 @@ private:
     Status take_slot(int fd);
     Status map_area(int fd);
     Status map_heap(std::uint64_t size_max);
+    void borrow_mappings(std::byte* heap, std::uint64_t size_max);
     Status claim();
     Status check(const Reference& reference) const;
     bool reaches(std::uint64_t end);

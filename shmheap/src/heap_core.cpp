@@ -150,6 +150,7 @@ Result<std::byte*> HeapCore::allocate_uncached(std::size_t bytes, std::size_t al
         block = *taken;
     }
     block.word->store(block_live, std::memory_order_relaxed);
+    allow_use(block.data, find(block.data).span->usable_size());
     return block.data;
 }
 
@@ -211,6 +212,7 @@ void HeapCore::free_slowly(std::byte* data) {
 void HeapCore::release_block(Span& span, const Block& block) {
     ThreadCache* cache = current_cache;
     if (cache != nullptr && cache->heap() == this) return cache->keep(span, block);
+    forbid_use(block.data, span.usable_size());
     if (span.kind == SpanKind::large) return arena_->put_large(span);
     arena_->put(span.size_class, {&block, 1});
 }

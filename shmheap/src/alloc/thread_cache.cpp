@@ -57,6 +57,7 @@ std::byte* ThreadCache::refill(std::size_t size_class) {
     const Block block = magazine.blocks[--magazine.count];
     publish(size_class);
     block.word->store(block_live, std::memory_order_relaxed);
+    allow_use(block.data, class_sizes[size_class]);
     return block.data;
 }
 
@@ -102,6 +103,7 @@ std::byte* ThreadCache::take_large(std::uint32_t pages) {
     }
     if (!block) return nullptr;
     block->word->store(block_live, std::memory_order_relaxed);
+    allow_use(block->data, std::size_t{pages} * page_size);
     return block->data;
 }
 

@@ -27,11 +27,12 @@ int protection(Access access) {
 Mapping& Mapping::operator=(Mapping&& other) noexcept {
     std::swap(address_, other.address_);
     std::swap(size_, other.size_);
+    std::swap(borrowed_, other.borrowed_);
     return *this;
 }
 
 Mapping::~Mapping() {
-    if (address_ != nullptr) ::munmap(address_, size_);
+    if (address_ != nullptr && !borrowed_) ::munmap(address_, size_);
     CRASH_POINT(mapping_ended);
 }
 
