@@ -140,7 +140,7 @@ struct Atomics {
     static constexpr rl::memory_order relaxed = rl::mo_relaxed;
     static constexpr rl::memory_order acquire = rl::mo_acquire;
     static constexpr rl::memory_order release = rl::mo_release;
-    static constexpr rl::memory_order seq_cst = rl::mo_seq_cst;
+    static constexpr rl::memory_order sequential = rl::mo_seq_cst;
 };
 
 /// A lock byte of the heap file: one process at most has it, and its death drops it. The kernel

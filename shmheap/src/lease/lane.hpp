@@ -29,7 +29,7 @@ struct StandardAtomics {
     static constexpr std::memory_order relaxed = std::memory_order_relaxed;
     static constexpr std::memory_order acquire = std::memory_order_acquire;
     static constexpr std::memory_order release = std::memory_order_release;
-    static constexpr std::memory_order seq_cst = std::memory_order_seq_cst;
+    static constexpr std::memory_order sequential = std::memory_order_seq_cst;
 };
 
 template <class Atomics = StandardAtomics>

@@ -21,18 +21,18 @@ struct ReleaseSignalSteps {
     /// seq_cst: pairs with prepare_to_wait(): either the client sees that the owner waits, or the
     /// owner sees that it released. The increment also releases, for count().
     [[nodiscard]] static bool tell(Count& releases, const Count& owner_waits) {
-        releases.fetch_add(1, Atomics::seq_cst);
+        releases.fetch_add(1, Atomics::sequential);
         CRASH_POINT(release_counted);
-        return owner_waits.load(Atomics::seq_cst) != 0;
+        return owner_waits.load(Atomics::sequential) != 0;
     }
 
     /// Owner; `waiting` threads of it. Returns the count to sleep on, if it is still the one that
     /// was seen before. seq_cst: pairs with tell().
     [[nodiscard]] static std::uint32_t prepare_to_wait(const Count& releases, Count& owner_waits,
                                                        std::uint32_t waiting) {
-        owner_waits.store(waiting, Atomics::seq_cst);
+        owner_waits.store(waiting, Atomics::sequential);
         CRASH_POINT(await_announced);
-        return releases.load(Atomics::seq_cst);
+        return releases.load(Atomics::sequential);
     }
 
     /// Owner. relaxed: a wake too many is all that can come of it.
