@@ -66,6 +66,24 @@ int code_of_delivery(const shmheap::Result<Delivery>& sent) {
     return *sent == Delivery::shared ? SHMHEAP_SHARED : SHMHEAP_COPIED;
 }
 
+/// Translates the options for `make`, and hands the consumer that it makes over to the caller.
+template <class Make>
+int make_consumer(const shmheap_consumer_options* options, shmheap_consumer** out, Make make) {
+    if (out == nullptr) return -EINVAL;
+    return without_exceptions([&] {
+        shmheap_consumer_options known = {};
+        if (const int code = read_structure(options, known); code != 0) return code;
+        if ((known.flags & ~SHMHEAP_COPY_ALL) != 0 || known.reserved != 0) return -EINVAL;
+        shmheap::ConsumerOptions chosen;
+        if (known.copied_size_max != 0) chosen.copied_size_max = known.copied_size_max;
+        chosen.share = (known.flags & SHMHEAP_COPY_ALL) == 0;
+        auto consumer = make(chosen);
+        if (!consumer) return -consumer.error().code;
+        *out = std::make_unique<shmheap_consumer>(shmheap_consumer{std::move(*consumer)}).release();
+        return 0;
+    });
+}
+
 }  // namespace
 
 extern "C" {
@@ -154,18 +172,17 @@ void shmheap_producer_close(shmheap_producer* producer) noexcept {
 
 int shmheap_consumer_connect(const char* path, const shmheap_consumer_options* options,
                              int64_t timeout_ns, shmheap_consumer** out) noexcept {
-    if (path == nullptr || out == nullptr) return -EINVAL;
-    return without_exceptions([&] {
-        shmheap_consumer_options known = {};
-        if (const int code = read_structure(options, known); code != 0) return code;
-        if ((known.flags & ~SHMHEAP_COPY_ALL) != 0 || known.reserved != 0) return -EINVAL;
-        shmheap::ConsumerOptions chosen;
-        if (known.copied_size_max != 0) chosen.copied_size_max = known.copied_size_max;
-        chosen.share = (known.flags & SHMHEAP_COPY_ALL) == 0;
-        auto consumer = Consumer::connect(path, chosen, deadline_after(timeout_ns));
-        if (!consumer) return -consumer.error().code;
-        *out = std::make_unique<shmheap_consumer>(shmheap_consumer{std::move(*consumer)}).release();
-        return 0;
+    if (path == nullptr) return -EINVAL;
+    return make_consumer(options, out, [&](const shmheap::ConsumerOptions& chosen) {
+        return Consumer::connect(path, chosen, deadline_after(timeout_ns));
+    });
+}
+
+int shmheap_consumer_expect(const char* path, const shmheap_consumer_options* options,
+                            shmheap_consumer** out) noexcept {
+    if (path == nullptr) return -EINVAL;
+    return make_consumer(options, out, [&](const shmheap::ConsumerOptions& chosen) {
+        return Consumer::expect(path, chosen);
     });
 }
 
@@ -182,6 +199,11 @@ int shmheap_consumer_receive(shmheap_consumer* consumer, int64_t timeout_ns,
 
 int shmheap_consumer_fd(const shmheap_consumer* consumer) noexcept {
     return consumer != nullptr ? consumer->consumer.fd() : -EINVAL;
+}
+
+int shmheap_consumer_connected(const shmheap_consumer* consumer) noexcept {
+    if (consumer == nullptr) return -EINVAL;
+    return consumer->consumer.connected() ? 1 : 0;
 }
 
 int shmheap_consumer_attached(const shmheap_consumer* consumer) noexcept {

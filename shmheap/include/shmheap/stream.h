@@ -158,6 +158,12 @@ struct shmheap_consumer_stats { /* NOLINT(readability-identifier-naming) */
 int shmheap_consumer_connect(const char* path, const struct shmheap_consumer_options* options,
                              int64_t timeout_ns, shmheap_consumer** out) SHMHEAP_NOEXCEPT;
 
+/* As shmheap_consumer_connect, but does not wait: the first shmheap_consumer_receive that finds the
+ * producer connects. The descriptor tells when to try. Errors: those of connecting but -ETIMEDOUT,
+ * -EBUSY and -EPROTO, which receiving then says. */
+int shmheap_consumer_expect(const char* path, const struct shmheap_consumer_options* options,
+                            shmheap_consumer** out) SHMHEAP_NOEXCEPT;
+
 /* A received message; ended by shmheap_message_release. */
 typedef struct shmheap_message shmheap_message;
 
@@ -173,6 +179,10 @@ int shmheap_consumer_receive(shmheap_consumer* consumer, int64_t timeout_ns,
 /* A descriptor, readable whenever shmheap_consumer_receive with a timeout of 0 may do something. It
  * belongs to the consumer, for poll(2) and its kin only. -EINVAL for NULL. */
 int shmheap_consumer_fd(const shmheap_consumer* consumer) SHMHEAP_NOEXCEPT;
+
+/* 1 if a producer has greeted us and has not ended, as of the last call, else 0. -EINVAL for NULL.
+ */
+int shmheap_consumer_connected(const shmheap_consumer* consumer) SHMHEAP_NOEXCEPT;
 
 /* 1 if shared messages can arrive (the producer's heap is attached), else 0. -EINVAL for NULL. */
 int shmheap_consumer_attached(const shmheap_consumer* consumer) SHMHEAP_NOEXCEPT;

@@ -39,6 +39,8 @@ static void check_connect_errors(void) {
     CHECK(shmheap_consumer_connect(path, NULL, 0, &consumer) == -ETIMEDOUT);
     CHECK(shmheap_consumer_connect(NULL, NULL, 0, &consumer) == -EINVAL);
     CHECK(shmheap_consumer_connect(path, NULL, 0, NULL) == -EINVAL);
+    CHECK(shmheap_consumer_expect(NULL, NULL, &consumer) == -EINVAL);
+    CHECK(shmheap_consumer_expect(path, NULL, NULL) == -EINVAL);
     options.flags = 1u << 31;
     CHECK(shmheap_consumer_connect(path, &options, 0, &consumer) == -EINVAL);
     options = (struct shmheap_consumer_options){.size = sizeof(options), .reserved = 1};
@@ -54,6 +56,7 @@ static void check_null(void) {
     struct shmheap_consumer_stats stats = {.size = sizeof(stats)};
     CHECK(shmheap_consumer_receive(NULL, 0, &message) == -EINVAL);
     CHECK(shmheap_consumer_fd(NULL) == -EINVAL);
+    CHECK(shmheap_consumer_connected(NULL) == -EINVAL);
     CHECK(shmheap_consumer_attached(NULL) == -EINVAL);
     CHECK(shmheap_consumer_get_stats(NULL, &stats) == -EINVAL);
     CHECK(shmheap_message_data(NULL) == NULL && shmheap_message_size(NULL) == 0);
@@ -141,6 +144,7 @@ static void consume_copies(int channel) {
     const struct shmheap_consumer_options options = {
         .size = sizeof(options), .copied_size_max = 8, .flags = SHMHEAP_COPY_ALL};
     need(shmheap_consumer_connect(path, &options, SHMHEAP_FOREVER, &consumer) == 0, "connect");
+    CHECK(shmheap_consumer_connected(consumer) == 1);
     CHECK(shmheap_consumer_attached(consumer) == 0);
     say_step(channel, 'C');
     CHECK(shmheap_consumer_receive(consumer, SOON, &message) == -EMSGSIZE);
@@ -169,11 +173,14 @@ static int run_consumer(int channel) {
 /* One that takes a message up and waits to be killed. */
 static int run_victim(int channel) {
     shmheap_consumer* consumer = NULL;
-    need(shmheap_consumer_connect(path, NULL, SOON, &consumer) == 0, "connect");
+    need(shmheap_consumer_expect(path, NULL, &consumer) == 0, "expect");
+    CHECK(shmheap_consumer_connected(consumer) == 0);
+    say_step(channel, 'e');
     receive(consumer);
-    say_step(channel, 'v');
+    CHECK(shmheap_consumer_connected(consumer) == 1);
+    say(channel, &failures, sizeof(failures));
     await_step(channel, 'n'); /* never said */
-    return 0;
+    return failures;
 }
 
 /* ---- the producer's process ----------------------------------------------------------------- */
@@ -321,12 +328,15 @@ static void check_forked_child(shmheap_producer* producer) {
 
 static void check_killed_consumer(void) {
     int channel = -1;
+    int failures_there = 0;
     int status = 0;
     shmheap_producer* producer = NULL;
     const pid_t victim = fork_partner(run_victim, &channel);
+    await_step(channel, 'e');
     need(shmheap_producer_listen(path, NULL, &producer) == 0, "listen");
     CHECK(send_block(producer, "taken up") == SHMHEAP_SHARED);
-    await_step(channel, 'v');
+    hear(channel, &failures_there, sizeof(failures_there));
+    failures += failures_there;
     CHECK(blocks_live() == 1);
     kill(victim, SIGKILL);
     need(waitpid(victim, &status, 0) == victim, "waitpid");
