@@ -99,6 +99,10 @@ bool Scanner::look_at_file(int fd, FileRecord& record) {
             record.holders = *holders;
             facts.owner_locked = holders->owner;
         }
+        if (streams_ == Streams::look_at) {
+            // What cannot be read here could not be read above either.
+            if (auto streams = shmheap::inspect_streams(fd)) record.streams = std::move(*streams);
+        }
     }
     if (record.format == Format::redhawk)
         facts.creator = processes_.find_creator(record.redhawk.creator_pid, fd, record.status);

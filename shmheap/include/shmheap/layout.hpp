@@ -24,8 +24,9 @@ constexpr std::uint32_t client_slot_count = 64;
 constexpr std::uint32_t lane_slot_count = 1024;
 /// A power of two. No more messages can be under way than there are leases.
 constexpr std::uint64_t ring_cell_count = 1024;
-constexpr std::size_t component_name_size = 72;  ///< with the closing NUL
-constexpr std::size_t tag_size = 248;            ///< with the closing NUL
+constexpr std::size_t connection_name_size = 272;  ///< two components, two ports, the closing NUL
+constexpr std::size_t component_name_size = 72;    ///< with the closing NUL
+constexpr std::size_t tag_size = 248;              ///< with the closing NUL
 
 using Uuid = std::array<std::uint8_t, 16>;
 
@@ -109,6 +110,8 @@ constexpr std::uint64_t lease_generation(std::uint64_t word) {
 /// One lease word on a line of its own: neighbours are used by both sides at the same time.
 struct alignas(cache_line_size) LaneSlot {
     std::atomic<std::uint64_t> word;
+    /// For onlookers: when the lease was issued, since 1970-01-01 UTC. The owner stores it.
+    std::atomic<std::uint64_t> issued_at_ns;
 };
 
 /// What both sides of a stream tell each other about its ring (stream/ring.hpp), each field on a
@@ -196,6 +199,8 @@ constexpr std::uint64_t client_area_offset =
     thread_counters_offset + thread_count_max * sizeof(ThreadCounters);
 constexpr std::uint64_t lane_offset = page_size;  ///< of the lane in a client's area
 constexpr std::uint64_t ring_offset = lane_offset + lane_slot_count * sizeof(LaneSlot);
+/// For onlookers, in the control page: the name of the connection, NUL-terminated, by the owner.
+constexpr std::uint64_t connection_name_offset = ring_offset + 1024;
 constexpr std::uint64_t ring_cells_offset = ring_offset + page_size;
 constexpr std::uint64_t client_area_stride = ring_cells_offset + ring_cell_count * sizeof(RingCell);
 /// The payload starts at a multiple of 2 MiB, so that blocks can be aligned up to that and huge
@@ -250,13 +255,15 @@ static_assert(sizeof(ThreadCounters) == 128);
 static_assert(offsetof(ClientSlot, releases) == 128);
 static_assert(offsetof(ClientSlot, owner_waits) == 192);
 static_assert(sizeof(ClientSlot) <= lane_offset);
+static_assert(offsetof(LaneSlot, issued_at_ns) == 8);
 static_assert(sizeof(LaneSlot) == 64);
 static_assert(offsetof(RingControl, consumer_waits) == 64);
 static_assert(offsetof(RingControl, producer_waits) == 128);
 static_assert(offsetof(RingControl, claim) == 192);
 static_assert(offsetof(RingControl, number_next) == 256);
 static_assert(offsetof(RingControl, opened_at_ns) == 304);
-static_assert(sizeof(RingControl) <= page_size);
+static_assert(ring_offset + sizeof(RingControl) <= connection_name_offset);
+static_assert(connection_name_offset + connection_name_size <= ring_cells_offset);
 static_assert(offsetof(RingCell, generation) == 48);
 static_assert(sizeof(RingCell) == 64);
 static_assert((ring_cell_count & (ring_cell_count - 1)) == 0);
