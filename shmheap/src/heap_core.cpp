@@ -68,9 +68,16 @@ Status HeapCore::hire_caretaker(const HeapOptions& options) {
     duties.touches = options.prefault == Prefault::background;
     duties.delay = give_back_delay;
     if (options.background) {
+        // Nobody tells when a client releases a block that was deallocated, or dies with it, so as
+        // long as there are such blocks the helper looks again.
         duties.give_back = [this] {
-            reclaim();
-            return arena_->give_back(give_back_delay);
+            if (blocks_awaiting_leases_.load(std::memory_order_relaxed) > 0) {
+                collect_lanes();
+            } else {
+                reclaim();
+            }
+            const bool more = arena_->give_back(give_back_delay);
+            return more || blocks_awaiting_leases_.load(std::memory_order_relaxed) > 0;
         };
     }
     if (!duties.touches && !duties.give_back) return {};
@@ -205,7 +212,9 @@ void HeapCore::free_slowly(std::byte* data) {
     } while (!word.compare_exchange_weak(seen, next, std::memory_order_acq_rel,
                                          std::memory_order_relaxed));
     CRASH_POINT(deallocate_decided);
-    if (next == block_cached) release_block(*found.span, found.block);
+    if (next == block_cached) return release_block(*found.span, found.block);
+    blocks_awaiting_leases_.fetch_add(1, std::memory_order_relaxed);
+    if (caretaker_) caretaker_->memory_fell_empty();
 }
 
 /// A block whose word says cached goes to this thread's magazines, or to the arena.
@@ -263,6 +272,7 @@ std::size_t HeapCore::drop_references(const EndedLeases& ended) {
         ASSERT((before & lease_count_mask) != 0);
         if (before != (block_live | block_freed | 1)) continue;
         CRASH_POINT(last_reference_dropped);
+        blocks_awaiting_leases_.fetch_sub(1, std::memory_order_relaxed);
         block.word->store(block_cached, std::memory_order_relaxed);
         release_block(*arena_->find(block.data), block);
     }

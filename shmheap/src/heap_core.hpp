@@ -86,6 +86,9 @@ private:
     std::array<OwnerLane, client_slot_count> lanes_;
     std::mutex counters_mutex_;
     std::array<bool, thread_count_max> counters_taken_{};
+    /// Blocks that were deallocated under a lease. For a moment one less than none, when the last
+    /// lease ends before it was added.
+    std::atomic<std::int64_t> blocks_awaiting_leases_{0};
     std::unique_ptr<Caretaker> caretaker_;  ///< last, so that it stops before anything else goes
 };
 

@@ -85,7 +85,8 @@ class Producer {
 public:
     /// Listens under `path`, which appears when consumers can connect. The socket that a dead
     /// producer left behind there is replaced.
-    /// Errors: EADDRINUSE (a live producer listens there), EEXIST (it is no socket), ENAMETOOLONG
+    /// Errors: EADDRINUSE (a live producer listens there), EEXIST (it is no socket), EBUSY
+    /// (somebody has kept the directory locked for two seconds), ENAMETOOLONG
     /// (its last component has more than 80 bytes), and what open and bind say of the directory.
     static Result<Producer> listen(const std::string& path, const ProducerOptions& options = {});
 
