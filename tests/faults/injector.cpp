@@ -1,5 +1,6 @@
 #include "injector.hpp"
 
+#include <csignal>
 #include <cstring>
 
 namespace fault_test {
@@ -37,6 +38,7 @@ int failure_of(const char* call) {
     }
     if (--plan.calls_left > 0) return 0;
     plan.failed = call;
+    if (plan.code == death) ::raise(SIGKILL);
     return plan.code;
 }
 

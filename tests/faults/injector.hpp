@@ -10,6 +10,9 @@ namespace fault_test {
 
 enum class Lasting { once, on };
 
+/// As a code: the process is killed where the call would have been made.
+constexpr int death = -1;
+
 /// From its making until disarm() or its end, for this thread. One at a time.
 class Injection {
 public:

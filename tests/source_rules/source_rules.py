@@ -78,6 +78,8 @@ class Source:
 
 def is_program(source):
     """Whether people write and read it as a program, unlike data and prose."""
+    if "corpus" in source.path.parts:  # inputs of fuzz targets, which have no suffix either
+        return False
     return (source.is_code or source.path.suffix in ("", ".py", ".cmake")
             or source.path.name == "CMakeLists.txt")
 
