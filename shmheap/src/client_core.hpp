@@ -1,5 +1,5 @@
 /// A client's attachment: its slot and lock, the read-only mapping of the heap, the writable one of
-/// its own lane, and which leases it holds. Client (client.hpp) is its public face.
+/// its own lane and ring, and which leases it holds. Client (client.hpp) is its public face.
 #pragma once
 
 #include <atomic>
@@ -43,6 +43,14 @@ public:
     Status release(const Reference& reference);
     [[nodiscard]] bool owner_lives() const;
 
+    /// The ring of this client's stream; valid while this lives.
+    [[nodiscard]] RingControl& ring_control() const {
+        return *reinterpret_cast<RingControl*>(area_.data() + ring_offset);
+    }
+    [[nodiscard]] RingCell* ring_cells() const {
+        return reinterpret_cast<RingCell*>(area_.data() + ring_cells_offset);
+    }
+
 private:
     using Steps = LeaseSteps<>;
     using Tenancy = TenancySteps<>;
@@ -68,7 +76,7 @@ private:
     mutable os::IdentifiedFile file_;  ///< read-only: tells the file's size and the owner's lock
     Uuid uuid_{};
     os::Mapping heap_;  ///< the whole file, read-only
-    os::Mapping area_;  ///< slot and lane, the only pages mapped for writing
+    os::Mapping area_;  ///< slot, lane and ring, the only pages mapped for writing
     os::HeldLock lock_;
     std::uint32_t index_ = 0;
     std::uint32_t tenancy_ = 0;

@@ -239,8 +239,7 @@ OwnerLane* HeapCore::lane(std::uint32_t client) {
     return index < client_slot_count ? &lanes_[index] : nullptr;
 }
 
-Result<Reference> HeapCore::issue(const void* block, std::size_t offset, std::size_t bytes,
-                                  std::uint32_t client) {
+Result<Loan> HeapCore::lend(const void* block, std::size_t offset, std::size_t bytes) {
     if (is_inherited()) return fail(ECHILD, "issue lease of", file_->name());
     const auto* data = static_cast<const std::byte*>(block);
     const Found found = find(data);
@@ -249,17 +248,17 @@ Result<Reference> HeapCore::issue(const void* block, std::size_t offset, std::si
         return fail(EINVAL, "issue lease of what is no live block of", file_->name());
     }
     CRASH_POINT(issue_block_referenced);
-    EndedLeases ended;
-    OwnerLane* to = lane(client);
-    auto reference = to != nullptr ? to->issue(found.block, client, ended)
-                                   : fail(ENOTCONN, "issue lease to client of", file_->name());
-    if (!reference) ended.push_back(found.block);
-    drop_references(ended);
-    if (reference) {
-        reference->offset = static_cast<std::uint64_t>(data - file_->data()) + offset;
-        reference->length = bytes;
-    }
-    return reference;
+    return Loan{.block = found.block,
+                .offset = static_cast<std::uint64_t>(data - file_->data()) + offset,
+                .length = bytes};
+}
+
+Result<Reference> HeapCore::issue(const void* block, std::size_t offset, std::size_t bytes,
+                                  std::uint32_t client) {
+    const auto issue = [client](OwnerLane& to, const Loan& loan, EndedLeases& ended) {
+        return to.issue(loan, client, ended);
+    };
+    return issue_by(issue, lend(block, offset, bytes), client);
 }
 
 /// Drops one reference for each entry, and frees what was deallocated and has no lease left.

@@ -62,13 +62,29 @@ void OwnerLane::notice_tenant(EndedLeases& ended) {
     CRASH_POINT(tenant_noticed);
 }
 
-Result<Reference> OwnerLane::issue(const Block& block, std::uint32_t client, EndedLeases& ended) {
-    const std::lock_guard guard(mutex_);
-    if (auto opened = open(); !opened) return tl::unexpected(opened.error());
+RingPlace OwnerLane::ring() const {
+    std::byte* area = file_->data() + client_area_offset + index_ * client_area_stride;
+    return {reinterpret_cast<RingControl*>(area + ring_offset),
+            reinterpret_cast<RingCell*>(area + ring_cells_offset)};
+}
+
+Status OwnerLane::check_tenant(std::uint32_t client, EndedLeases& ended) {
+    if (auto opened = open(); !opened) return opened;
     notice_tenant(ended);
     if (!is_tenanted(tenancy_) || !same_tenancy(client, tenancy_)) {
         return fail(ENOTCONN, "issue lease to client of", file_->name());
     }
+    return {};
+}
+
+Result<Reference> OwnerLane::issue(const Loan& loan, std::uint32_t client, EndedLeases& ended) {
+    const std::lock_guard guard(mutex_);
+    return issue_locked(loan, client, ended);
+}
+
+Result<Reference> OwnerLane::issue_locked(const Loan& loan, std::uint32_t client,
+                                          EndedLeases& ended) {
+    if (auto valid = check_tenant(client, ended); !valid) return tl::unexpected(valid.error());
     harvest_tail(ended);
     if (is_behind()) harvest_all(ended);
     const auto index = free_slot(ended);
@@ -78,19 +94,20 @@ Result<Reference> OwnerLane::issue(const Block& block, std::uint32_t client, End
     if (!index) return tl::unexpected(index.error());
 
     Record& record = records_[*index];
-    record.block = block;
+    record.block = loan.block;
     ++live_;
     ++issued_;
     head_ = (*index + 1) % lane_slot_count;
     CRASH_POINT(issue_begun);
     Steps::issue(lane_slot(*index).word, record.generation);
     CRASH_POINT(issue_done);
-    Reference reference{};
-    reference.heap = file_->header().uuid;
-    reference.client = client;
-    reference.lane_slot = *index;
-    reference.generation = record.generation;
-    return reference;
+    return Reference{.heap = file_->header().uuid,
+                     .client = client,
+                     .lane_slot = *index,
+                     .generation = record.generation,
+                     .offset = loan.offset,
+                     .length = loan.length,
+                     .reserved = {}};
 }
 
 Result<std::uint32_t> OwnerLane::free_slot(EndedLeases& ended) {

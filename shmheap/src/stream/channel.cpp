@@ -5,7 +5,6 @@
 #include <array>
 
 #include "os/error.hpp"
-#include "stream/wire.hpp"
 
 namespace shmheap::stream {
 namespace {
@@ -49,6 +48,13 @@ Result<std::span<const std::byte>> Channel::receive() {
         return fail(EPROTO, "receive from the peer");
     }
     return packet;
+}
+
+std::optional<PacketKind> Channel::peek() const {
+    PacketHead head{};
+    const ssize_t size = ::recv(socket_.get(), &head, sizeof(head), MSG_PEEK | MSG_DONTWAIT);
+    if (size != static_cast<ssize_t>(sizeof(head))) return std::nullopt;
+    return head.kind;
 }
 
 }  // namespace shmheap::stream

@@ -4,7 +4,8 @@
 ///
 ///     who        step              how
 ///     producer   publish           the cell's content, then its stamp (n + 1)
-///     consumer   look              the stamp of the next cell; anything but n + 1: nothing yet
+///     consumer   look              the stamp of the next cell; below n + 1: nothing yet; above:
+///                                  the message was dropped and its cell is in use again
 ///     consumer   copy, then take   compare-exchange of `head`, n to n + 1; lost: begin again there
 ///     producer   drop the oldest   the same compare-exchange; who wins it has the message
 ///     producer   reuse a cell      after it has seen, or made, `head` move past it
@@ -85,12 +86,13 @@ struct RingSteps {
         cell.length.store(entry.length, Atomics::release);
         cell.generation.store(entry.generation, Atomics::release);
         cell.kind.store(entry.kind, Atomics::release);
-        cell.stamp.store(number + 1, Atomics::sequential);
+        cell.stamp.store(number + 1, Atomics::seq_cst);
     }
 
-    /// Consumer. acquire: pairs with publish(): the content is there.
+    /// Consumer. Whether the message, or a later one in its cell, was published.
+    /// acquire: pairs with publish(): the content is there.
     [[nodiscard]] static bool look(const Cell& cell, std::uint64_t number) {
-        return cell.stamp.load(Atomics::acquire) == number + 1;
+        return cell.stamp.load(Atomics::acquire) > number;
     }
 
     /// Consumer, after look(); to be believed only when the take() that follows is won.
@@ -110,8 +112,7 @@ struct RingSteps {
     /// Consumer. False: the producer dropped it, and `number` is now the oldest message there is.
     /// seq_cst: releases the cell to who reads `head`, and pairs with a sleeping producer.
     [[nodiscard]] static bool take(Word& head, std::uint64_t& number) {
-        return head.compare_exchange_strong(number, number + 1, Atomics::sequential,
-                                            Atomics::relaxed);
+        return head.compare_exchange_strong(number, number + 1, Atomics::seq_cst, Atomics::relaxed);
     }
 
     /// Producer. False: the consumer took it. The order of success is that of the words that
@@ -129,17 +130,18 @@ struct RingSteps {
 
     /// The sleeper, before its second look.
     static void announce_sleep(Word& waits, std::uint64_t number, Sleep sleep) {
-        waits.store(sleep_word(number, sleep), Atomics::sequential);
+        waits.store(sleep_word(number, sleep), Atomics::seq_cst);
     }
 
-    /// The consumer's second look; what it then sleeps on is the stamp as it was here.
+    /// The consumer's second look; if that is not above the number either, it sleeps on the stamp
+    /// as it was here.
     [[nodiscard]] static std::uint64_t look_again(const Cell& cell) {
-        return cell.stamp.load(Atomics::sequential);
+        return cell.stamp.load(Atomics::seq_cst);
     }
 
     /// The producer's second look, likewise.
     [[nodiscard]] static std::uint64_t head_again(const Word& head) {
-        return head.load(Atomics::sequential);
+        return head.load(Atomics::seq_cst);
     }
 
     /// The sleeper, when it is awake, whatever woke it. False: somebody claimed it, and if it was
@@ -152,7 +154,7 @@ struct RingSteps {
     /// The waker, after its change: the word of a sleeper who waits for no more than `reached`, or
     /// 0. Of several wakers, and the sleeper itself, one claims it.
     [[nodiscard]] static std::uint64_t claim_sleeper(Word& waits, std::uint64_t reached) {
-        std::uint64_t seen = waits.load(Atomics::sequential);
+        std::uint64_t seen = waits.load(Atomics::seq_cst);
         if (seen == 0 || sleep_number(seen) > reached) [[likely]]
             return 0;
         const bool claimed =
