@@ -86,7 +86,7 @@ struct RingSteps {
         cell.length.store(entry.length, Atomics::release);
         cell.generation.store(entry.generation, Atomics::release);
         cell.kind.store(entry.kind, Atomics::release);
-        cell.stamp.store(number + 1, Atomics::seq_cst);
+        cell.stamp.store(number + 1, Atomics::sequential);
     }
 
     /// Consumer. Whether the message, or a later one in its cell, was published.
@@ -112,7 +112,8 @@ struct RingSteps {
     /// Consumer. False: the producer dropped it, and `number` is now the oldest message there is.
     /// seq_cst: releases the cell to who reads `head`, and pairs with a sleeping producer.
     [[nodiscard]] static bool take(Word& head, std::uint64_t& number) {
-        return head.compare_exchange_strong(number, number + 1, Atomics::seq_cst, Atomics::relaxed);
+        return head.compare_exchange_strong(number, number + 1, Atomics::sequential,
+                                            Atomics::relaxed);
     }
 
     /// Producer. False: the consumer took it. The order of success is that of the words that
@@ -130,18 +131,18 @@ struct RingSteps {
 
     /// The sleeper, before its second look.
     static void announce_sleep(Word& waits, std::uint64_t number, Sleep sleep) {
-        waits.store(sleep_word(number, sleep), Atomics::seq_cst);
+        waits.store(sleep_word(number, sleep), Atomics::sequential);
     }
 
     /// The consumer's second look; if that is not above the number either, it sleeps on the stamp
     /// as it was here.
     [[nodiscard]] static std::uint64_t look_again(const Cell& cell) {
-        return cell.stamp.load(Atomics::seq_cst);
+        return cell.stamp.load(Atomics::sequential);
     }
 
     /// The producer's second look, likewise.
     [[nodiscard]] static std::uint64_t head_again(const Word& head) {
-        return head.load(Atomics::seq_cst);
+        return head.load(Atomics::sequential);
     }
 
     /// The sleeper, when it is awake, whatever woke it. False: somebody claimed it, and if it was
@@ -154,7 +155,7 @@ struct RingSteps {
     /// The waker, after its change: the word of a sleeper who waits for no more than `reached`, or
     /// 0. Of several wakers, and the sleeper itself, one claims it.
     [[nodiscard]] static std::uint64_t claim_sleeper(Word& waits, std::uint64_t reached) {
-        std::uint64_t seen = waits.load(Atomics::seq_cst);
+        std::uint64_t seen = waits.load(Atomics::sequential);
         if (seen == 0 || sleep_number(seen) > reached) [[likely]]
             return 0;
         const bool claimed =
