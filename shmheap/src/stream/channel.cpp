@@ -52,7 +52,11 @@ Result<std::span<const std::byte>> Channel::receive() {
 
 std::optional<PacketKind> Channel::peek() const {
     PacketHead head{};
-    const ssize_t size = ::recv(socket_.get(), &head, sizeof(head), MSG_PEEK | MSG_DONTWAIT);
+    iovec part = {.iov_base = &head, .iov_len = sizeof(head)};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    const ssize_t size = ::recvmsg(socket_.get(), &message, MSG_PEEK | MSG_DONTWAIT);
     if (size != static_cast<ssize_t>(sizeof(head))) return std::nullopt;
     return head.kind;
 }
