@@ -43,6 +43,11 @@ public:
     Status release(const Reference& reference);
     [[nodiscard]] bool owner_lives() const;
 
+    /// Has the line of a lease fetched that is about to be accepted.
+    void expect_lease(std::uint32_t lane_slot_index) const {
+        __builtin_prefetch(&lane_slot(lane_slot_index % lane_slot_count), 1);
+    }
+
     /// The ring of this client's stream; valid while this lives.
     [[nodiscard]] RingControl& ring_control() const {
         return *reinterpret_cast<RingControl*>(area_.data() + ring_offset);

@@ -13,8 +13,15 @@
 namespace shmheap::detail {
 namespace {
 
-/// Oldest leases looked at on each issue: enough to keep up with any client, and bounded.
-constexpr std::uint32_t harvest_per_issue = 4;
+/// How often the oldest leases are looked at, and how many: enough to keep up with any client, and
+/// bounded. Not at every issue, since a look takes the line from a client that may be at work on
+/// it.
+constexpr std::uint64_t issues_per_harvest = 16;
+constexpr std::uint32_t leases_per_harvest = 64;
+
+/// Between two looks at the client's count of releases, whose line would otherwise be taken from
+/// the client for each message.
+constexpr std::uint64_t issues_per_look = 32;
 
 /// Releases that may wait behind a long-held lease before the whole lane is looked at.
 constexpr std::int32_t releases_ignored_max = 64;
@@ -85,8 +92,8 @@ Result<Reference> OwnerLane::issue(const Loan& loan, std::uint32_t client, Ended
 Result<Reference> OwnerLane::issue_locked(const Loan& loan, std::uint32_t client,
                                           EndedLeases& ended) {
     if (auto valid = check_tenant(client, ended); !valid) return tl::unexpected(valid.error());
-    harvest_tail(ended);
-    if (is_behind()) harvest_all(ended);
+    if (issued_ % issues_per_harvest == 0) harvest_tail(ended);
+    if (issued_ % issues_per_look == 0 && is_behind()) harvest_all(ended);
     const auto index = free_slot(ended);
     if (!same_tenancy(client, tenancy_)) {
         return fail(ENOTCONN, "issue lease to dead client of", file_->name());
@@ -214,7 +221,7 @@ void OwnerLane::end_all(EndedLeases& ended) {
 }
 
 void OwnerLane::harvest_tail(EndedLeases& ended) {
-    for (std::uint32_t looked = 0; looked < harvest_per_issue && live_ > 0; ++looked) {
+    for (std::uint32_t looked = 0; looked < leases_per_harvest && live_ > 0; ++looked) {
         if (records_[tail_].block.word != nullptr && !harvest(tail_, ended)) break;
         tail_ = (tail_ + 1) % lane_slot_count;
     }

@@ -8,6 +8,9 @@ Result<std::optional<RingEntry>> IncomingRing::take() {
         std::uint64_t head = next_;
         if (Steps::take(core_->ring_control().head, head)) {
             ++next_;
+            // The next lease mostly lies in the next place; its line comes while this message is
+            // worked on.
+            if (has_message()) core_->expect_lease(ring_lane_slot(entry.kind) + 1);
             return std::optional(entry);
         }
         // The producer dropped this message; `head` is the oldest that is left.
