@@ -356,3 +356,31 @@ TEST_CASE("an owner that waits for a release wakes with it, and several may wait
     waiting.clear();
     CHECK(served == 3);
 }
+
+TEST_CASE("blocks whose leases are harvested because the heap would have to grow are not lost") {
+    constexpr std::size_t bytes = 24 * kib;
+    const Folder folder;
+    const auto heap = make_heap(folder);
+    const auto client = attach(*heap);
+    std::vector<Reference> held;
+    for (int each = 0; each < 100; ++each) {
+        void* block = heap->allocate(bytes);
+        const auto reference = heap->issue(block, 0, bytes, client->slot());
+        REQUIRE((reference && client->accept(*reference)));
+        held.push_back(*reference);
+        shmheap::deallocate(block);
+    }
+    for (const Reference& reference : held)
+        REQUIRE(client->release(reference));
+    // Magazines and arena run empty, and what the client released comes back into a magazine.
+    std::vector<void*> blocks;
+    for (int each = 0; each < 400; ++each)
+        blocks.push_back(heap->allocate(bytes));
+    CHECK(heap->stats().leases_live == 0);
+    for (void* block : blocks)
+        shmheap::deallocate(block);
+    CHECK(heap->stats().blocks_live == 0);
+    REQUIRE(heap->collect());
+    CHECK(heap->stats().blocks_live == 0);
+    CHECK(heap->stats().heap_size == 0);
+}
