@@ -159,6 +159,10 @@ Status OutputCore::send_to(Branch& branch, Deadline deadline) {
     return {};
 }
 
+void OutputCore::abandon() {
+    if (pending_) give_up();
+}
+
 Status OutputCore::drain(Deadline deadline) {
     bool is_undone = false;
     for (Branch& branch : branches_) {
