@@ -19,9 +19,7 @@ constexpr int json_version = 1;
 /// The document of shminfo.
 class JsonReport {
 public:
-    /// With `streams`, each heap tells of its connections.
-    JsonReport(std::string_view path, const Space& space,
-               Scanner::Streams streams = Scanner::Streams::leave_out);
+    JsonReport(std::string_view path, const Space& space);
 
     void add_file(const FileRecord& record);
     void finish();
@@ -31,7 +29,6 @@ public:
 
 private:
     AccountNames names_{false};
-    Scanner::Streams streams_;
     std::string text_;
     bool first_ = true;
 };

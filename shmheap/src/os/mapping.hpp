@@ -14,9 +14,7 @@ class Mapping {
 public:
     Mapping() = default;
     Mapping(Mapping&& other) noexcept
-        : address_(std::exchange(other.address_, nullptr)),
-          size_(std::exchange(other.size_, 0)),
-          borrowed_(other.borrowed_) {}
+        : address_(std::exchange(other.address_, nullptr)), size_(std::exchange(other.size_, 0)) {}
     Mapping& operator=(Mapping&& other) noexcept;
     ~Mapping();
 
@@ -28,13 +26,6 @@ public:
     /// at least a page).
     static Result<Mapping> of_file_aligned(int fd, std::size_t size, Access access,
                                            std::size_t alignment);
-
-    /// A range that somebody else maps, and unmaps after this object has gone.
-    static Mapping borrow(std::byte* address, std::size_t size) {
-        Mapping mapping(address, size);
-        mapping.borrowed_ = true;
-        return mapping;
-    }
 
     /// Zeroed private memory that costs nothing until it is touched.
     static Result<Mapping> private_memory(std::size_t size);
@@ -51,7 +42,6 @@ private:
 
     void* address_ = nullptr;
     std::size_t size_ = 0;
-    bool borrowed_ = false;
 };
 
 }  // namespace shmheap::os

@@ -5,8 +5,6 @@
 
 #include <utility>
 
-#include "os/crash_point.hpp"
-
 namespace shmheap::os {
 
 class UniqueFd {
@@ -25,7 +23,6 @@ public:
 
     void reset(int fd = -1) {
         if (fd_ >= 0) ::close(fd_);
-        CRASH_POINT(descriptor_closed);
         fd_ = fd;
     }
     /// Gives the descriptor up without closing it.

@@ -30,11 +30,10 @@ Status Assembly::keep(std::span<const std::byte> bytes) {
     return {};
 }
 
-CopiedMessage Assembly::finish() {
-    CopiedMessage message = {
-        .packet = packet_, .bytes = std::move(bytes_), .oversized = oversized_};
+std::vector<std::byte> Assembly::finish() {
+    std::vector<std::byte> bytes = std::move(bytes_);
     abandon();
-    return message;
+    return bytes;
 }
 
 }  // namespace shmheap::stream
