@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstring>
 #include <thread>
+#include <vector>
 
 #include "support.hpp"
 
@@ -355,4 +356,29 @@ TEST_CASE("an owner that waits for a release wakes with it, and several may wait
     }
     waiting.clear();
     CHECK(served == 3);
+}
+
+TEST_CASE("blocks that come back while the heap looks for room are not lost") {
+    const Pair pair;
+    const std::uint64_t live = pair.heap->stats().blocks_live;
+    // Enough of one size for several superblocks: whenever one is full, released leases are looked
+    // for before the next is made, and some of these blocks wait among them.
+    constexpr std::size_t bytes = 24'000;
+    std::vector<void*> kept;
+    for (int each = 0; each < 600; ++each) {
+        kept.push_back(pair.heap->allocate(bytes));
+        void* block = pair.heap->allocate(bytes);
+        REQUIRE(kept.back() != nullptr);
+        REQUIRE(block != nullptr);
+        const auto reference = pair.heap->issue(block, 0, bytes, pair.client->slot());
+        REQUIRE(reference);
+        shmheap::deallocate(block);
+        REQUIRE(pair.client->accept(*reference));
+        REQUIRE(pair.client->release(*reference));
+    }
+    for (void* each : kept)
+        shmheap::deallocate(each);
+    REQUIRE(pair.heap->collect());
+    CHECK(pair.heap->stats().leases_live == 0);
+    CHECK(pair.heap->stats().blocks_live == live);
 }

@@ -46,6 +46,8 @@ std::byte* ThreadCache::refill(std::size_t size_class) {
     auto taken = arena_->take(size_class, room, Growth::forbidden);
     if (!taken) {
         heap()->reclaim();
+        // What came back may lie in this very magazine, where it must not be written over.
+        if (magazine.count != 0) return allocate_small(size_class);
         taken = arena_->take(size_class, room, Growth::allowed);
     }
     if (!taken) return nullptr;
