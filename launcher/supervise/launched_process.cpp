@@ -15,8 +15,6 @@
 namespace launcher {
 namespace {
 
-constexpr std::chrono::milliseconds undecided_delay{1};  // what is left of an execve(2), mostly
-
 /// A stopped process cannot act on a signal before it runs again.
 void send(int pidfd, int number) {
     syscall(SYS_pidfd_send_signal, pidfd, number, nullptr, 0);
@@ -91,10 +89,10 @@ std::size_t LaunchedProcess::survivors() {
     return alive_ + undecided;
 }
 
-/// No event tells that an orphan has become somebody's. The completion may run when this process
-/// is no more; its latch outlives it.
+/// No event tells that an orphan has become somebody's. By then the listing is old, and the next
+/// one serves all who wait for it. The completion may run when this process is no more; its latch
+/// outlives it.
 void LaunchedProcess::look_again_soon() {
-    last_event_ = host_.orphans_.tick();
     next_look_.expires_after(undecided_delay);
     next_look_.async_wait([&latch = latch_](ErrorCode error) {
         if (!error) latch.release();

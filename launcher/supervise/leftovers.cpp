@@ -25,8 +25,7 @@ namespace {
 using shmheap::os::UniqueFd;
 using Clock = std::chrono::steady_clock;
 
-constexpr int undecided_looks_max = 100;
-constexpr std::chrono::milliseconds undecided_delay{1};
+constexpr int undecided_looks_max = 20;
 constexpr int rounds_max = 100;  // they may fork while they are looked for
 
 std::optional<pid_t> pid_of(std::string_view name) {

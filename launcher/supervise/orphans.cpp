@@ -7,21 +7,21 @@
 namespace launcher {
 namespace {
 
-constexpr int undecided_looks_max = 1000;  // an exec that hangs on a dead disk is nobody's
+constexpr std::chrono::seconds undecided_max{1};  // an exec on a dead disk is nobody's
 
 }  // namespace
 
-void Orphans::refresh() {
+void Orphans::refresh(TimePoint now) {
     refreshed_at_ = tick();
-    std::map<pid_t, int> undecided;
+    std::map<pid_t, TimePoint> undecided;
     for (const pid_t pid : children_of(getpid())) {
         if (is_leader(pid) || orphans_.contains(pid)) continue;
         auto tag = find_tag(pid);
         if (!tag) {
             const auto before = undecided_.find(pid);
-            const int looks = before == undecided_.end() ? 1 : before->second + 1;
-            if (looks < undecided_looks_max) {
-                undecided.emplace(pid, looks);
+            const TimePoint since = before == undecided_.end() ? now : before->second;
+            if (now - since < undecided_max) {
+                undecided.emplace(pid, since);
                 continue;
             }
             tag.emplace();

@@ -16,6 +16,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "launcher/clock.hpp"
+
 namespace launcher {
 
 class Orphans {
@@ -27,8 +29,9 @@ public:
 
     /// Lists harrier's children afresh. New ones are attributed by the tag in their environment,
     /// and if they have none by their process group, whose number is its leader's pid. One that is
-    /// just within execve(2) and has left the group bears neither for that moment: undecided.
-    void refresh();
+    /// just within execve(2) and has left the group bears neither for that moment: undecided, and
+    /// nobody's when that lasts for a second.
+    void refresh(TimePoint now);
 
     /// How many could not be attributed at the last refresh and may be at one a moment later.
     [[nodiscard]] std::size_t undecided() const { return undecided_.size(); }
@@ -55,7 +58,7 @@ private:
     std::unordered_map<pid_t, std::string> leaders_;
     std::unordered_map<pid_t, std::string> orphans_;  // pid → tag
     std::unordered_map<std::string, std::set<pid_t>> by_tag_;
-    std::map<pid_t, int> undecided_;  // pid → looks in vain
+    std::map<pid_t, TimePoint> undecided_;  // pid → since when
     std::uint64_t ticks_ = 0;
     std::uint64_t refreshed_at_ = 0;
 };

@@ -25,7 +25,7 @@ constexpr int busy_attempts_max = 5;         // a program that is being written 
 constexpr auto busy_delay = 20ms;            // before the second attempt; then doubled
 constexpr int unknown_collected_max = 1024;  // in one go, so that a storm leaves time for others
 constexpr auto orphans_fresh_for = 5ms;
-constexpr auto undecided_delay = 1ms;  // before another look at those within execve(2)
+static_assert(orphans_fresh_for <= undecided_delay, "a second look must be a new one");
 
 std::vector<const char*> pointers(const std::vector<std::string>& strings) {
     std::vector<const char*> result;
@@ -192,8 +192,8 @@ void ProcessHost::refresh_orphans(std::uint64_t newer_than) {
     const bool is_fresh =
         orphans_.refreshed_at() > newer_than && now() - orphans_listed_ < orphans_fresh_for;
     if (is_fresh) return;
-    orphans_.refresh();
     orphans_listed_ = now();
+    orphans_.refresh(orphans_listed_);
 }
 
 bool ProcessHost::is_spared(pid_t pid) const {
@@ -205,7 +205,7 @@ bool ProcessHost::is_spared(pid_t pid) const {
 std::size_t ProcessHost::end_strays_once(Latch& all_ended, std::vector<ProcessWatch>& watches) {
     watches.clear();
     collect_unknown();
-    orphans_.refresh();
+    orphans_.refresh(now());
     std::size_t strays = 0;
     const auto alive = std::make_shared<std::size_t>(0);  // shared by the callbacks of one round
     for (const auto& [pid, tag] : orphans_.all()) {

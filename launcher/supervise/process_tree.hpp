@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,9 +23,12 @@ struct Kinship {
 };
 Kinship kinship_of(pid_t pid);
 
+/// Most of an execve(2) is over by then.
+constexpr std::chrono::milliseconds undecided_delay{5};
+
 /// The value of a variable in the environment that a process was started with. Empty when it has
 /// none, has ended, or belongs to somebody else; nothing when it is just exchanging its program
-/// for another, and with it its environment: ask again in a moment.
+/// for another, and with it its environment: ask again after `undecided_delay`.
 std::optional<std::string> environment_value(pid_t pid, std::string_view name);
 
 }  // namespace launcher
