@@ -44,8 +44,9 @@ ExitStatus run(const std::vector<std::string>& files, asio::io_context& io, Cons
 ExitStatus validate(const std::vector<std::string>& files, Console& console) {
     const auto application = load_or_say(files, console);
     if (!application) return ExitStatus::usage;
-    console.output().append(application->name + ": " +
-                            std::to_string(application->components.size()) + " components\n");
+    const std::size_t count = application->components.size();
+    console.output().append(application->name + ": " + std::to_string(count) +
+                            (count == 1 ? " component\n" : " components\n"));
     console.output().flush();
     return ExitStatus::done;
 }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "file/cleaner.hpp"
+#include "os/crash_point.hpp"
 #include "reaper/account_names.hpp"
 #include "reaper/escape.hpp"
 
@@ -72,6 +73,7 @@ public:
         if (!request_.names.empty()) return all_done_;
         const auto entries = scanner_.entries();
         if (!entries) return tl::unexpected(entries.error());
+        CRASH_POINT(clean_run_listed);
         for (const DirectoryEntry& entry : *entries) {
             if (is_settled_by_lock(entry)) continue;
             if (scanner_.look(entry, record_)) decide(false);

@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "os/crash_point.hpp"
 #include "os/shm_directory.hpp"
 #include "reaper/remove.hpp"
 #include "reaper/scan.hpp"
@@ -43,6 +44,7 @@ bool is_selected(const FileRecord& record, const Selection& selection) {
 void remove_orphan(Scanner& scanner, const FileRecord& record, Clock::time_point started,
                    ReapOutcome& outcome) {
     const auto removed = remove_file(scanner, record, false);
+    CRASH_POINT(reap_removed);
     if (!removed) {
         outcome.failures.push_back(removed.error());
         return;
@@ -66,6 +68,7 @@ Result<ReapOutcome> reap(const Selection& selection, std::chrono::milliseconds p
     Scanner scanner(*directory);
     auto waiting = scanner.entries();
     if (!waiting) return tl::unexpected(waiting.error());
+    CRASH_POINT(reap_listed);
     std::erase_if(*waiting, [](const DirectoryEntry& entry) { return !may_be_heap(entry); });
 
     // After each round only selected heaps are left whose lock is still held.
@@ -74,6 +77,7 @@ Result<ReapOutcome> reap(const Selection& selection, std::chrono::milliseconds p
     while (true) {
         std::erase_if(*waiting, [&](const DirectoryEntry& entry) {
             if (!scanner.look(entry, record) || !is_selected(record, selection)) return true;
+            CRASH_POINT(reap_looked);
             if (record.verdict == Verdict::orphaned)
                 remove_orphan(scanner, record, started, outcome);
             return record.verdict != Verdict::live;
@@ -92,10 +96,12 @@ Result<SweepOutcome> sweep(const std::string& directory_path, uid_t uid,
     const auto entries = scanner.entries();
     if (!entries) return tl::unexpected(entries.error());
 
+    CRASH_POINT(sweep_listed);
     SweepOutcome outcome;
     FileRecord record;
     for (const DirectoryEntry& entry : *entries) {
         if (!may_be_heap(entry) || !scanner.look(entry, record)) continue;
+        CRASH_POINT(sweep_looked);
         if (record.verdict != Verdict::orphaned) continue;
         const bool own = record.format == Format::heap && record.status.st_uid == uid &&
                          is_ours(record.heap.tag());

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "file/cleaner.hpp"
+#include "os/crash_point.hpp"
 
 namespace reaper {
 namespace {
@@ -23,10 +24,12 @@ constexpr std::chrono::milliseconds clean_pause{1};
 /// Removes the name if it still stands for the file that was judged.
 Result<Removal> unlink_judged(const ShmDirectory& directory, const FileRecord& record) {
     if (!directory.names_file(record.name, record.status)) return Removal::gone;
+    CRASH_POINT(remove_name_compared);
     if (auto removed = directory.unlink(record.name); !removed) {
         if (removed.error().code == ENOENT) return Removal::gone;
         return tl::unexpected(removed.error());
     }
+    CRASH_POINT(remove_name_removed);
     return Removal::removed;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -45,6 +46,30 @@ void add_heap(json::object& element, const shmheap::HeapRecord& heap) {
     element["tag"] = escape(heap.tag());
 }
 
+json::array connections_of(const FileRecord& record) {
+    json::array connections;
+    for (const shmheap::StreamRecord& stream : record.streams) {
+        json::object element;
+        element["name"] = connection_text(record, stream);
+        element["slot"] = stream.slot;
+        element["producer"] = record.heap.creator_pid;
+        element["producer_component"] = escape(record.heap.component());
+        element["consumer"] = stream.client_pid;
+        element["consumer_component"] = escape(stream.client_component());
+        element["opened_at_ns"] = stream.opened_at_ns;
+        element["messages"] = stream.messages;
+        element["bytes"] = stream.bytes;
+        element["copied"] = stream.copied;
+        element["dropped"] = stream.dropped;
+        element["lag"] = stream.lag;
+        element["depth"] = stream.depth;
+        element["leases"] = stream.leases;
+        element["oldest_lease_at_ns"] = stream.oldest_lease_at_ns;
+        connections.push_back(std::move(element));
+    }
+    return connections;
+}
+
 void add_redhawk(json::object& element, const RedhawkRecord& heap) {
     element["heap_size"] = heap.heap_bytes;
     element["heap_used"] = heap.used_bytes;
@@ -69,8 +94,9 @@ const char* to_string(CleanResult result) {
 
 }  // namespace
 
-JsonReport::JsonReport(std::string_view path, const Space& space)
-    : text_(open_document({{"version", json_version},
+JsonReport::JsonReport(std::string_view path, const Space& space, Scanner::Streams streams)
+    : streams_(streams),
+      text_(open_document({{"version", json_version},
                            {"directory", escape(path)},
                            {"size", space.size_bytes},
                            {"free", space.free_bytes}})) {}
@@ -90,6 +116,8 @@ void JsonReport::add_file(const FileRecord& record) {
         element["orphaned"] = orphaned_value(record);
         element["refcount"] = reference_count(record);
     }
+    if (is_heap && streams_ == Scanner::Streams::look_at)
+        element["connections"] = connections_of(record);
     element["uid"] = record.status.st_uid;
     element["user"] = escape(names_.user(record.status.st_uid));
     element["gid"] = record.status.st_gid;

@@ -19,7 +19,9 @@ constexpr int json_version = 1;
 /// The document of shminfo.
 class JsonReport {
 public:
-    JsonReport(std::string_view path, const Space& space);
+    /// With `streams`, each heap tells of its connections.
+    JsonReport(std::string_view path, const Space& space,
+               Scanner::Streams streams = Scanner::Streams::leave_out);
 
     void add_file(const FileRecord& record);
     void finish();
@@ -29,6 +31,7 @@ public:
 
 private:
     AccountNames names_{false};
+    Scanner::Streams streams_;
     std::string text_;
     bool first_ = true;
 };

@@ -19,6 +19,19 @@ std::uint64_t used_bytes(const FileRecord& record) {
     return record.format == Format::heap ? record.heap.used_bytes : record.redhawk.used_bytes;
 }
 
+/// "2286 (siggen)".
+std::string process_text(pid_t pid, std::string_view component) {
+    if (component.empty()) return std::to_string(pid);
+    return fmt::format("{} ({})", pid, escape(component));
+}
+
+/// "1.2s", or nothing when it is not known.
+std::string age_text(std::uint64_t since_ns, std::uint64_t now_ns) {
+    if (since_ns == 0) return {};
+    const std::uint64_t age = now_ns > since_ns ? now_ns - since_ns : 0;
+    return fmt::format("{:.1f}s", static_cast<double>(age) / 1e9);
+}
+
 pid_t creator_pid(const FileRecord& record) {
     return record.format == Format::heap ? record.heap.creator_pid : record.redhawk.creator_pid;
 }
@@ -63,6 +76,11 @@ unsigned reference_count(const FileRecord& record) {
     return record.verdict == Verdict::orphaned && attached > 0 ? attached - 1 : attached;
 }
 
+std::string connection_text(const FileRecord& record, const shmheap::StreamRecord& stream) {
+    if (!stream.name().empty()) return escape(stream.name());
+    return fmt::format("{} -> client {}", escape(record.name), stream.slot);
+}
+
 void TextReport::add_directory(std::string_view path, const Space& space) {
     fmt::format_to(std::back_inserter(buffer_), "{}\n  size: {}\n  free: {} ({})\n", escape(path),
                    size_text(space.size_bytes, sizes_), size_text(space.free_bytes, sizes_),
@@ -95,6 +113,25 @@ void TextReport::add_heap(const FileRecord& record) {
     add_line("orphaned", orphaned_text(record));
     if (record.verdict == Verdict::foreign) add_line("reason", record.reason);
     add_line("refcount", std::to_string(reference_count(record)));
+}
+
+void TextReport::add_connections(const FileRecord& record, std::uint64_t now_ns) {
+    for (const shmheap::StreamRecord& stream : record.streams) {
+        fmt::format_to(std::back_inserter(buffer_), "{}{}\n", is_first_ ? "" : "\n",
+                       connection_text(record, stream));
+        is_first_ = false;
+        add_line("heap", escape(record.name));
+        add_line("producer", process_text(record.heap.creator_pid, record.heap.component()));
+        add_line("consumer", process_text(stream.client_pid, stream.client_component()));
+        add_line("messages", std::to_string(stream.messages));
+        add_size("bytes", stream.bytes);
+        add_line("copied", std::to_string(stream.copied));
+        add_line("dropped", std::to_string(stream.dropped));
+        add_line("lag", fmt::format("{} of {}", stream.lag, stream.depth));
+        add_line("leases", std::to_string(stream.leases));
+        const std::string age = age_text(stream.oldest_lease_at_ns, now_ns);
+        if (stream.leases > 0 && !age.empty()) add_line("lease age", age);
+    }
 }
 
 void TextReport::add_line(std::string_view key, std::string_view value) {

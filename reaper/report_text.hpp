@@ -24,12 +24,17 @@ std::string_view orphaned_text(const FileRecord& record);
 /// crash; of that the creator is taken away when it is known to be dead.
 unsigned reference_count(const FileRecord& record);
 
+/// "source.out -> filter.in"; where the ends have no names, the heap and the client's place in it.
+std::string connection_text(const FileRecord& record, const shmheap::StreamRecord& stream);
+
 class TextReport {
 public:
     TextReport(SizeFormat sizes, bool numeric_ids) : sizes_(sizes), names_(numeric_ids) {}
 
     void add_directory(std::string_view path, const Space& space);
     void add_file(const FileRecord& record);
+    /// A block for each stream of a heap; `now_ns` since 1970-01-01 UTC.
+    void add_connections(const FileRecord& record, std::uint64_t now_ns);
 
     /// What was added since the last call.
     [[nodiscard]] std::string_view text() const { return {buffer_.data(), buffer_.size()}; }
@@ -42,6 +47,7 @@ private:
 
     SizeFormat sizes_;
     AccountNames names_;
+    bool is_first_ = true;  // connection
     fmt::memory_buffer buffer_;
 };
 

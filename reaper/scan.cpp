@@ -8,6 +8,7 @@
 #include <memory>
 #include <utility>
 
+#include "os/crash_point.hpp"
 #include "os/error.hpp"
 
 namespace reaper {
@@ -65,6 +66,7 @@ bool Scanner::look(const DirectoryEntry& entry, FileRecord& record) {
         if (entry.type != DT_UNKNOWN || !S_ISREG(record.status.st_mode)) return true;
     }
     const auto file = directory_.open_file(entry.name, O_RDONLY);
+    CRASH_POINT(scan_file_opened);
     if (file) return look_at_file(file->get(), record);
     if (file.error().code == ENOENT) return false;
     if (is_no_file(file.error().code)) return look_at_name(record, Format::other);
@@ -96,6 +98,10 @@ bool Scanner::look_at_file(int fd, FileRecord& record) {
         if (const auto holders = shmheap::find_holders(fd)) {
             record.holders = *holders;
             facts.owner_locked = holders->owner;
+        }
+        if (streams_ == Streams::look_at) {
+            // What cannot be read here could not be read above either.
+            if (auto streams = shmheap::inspect_streams(fd)) record.streams = std::move(*streams);
         }
     }
     if (record.format == Format::redhawk)

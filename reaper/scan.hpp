@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "file/inspect.hpp"
+#include "file/inspect_streams.hpp"
 #include "os/shm_directory.hpp"
 #include "reaper/judge.hpp"
 #include "reaper/process_table.hpp"
@@ -34,10 +35,11 @@ struct FileRecord {
     struct stat status {};  ///< all zero when not even that could be had
     Format format = Format::other;
     Verdict verdict = Verdict::other;
-    std::string reason;            ///< why it is damaged, unreadable or foreign
-    shmheap::HeapRecord heap;      ///< of Format::heap
-    shmheap::Holders holders;      ///< of Format::heap
-    RedhawkRecord redhawk;         ///< of Format::redhawk
+    std::string reason;                          ///< why it is damaged, unreadable or foreign
+    shmheap::HeapRecord heap;                    ///< of Format::heap
+    shmheap::Holders holders;                    ///< of Format::heap
+    std::vector<shmheap::StreamRecord> streams;  ///< of Format::heap, if asked for
+    RedhawkRecord redhawk;                       ///< of Format::redhawk
     bool damaged_redhawk = false;  ///< of Format::damaged: it begins as a REDHAWK heap does
 
     [[nodiscard]] std::uint64_t allocated_bytes() const;
@@ -45,7 +47,11 @@ struct FileRecord {
 
 class Scanner {
 public:
-    explicit Scanner(const shmheap::os::ShmDirectory& directory) : directory_(directory) {}
+    enum class Streams { leave_out, look_at };
+
+    explicit Scanner(const shmheap::os::ShmDirectory& directory,
+                     Streams streams = Streams::leave_out)
+        : directory_(directory), streams_(streams) {}
 
     [[nodiscard]] const shmheap::os::ShmDirectory& directory() const { return directory_; }
 
@@ -62,6 +68,7 @@ private:
     bool look_at_name(FileRecord& record, Format format);
 
     const shmheap::os::ShmDirectory& directory_;
+    const Streams streams_;
     ProcessTable processes_;
     shmheap::FileHead head_;
 };

@@ -1,6 +1,7 @@
 /// shminfo: shows the state of shared memory. Only reads; see reaper/DESIGN.md for its output.
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cstdlib>
 
 #include "os/shm_directory.hpp"
@@ -22,6 +23,7 @@ struct Options {
     CommonOptions common;
     bool all = false;
     bool numeric_ids = false;
+    bool connections = false;
     std::string format = "auto";
 };
 
@@ -33,6 +35,9 @@ std::optional<int> read_options(int argc, char** argv, Options& options) {
     add_common_options(app, options.common);
     app.add_flag("-a,--all", options.all, "Show every file, not only heaps");
     app.add_flag("-l", options.numeric_ids, "Show users and groups as numbers");
+    app.add_flag("-c,--connections", options.connections,
+                 "Show the streams between processes: messages, bytes, what was copied or dropped, "
+                 "how far the consumer is behind, and its oldest lease");
     app.add_option("--format", options.format,
                    "How sizes are shown: auto, or bare integers of b(ytes) or k(ibibytes)")
         ->check(CLI::IsMember({"auto", "b", "k"}));
@@ -70,6 +75,26 @@ void show_files(Scanner& scanner, const std::vector<DirectoryEntry>& entries, bo
                                   unreadable));
 }
 
+std::uint64_t nanoseconds_since_1970() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return static_cast<std::uint64_t>(std::chrono::nanoseconds(now).count());
+}
+
+/// Shows the connections of each heap as a file of the report.
+class ConnectionReport {
+public:
+    explicit ConnectionReport(SizeFormat sizes) : report_(sizes, false) {}
+
+    void add_file(const FileRecord& record) {
+        report_.add_connections(record, nanoseconds_since_1970());
+    }
+    [[nodiscard]] std::string_view text() const { return report_.text(); }
+    void clear() { report_.clear(); }
+
+private:
+    TextReport report_;
+};
+
 int show(const Options& options) {
     auto directory = shmheap::os::ShmDirectory::open(options.common.directory);
     if (!directory) {
@@ -77,16 +102,22 @@ int show(const Options& options) {
         return exit_not_done;
     }
     const auto space = read_space(*directory);
-    Scanner scanner(*directory);
+    const auto streams =
+        options.connections ? Scanner::Streams::look_at : Scanner::Streams::leave_out;
+    Scanner scanner(*directory, streams);
     const auto entries = scanner.entries();
     if (!space || !entries) {
         complain_of_directory(program, !space ? space.error() : entries.error());
         return exit_not_done;
     }
     if (options.common.json) {
-        JsonReport report(directory->path(), *space);
+        JsonReport report(directory->path(), *space, streams);
         show_files(scanner, *entries, options.all, report);
         report.finish();
+        write_out(report.text());
+    } else if (options.connections) {
+        ConnectionReport report(size_format(options.format));
+        show_files(scanner, *entries, false, report);
         write_out(report.text());
     } else {
         TextReport report(size_format(options.format), options.numeric_ids);

@@ -14,6 +14,8 @@
 #include <string>
 #include <vector>
 
+#include "port/connection.hpp"
+
 namespace launcher {
 
 /// Nanoseconds keep every duration a descriptor may state exact (at most about 292 years).
@@ -86,12 +88,22 @@ struct Descriptor {
     KillMode kill_mode = KillMode::group;
     HeapSettings heap;
     Logging logging;
-    Place place;  ///< of the component's key
+    std::vector<shmheap::port::Connection> connections;  ///< those of its ports
+    Place place;                                         ///< of the component's key
+};
+
+/// A connection as it was written.
+struct Connection {
+    shmheap::port::Connection value = {};
+    Place place = {};
+    Place from_place = {};
+    Place to_place = {};
 };
 
 struct Application {
     std::string name;                    ///< [A-Za-z0-9_-]{1,64}
     std::vector<Descriptor> components;  ///< in the order of the files
+    std::vector<Connection> connections = {};
 };
 
 }  // namespace launcher

@@ -9,8 +9,10 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "launcher/config/connect.hpp"
 #include "launcher/config/merge.hpp"
 #include "launcher/config/plan.hpp"
+#include "launcher/config/read_connections.hpp"
 #include "launcher/config/source.hpp"
 #include "launcher/config/value_reader.hpp"
 #include "launcher/config/yaml_tree.hpp"
@@ -28,6 +30,7 @@ struct Draft {
     std::optional<std::string> name;
     const Entry* defaults = nullptr;
     const Entry* components = nullptr;
+    const Entry* connections = nullptr;
 };
 
 void read_version(const ValueReader& reader, const Entry& entry, Draft&) {
@@ -45,7 +48,7 @@ void read_name(const ValueReader& reader, const Entry& entry, Draft& draft) {
     }
 }
 
-constexpr std::array<KeyRule<Draft>, 4> top_keys{{
+constexpr std::array<KeyRule<Draft>, 5> top_keys{{
     {"version", read_version},
     {"name", read_name},
     {"defaults",
@@ -59,6 +62,8 @@ constexpr std::array<KeyRule<Draft>, 4> top_keys{{
          if (entry.value.entries.empty()) return reader.refuse(entry, "there are no components");
          draft.components = &entry;
      }},
+    {"connections",
+     [](const ValueReader&, const Entry& entry, Draft& draft) { draft.connections = &entry; }},
 }};
 
 /// The name where no file gives one: the first file's stem.
@@ -138,6 +143,9 @@ std::optional<Application> read_application(const std::vector<Source>& sources,
     }
     if (draft.components == nullptr || !check_expansion(reader, draft)) return std::nullopt;
     application.components = read_components(draft, context);
+    if (draft.connections != nullptr) {
+        application.connections = read_connections(*draft.connections, context);
+    }
     return application;
 }
 
@@ -158,6 +166,7 @@ Loaded load_sources(const std::vector<Source>& sources, const EnvironmentLookup&
                 diagnostics.add(diagnostic);
             }
         }
+        connect(*application, diagnostics);
     }
     if (!diagnostics.empty() || !application) return tl::unexpected(diagnostics.take());
     return std::move(*application);
@@ -200,6 +209,8 @@ std::optional<std::string> process_environment(std::string_view name) {
 
 std::vector<Vocabulary> vocabulary() {
     std::vector<Vocabulary> all = component_vocabulary();
+    for (Vocabulary& vocabulary : connection_vocabulary())
+        all.push_back(std::move(vocabulary));
     const auto words = words_of(top_keys, &KeyRule<Draft>::key);
     all.push_back({"top", {words.begin(), words.end()}});
     return all;

@@ -57,9 +57,9 @@ std::vector<std::string> read_arguments(const ValueReader& reader, const Entry& 
     std::vector<std::string> arguments;
     for (const Node& item : value.items) {
         std::optional<std::string> argument = reader.text(command.key, item);
-        if (!argument) return {};
-        arguments.push_back(std::move(*argument));
+        if (argument) arguments.push_back(std::move(*argument));
     }
+    if (arguments.size() < value.items.size()) return {};  // every mistake has been told
     if (arguments.empty() || arguments.front().empty()) {
         const Node& program = arguments.empty() ? value : value.items.front();
         reader.refuse(program.position, command.key, "names no program");

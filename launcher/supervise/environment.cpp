@@ -8,6 +8,8 @@
 #include <optional>
 #include <string_view>
 
+#include "port/connection.hpp"
+
 namespace launcher {
 namespace {
 
@@ -19,7 +21,7 @@ std::string_view name_of(std::string_view variable) {
 
 bool is_harriers_own(std::string_view name) {
     constexpr std::array own = {"NOTIFY_SOCKET", "SHMHEAP_TAG", "SHMHEAP_COMPONENT",
-                                "HARRIER_RUN_DIR"};
+                                "HARRIER_RUN_DIR", shmheap::port::connections_variable};
     for (const std::string_view each : own) {
         if (name == each) return true;
     }
@@ -35,6 +37,9 @@ Changes changes_of(const Descriptor& descriptor, const Identity& identity) {
     changes["SHMHEAP_TAG"] = identity.tag;
     changes["SHMHEAP_COMPONENT"] = descriptor.name;
     changes["HARRIER_RUN_DIR"] = identity.run_directory;
+    auto& connections = changes[shmheap::port::connections_variable];
+    connections.reset();
+    if (!descriptor.connections.empty()) connections = shmheap::port::spell(descriptor.connections);
     return changes;
 }
 

@@ -12,6 +12,7 @@
 #include <memory>
 #include <vector>
 
+#include "os/crash_point.hpp"
 #include "os/error.hpp"
 #include "os/file_lock.hpp"
 
@@ -52,8 +53,10 @@ Result<UniqueFd> open_folder(int parent, const std::string& name, const std::str
 Result<UniqueFd> enter_folder(int parent, const std::string& name, const std::string& path) {
     if (mkdirat(parent, name.c_str(), 0700) != 0 && errno != EEXIST)
         return shmheap::os::error("make run directory", path);
+    CRASH_POINT(run_folder_made);
     auto folder = open_folder(parent, name, path);
     if (!folder) return folder;
+    CRASH_POINT(run_folder_opened);
     struct stat status {};
     if (fstat(folder->get(), &status) != 0) return shmheap::os::error("inspect", path);
     if (status.st_uid != geteuid()) return fail(EPERM, "use run directory of another user", path);
@@ -110,17 +113,21 @@ bool is_current(int directory, int lock) {
 Result<UniqueFd> take_lock(int directory, const std::string& path) {
     UniqueFd lock(
         openat(directory, lock_name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600));
+    CRASH_POINT(run_lock_opened);
     if (!lock && errno == ENOENT) return fail(ESTALE, "open instance lock in", path);
     if (!lock) return shmheap::os::error("open instance lock in", path);
     const Status locked = shmheap::os::try_lock(lock.get(), lock_byte);
     if (!locked && locked.error().code != EAGAIN)
         return fail(locked.error().code, "take instance lock in", path);
     if (!locked) return fail(EBUSY, "run a second instance", holder_of(lock.get()));
+    CRASH_POINT(run_lock_taken);
     if (!is_current(directory, lock.get())) return fail(ESTALE, "take instance lock in", path);
+    CRASH_POINT(run_lock_current);
     const std::string pid = std::to_string(getpid());
     if (ftruncate(lock.get(), 0) != 0 ||
         pwrite(lock.get(), pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size()))
         return shmheap::os::error("write instance lock in", path);
+    CRASH_POINT(run_lock_written);
     return lock;
 }
 
@@ -147,6 +154,7 @@ Result<RunDirectory> RunDirectory::acquire(std::string_view application) {
         auto lock = take_lock(directory->get(), path);
         if (lock) {
             empty_folder(directory->get(), 0);
+            CRASH_POINT(run_directory_emptied);
             return RunDirectory(path, std::move(*parent), std::move(*directory), std::move(*lock));
         }
         if (lock.error().code != ESTALE || attempt == attempts_max)
@@ -157,9 +165,12 @@ Result<RunDirectory> RunDirectory::acquire(std::string_view application) {
 RunDirectory::~RunDirectory() {
     if (!lock_) return;  // moved from
     empty_folder(directory_.get(), 0);
+    CRASH_POINT(run_end_emptied);
     unlinkat(directory_.get(), lock_name, 0);
+    CRASH_POINT(run_lock_removed);
     // An instance that starts right now has its own lock file in it: then it stays, rightly.
     unlinkat(parent_.get(), std::filesystem::path(path_).filename().c_str(), AT_REMOVEDIR);
+    CRASH_POINT(run_directory_removed);
 }
 
 bool RunDirectory::is_alive(const std::string& path) {

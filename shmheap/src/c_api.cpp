@@ -4,8 +4,8 @@
 #include <cstring>
 #include <limits>
 #include <memory>
-#include <new>
 
+#include "c_api_support.hpp"
 #include "shmheap/client.hpp"
 #include "shmheap/heap.hpp"
 #include "shmheap/layout.hpp"
@@ -19,6 +19,10 @@
 using shmheap::Client;
 using shmheap::Heap;
 using shmheap::Reference;
+using shmheap::c_api::code_of;
+using shmheap::c_api::fill_structure;
+using shmheap::c_api::null_without_exceptions;
+using shmheap::c_api::without_exceptions;
 
 struct shmheap_client {
     std::shared_ptr<Client> client;
@@ -41,34 +45,6 @@ Reference from_c(const shmheap_ref& reference) {
     Reference result;
     std::memcpy(&result, reference.bytes, sizeof(result));
     return result;
-}
-
-template <class Value>
-int code_of(const shmheap::Result<Value>& result) {
-    return result ? 0 : -result.error().code;
-}
-
-/// Runs what may be short of memory for its bookkeeping, the only thing that throws.
-template <class Step>
-int without_exceptions(Step step) noexcept {
-    try {
-        return step();
-    } catch (const std::bad_alloc&) {
-        return -ENOMEM;
-    } catch (...) {
-        return -EIO;
-    }
-}
-
-/// As above, for functions that return a pointer and set errno.
-template <class Step>
-auto null_without_exceptions(Step step) noexcept -> decltype(step()) {
-    try {
-        return step();
-    } catch (...) {
-        errno = ENOMEM;
-        return nullptr;
-    }
 }
 
 }  // namespace
@@ -115,20 +91,19 @@ int shmheap_is_shared(const void* address) noexcept {
 }
 
 int shmheap_get_stats(shmheap_opaque* heap, shmheap_stats* stats) noexcept {
-    if (heap == nullptr || stats == nullptr || stats->size < sizeof(stats->size)) return -EINVAL;
+    if (heap == nullptr) return -EINVAL;
     return without_exceptions([&] {
         const shmheap::HeapStats found = heap_of(heap)->stats();
-        const shmheap_stats all = {.size = stats->size,
-                                   .file_size = found.file_size,
-                                   .heap_size = found.heap_size,
-                                   .heap_used = found.heap_used,
-                                   .blocks_live = found.blocks_live,
-                                   .leases_live = found.leases_live,
-                                   .clients = found.clients,
-                                   .alloc_failures = found.allocation_failures,
-                                   .reserved = {}};
-        std::memcpy(stats, &all, std::min<std::size_t>(stats->size, sizeof(all)));
-        return 0;
+        return fill_structure(shmheap_stats{.size = 0,
+                                            .file_size = found.file_size,
+                                            .heap_size = found.heap_size,
+                                            .heap_used = found.heap_used,
+                                            .blocks_live = found.blocks_live,
+                                            .leases_live = found.leases_live,
+                                            .clients = found.clients,
+                                            .alloc_failures = found.allocation_failures,
+                                            .reserved = {}},
+                              stats);
     });
 }
 

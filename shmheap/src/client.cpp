@@ -6,6 +6,10 @@
 
 namespace shmheap {
 
+detail::ClientCore& detail::core_of(Client& client) {
+    return *client.core_;
+}
+
 Client::Client(std::unique_ptr<detail::ClientCore> core) : core_(std::move(core)) {}
 Client::~Client() = default;
 

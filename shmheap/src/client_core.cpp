@@ -14,10 +14,14 @@
 #include "environment.hpp"
 #include "file/inspect.hpp"
 #include "metrics.hpp"
+#include "os/crash_point.hpp"
 #include "os/error.hpp"
 #include "os/process_id.hpp"
 
 namespace shmheap::detail {
+
+constinit OwnerMapping owner_mapping_for_tests = nullptr;
+
 namespace {
 
 /// What open(2) says of a name that is no regular file.
@@ -38,14 +42,17 @@ Result<std::unique_ptr<ClientCore>> ClientCore::attach(const os::ShmDirectory& d
         if (is_no_file(read_only.error().code)) return refuse(name, "no regular file");
         return tl::unexpected(read_only.error());
     }
+    CRASH_POINT(attach_file_opened);
     auto file = os::IdentifiedFile::adopt(std::move(*read_only), directory.path(),
                                           std::string(name), O_RDONLY);
     if (!file) return tl::unexpected(file.error());
+    CRASH_POINT(attach_file_identified);
     struct stat status = file->identity();
     if (!S_ISREG(status.st_mode)) return refuse(name, "no regular file");
     const auto head = std::make_unique<FileHead>();
     auto inspection = inspect(file->fd(), status, *head);
     if (!inspection) return tl::unexpected(inspection.error());
+    CRASH_POINT(attach_head_read);
     if (inspection->content != Content::heap) {
         const bool damaged = inspection->content == Content::damaged;
         return refuse(name, damaged ? inspection->damage : "not a heap of ours");
@@ -55,14 +62,19 @@ Result<std::unique_ptr<ClientCore>> ClientCore::attach(const os::ShmDirectory& d
     const os::UniqueFd writable(::open(path.c_str(), O_RDWR | O_CLOEXEC));
     if (!writable) return os::error("open heap for writing", name);
 
+    CRASH_POINT(attach_opened_for_writing);
     std::unique_ptr<ClientCore> core(new ClientCore(std::move(*file)));
     core->uuid_ = inspection->heap.uuid;
     core->file_size_.store(static_cast<std::uint64_t>(status.st_size));
     core->held_.reset(new (std::nothrow) std::atomic<std::uint64_t>[lane_slot_count] {});
     if (!core->held_) return fail(ENOMEM, "attach heap", name);
     auto done = core->take_slot(writable.get());
-    if (done) done = core->map_area(writable.get());
-    if (done) done = core->map_heap(inspection->heap.size_max);
+    if (owner_mapping_for_tests != nullptr && done) {
+        core->borrow_mappings(owner_mapping_for_tests(core->uuid_), inspection->heap.size_max);
+    } else {
+        if (done) done = core->map_area(writable.get());
+        if (done) done = core->map_heap(inspection->heap.size_max);
+    }
     if (done) done = core->claim();
     if (!done) return tl::unexpected(done.error());
     return core;
@@ -74,9 +86,11 @@ Status ClientCore::take_slot(int fd) {
         auto lock = os::HeldLock::acquire(fd, os::client_lock_byte(index_));
         if (lock) {
             lock_ = std::move(*lock);
+            CRASH_POINT(attach_slot_locked);
             return {};
         }
         if (lock.error().code != EAGAIN) return tl::unexpected(lock.error());
+        CRASH_POINT(attach_slot_refused);
     }
     return fail(EUSERS, "attach heap, all of whose client slots are taken,", file_.name());
 }
@@ -86,9 +100,11 @@ Status ClientCore::map_area(int fd) {
     while (::fallocate(fd, 0, static_cast<off_t>(area), client_area_stride) != 0) {
         if (errno != EINTR) return os::error("commit lane in heap", file_.name());
     }
+    CRASH_POINT(attach_lane_committed);
     auto mapped = os::Mapping::of_file(fd, area, client_area_stride, os::Access::read_write);
     if (!mapped) return tl::unexpected(mapped.error());
     area_ = std::move(*mapped);
+    CRASH_POINT(attach_lane_mapped);
     return {};
 }
 
@@ -99,6 +115,7 @@ Status ClientCore::map_heap(std::uint64_t size_max) {
         auto mapped = os::Mapping::of_file(file_.fd(), 0, size, os::Access::read_only);
         if (mapped) {
             heap_ = std::move(*mapped);
+            CRASH_POINT(attach_heap_mapped);
             break;
         }
         if (mapped.error().code != ENOMEM || size / 2 < file_size_.load()) {
@@ -107,7 +124,14 @@ Status ClientCore::map_heap(std::uint64_t size_max) {
         size = size / 2 / page_size * page_size;
     }
     ::madvise(heap_.data(), heap_.size(), MADV_DONTDUMP);
+    CRASH_POINT(attach_kept_from_dumps);
     return {};
+}
+
+void ClientCore::borrow_mappings(std::byte* heap, std::uint64_t size_max) {
+    const std::uint64_t area = client_area_offset + index_ * client_area_stride;
+    area_ = os::Mapping::borrow(heap + area, client_area_stride);
+    heap_ = os::Mapping::borrow(heap, size_max);
 }
 
 /// From here on the owner may issue to us, if it lives.
@@ -115,20 +139,25 @@ Status ClientCore::claim() {
     const os::ProcessId self = os::own_process_id();
     ClientSlot& own = slot();
     own.pid.store(self.pid, std::memory_order_relaxed);
+    CRASH_POINT(attach_pid_stored);
     own.start_ticks.store(self.start_ticks, std::memory_order_relaxed);
+    CRASH_POINT(attach_start_stored);
     own.pid_namespace.store(self.pid_namespace, std::memory_order_relaxed);
+    CRASH_POINT(attach_namespace_stored);
     own.attached_at_ns.store(
         static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(
                                        std::chrono::system_clock::now().time_since_epoch())
                                        .count()),
         std::memory_order_relaxed);
+    CRASH_POINT(attach_time_stored);
     own.component.fill('\0');
     const auto component = environment_text("SHMHEAP_COMPONENT").value_or("");
     component.copy(own.component.data(), own.component.size() - 1);
-    // Odd, and not the number of any tenant before us, dead ones included.
-    tenancy_ = (own.tenancy.load(std::memory_order_relaxed) + 1) | 1;
-    own.tenancy.store(tenancy_, std::memory_order_release);  // pairs with notice_tenant()
+    CRASH_POINT(attach_component_written);
+    tenancy_ = Tenancy::claim(own.tenancy);
+    CRASH_POINT(attach_slot_claimed);
     if (!owner_lives()) return fail(EOWNERDEAD, "attach heap", file_.name());
+    CRASH_POINT(attach_owner_found);
     count(Metric::clients_attached);
     return {};
 }
@@ -143,7 +172,8 @@ ClientCore::~ClientCore() {
         const std::uint64_t held = held_[index].exchange(0, std::memory_order_relaxed);
         if (held != 0) let_go(index, held - 1);
     }
-    slot().tenancy.store(tenancy_ + 1, std::memory_order_release);  // pairs with notice_tenant()
+    Tenancy::leave(slot().tenancy, tenancy_);
+    CRASH_POINT(detach_slot_left);
 }
 
 Status ClientCore::check(const Reference& reference) const {
@@ -177,10 +207,13 @@ Result<std::span<const std::byte>> ClientCore::accept(const Reference& reference
         reference.offset < payload_offset || !reaches(end)) {
         return fail(EPROTO, "accept lease beyond the end of", file_.name());
     }
+    CRASH_POINT(accept_begun);
     if (!Steps::accept(lane_slot(reference.lane_slot).word, reference.generation)) {
         return fail(ESTALE, "accept lease of", file_.name());
     }
+    CRASH_POINT(accept_held);
     held_[reference.lane_slot].store(reference.generation + 1, std::memory_order_relaxed);
+    CRASH_POINT(accept_noted);
     return std::span<const std::byte>(heap_.data() + reference.offset, reference.length);
 }
 
@@ -191,16 +224,17 @@ Status ClientCore::release(const Reference& reference) {
     if (!held_[reference.lane_slot].compare_exchange_strong(expected, 0)) {
         return fail(ESTALE, "release lease of", file_.name());
     }
+    CRASH_POINT(release_noted);
     let_go(reference.lane_slot, reference.generation);
     return {};
 }
 
 void ClientCore::let_go(std::uint32_t lane_slot_index, std::uint64_t generation) {
     Steps::release(lane_slot(lane_slot_index).word, generation);
-    // seq_cst: pairs with OwnerLane::await_release(), which sets owner_waits and looks again.
-    slot().releases.fetch_add(1, std::memory_order_seq_cst);
-    if (slot().owner_waits.load(std::memory_order_seq_cst) != 0) {
+    CRASH_POINT(release_done);
+    if (Signal::tell(slot().releases, slot().owner_waits)) {
         ::syscall(SYS_futex, &slot().releases, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
+        CRASH_POINT(release_owner_woken);
     }
 }
 

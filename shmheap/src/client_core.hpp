@@ -1,5 +1,5 @@
 /// A client's attachment: its slot and lock, the read-only mapping of the heap, the writable one of
-/// its own lane, and which leases it holds. Client (client.hpp) is its public face.
+/// its own lane and ring, and which leases it holds. Client (client.hpp) is its public face.
 #pragma once
 
 #include <atomic>
@@ -10,6 +10,8 @@
 #include <string_view>
 
 #include "lease/lane.hpp"
+#include "lease/release_signal.hpp"
+#include "lease/tenancy.hpp"
 #include "os/file_lock.hpp"
 #include "os/fork_generation.hpp"
 #include "os/identified_file.hpp"
@@ -19,6 +21,12 @@
 #include "shmheap/result.hpp"
 
 namespace shmheap::detail {
+
+/// For tests under the thread sanitizer, which takes two mappings of one file for different memory:
+/// where the owner in this process has mapped the heap, so that its clients use that instead of
+/// mappings of their own. Set before any attach, and only by a test.
+using OwnerMapping = std::byte* (*)(const Uuid& heap);
+extern constinit OwnerMapping owner_mapping_for_tests;
 
 /// The writable descriptor is closed as soon as everything is mapped.
 class ClientCore {
@@ -35,12 +43,28 @@ public:
     Status release(const Reference& reference);
     [[nodiscard]] bool owner_lives() const;
 
+    /// Has the line of a lease fetched that is about to be accepted.
+    void expect_lease(std::uint32_t lane_slot_index) const {
+        __builtin_prefetch(&lane_slot(lane_slot_index % lane_slot_count), 1);
+    }
+
+    /// The ring of this client's stream; valid while this lives.
+    [[nodiscard]] RingControl& ring_control() const {
+        return *reinterpret_cast<RingControl*>(area_.data() + ring_offset);
+    }
+    [[nodiscard]] RingCell* ring_cells() const {
+        return reinterpret_cast<RingCell*>(area_.data() + ring_cells_offset);
+    }
+
 private:
     using Steps = LeaseSteps<>;
+    using Tenancy = TenancySteps<>;
+    using Signal = ReleaseSignalSteps<>;
 
     Status take_slot(int fd);
     Status map_area(int fd);
     Status map_heap(std::uint64_t size_max);
+    void borrow_mappings(std::byte* heap, std::uint64_t size_max);
     Status claim();
     Status check(const Reference& reference) const;
     bool reaches(std::uint64_t end);
@@ -57,7 +81,7 @@ private:
     mutable os::IdentifiedFile file_;  ///< read-only: tells the file's size and the owner's lock
     Uuid uuid_{};
     os::Mapping heap_;  ///< the whole file, read-only
-    os::Mapping area_;  ///< slot and lane, the only pages mapped for writing
+    os::Mapping area_;  ///< slot, lane and ring, the only pages mapped for writing
     os::HeldLock lock_;
     std::uint32_t index_ = 0;
     std::uint32_t tenancy_ = 0;

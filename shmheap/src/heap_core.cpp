@@ -9,6 +9,7 @@
 #include <new>
 
 #include "os/assert.hpp"
+#include "os/crash_point.hpp"
 #include "thread_caches.hpp"
 
 namespace shmheap::detail {
@@ -67,9 +68,16 @@ Status HeapCore::hire_caretaker(const HeapOptions& options) {
     duties.touches = options.prefault == Prefault::background;
     duties.delay = give_back_delay;
     if (options.background) {
+        // Nobody tells when a client releases a block that was deallocated, or dies with it, so as
+        // long as there are such blocks the helper looks again.
         duties.give_back = [this] {
-            reclaim();
-            return arena_->give_back(give_back_delay);
+            if (blocks_awaiting_leases_.load(std::memory_order_relaxed) > 0) {
+                collect_lanes();
+            } else {
+                reclaim();
+            }
+            const bool more = arena_->give_back(give_back_delay);
+            return more || blocks_awaiting_leases_.load(std::memory_order_relaxed) > 0;
         };
     }
     if (!duties.touches && !duties.give_back) return {};
@@ -149,6 +157,7 @@ Result<std::byte*> HeapCore::allocate_uncached(std::size_t bytes, std::size_t al
         block = *taken;
     }
     block.word->store(block_live, std::memory_order_relaxed);
+    allow_use(block.data, find(block.data).span->usable_size());
     return block.data;
 }
 
@@ -202,13 +211,17 @@ void HeapCore::free_slowly(std::byte* data) {
         // acq_rel: pairs with drop_references(); whoever comes last frees, after all uses.
     } while (!word.compare_exchange_weak(seen, next, std::memory_order_acq_rel,
                                          std::memory_order_relaxed));
-    if (next == block_cached) release_block(*found.span, found.block);
+    CRASH_POINT(deallocate_decided);
+    if (next == block_cached) return release_block(*found.span, found.block);
+    blocks_awaiting_leases_.fetch_add(1, std::memory_order_relaxed);
+    if (caretaker_) caretaker_->memory_fell_empty();
 }
 
 /// A block whose word says cached goes to this thread's magazines, or to the arena.
 void HeapCore::release_block(Span& span, const Block& block) {
     ThreadCache* cache = current_cache;
     if (cache != nullptr && cache->heap() == this) return cache->keep(span, block);
+    forbid_use(block.data, span.usable_size());
     if (span.kind == SpanKind::large) return arena_->put_large(span);
     arena_->put(span.size_class, {&block, 1});
 }
@@ -226,8 +239,7 @@ OwnerLane* HeapCore::lane(std::uint32_t client) {
     return index < client_slot_count ? &lanes_[index] : nullptr;
 }
 
-Result<Reference> HeapCore::issue(const void* block, std::size_t offset, std::size_t bytes,
-                                  std::uint32_t client) {
+Result<Loan> HeapCore::lend(const void* block, std::size_t offset, std::size_t bytes) {
     if (is_inherited()) return fail(ECHILD, "issue lease of", file_->name());
     const auto* data = static_cast<const std::byte*>(block);
     const Found found = find(data);
@@ -235,17 +247,18 @@ Result<Reference> HeapCore::issue(const void* block, std::size_t offset, std::si
         bytes > found.span->usable_size() - offset || !add_reference(*found.block.word)) {
         return fail(EINVAL, "issue lease of what is no live block of", file_->name());
     }
-    EndedLeases ended;
-    OwnerLane* to = lane(client);
-    auto reference = to != nullptr ? to->issue(found.block, client, ended)
-                                   : fail(ENOTCONN, "issue lease to client of", file_->name());
-    if (!reference) ended.push_back(found.block);
-    drop_references(ended);
-    if (reference) {
-        reference->offset = static_cast<std::uint64_t>(data - file_->data()) + offset;
-        reference->length = bytes;
-    }
-    return reference;
+    CRASH_POINT(issue_block_referenced);
+    return Loan{.block = found.block,
+                .offset = static_cast<std::uint64_t>(data - file_->data()) + offset,
+                .length = bytes};
+}
+
+Result<Reference> HeapCore::issue(const void* block, std::size_t offset, std::size_t bytes,
+                                  std::uint32_t client) {
+    const auto issue = [client](OwnerLane& to, const Loan& loan, EndedLeases& ended) {
+        return to.issue(loan, client, ended);
+    };
+    return issue_by(issue, lend(block, offset, bytes), client);
 }
 
 /// Drops one reference for each entry, and frees what was deallocated and has no lease left.
@@ -253,9 +266,12 @@ std::size_t HeapCore::drop_references(const EndedLeases& ended) {
     for (const Block& block : ended) {
         // acq_rel: pairs with free_slowly() and with its own kind; the last one frees.
         const std::uint32_t before = block.word->fetch_sub(1, std::memory_order_acq_rel);
+        CRASH_POINT(reference_dropped);
         ASSERT((before & block_live) != 0);
         ASSERT((before & lease_count_mask) != 0);
         if (before != (block_live | block_freed | 1)) continue;
+        CRASH_POINT(last_reference_dropped);
+        blocks_awaiting_leases_.fetch_sub(1, std::memory_order_relaxed);
         block.word->store(block_cached, std::memory_order_relaxed);
         release_block(*arena_->find(block.data), block);
     }

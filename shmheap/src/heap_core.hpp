@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 
 #include "alloc/arena.hpp"
@@ -44,6 +45,29 @@ public:
     Result<Reference> issue(const void* block, std::size_t offset, std::size_t bytes,
                             std::uint32_t client);
     Status revoke(const Reference& reference);
+
+    /// See OwnerLane; for streams.
+    template <class Publish>
+    Result<Reference> issue_in_ring(std::span<const std::byte> bytes, std::uint32_t client,
+                                    Publish publish) {
+        const auto issue = [&](OwnerLane& to, const Loan& loan, EndedLeases& ended) {
+            return to.issue_in_ring(loan, client, ended, publish);
+        };
+        return issue_by(issue, lend(bytes.data(), 0, bytes.size()), client);
+    }
+    template <class Publish>
+    Status publish_in_ring(std::uint32_t client, Publish publish) {
+        return with_lane(client, [&](OwnerLane& of, EndedLeases& ended) {
+            return of.publish_in_ring(client, ended, publish);
+        });
+    }
+    template <class Open>
+    Status open_ring(std::uint32_t client, Open open) {
+        return with_lane(client, [&](OwnerLane& of, EndedLeases& ended) {
+            return of.open_ring(client, ended, open);
+        });
+    }
+
     Result<std::size_t> collect_client(std::uint32_t client);
     [[nodiscard]] std::size_t leases_of(std::uint32_t client);
     void await_release(std::uint32_t client, std::int64_t timeout_ns);
@@ -77,6 +101,31 @@ private:
     std::size_t drop_references(const EndedLeases& ended);
     std::size_t collect_lanes();
     [[nodiscard]] OwnerLane* lane(std::uint32_t client);
+    Result<Loan> lend(const void* block, std::size_t offset, std::size_t bytes);
+
+    /// Leases what was lent; takes the loan back if that fails.
+    template <class Issue>
+    Result<Reference> issue_by(Issue issue, const Result<Loan>& loan, std::uint32_t client) {
+        if (!loan) return tl::unexpected(loan.error());
+        EndedLeases ended;
+        OwnerLane* to = lane(client);
+        auto reference = to != nullptr ? issue(*to, *loan, ended)
+                                       : fail(ENOTCONN, "issue lease to client of", file_->name());
+        if (!reference) ended.push_back(loan->block);
+        drop_references(ended);
+        return reference;
+    }
+
+    template <class Function>
+    Status with_lane(std::uint32_t client, Function function) {
+        if (is_inherited()) return fail(ECHILD, "use ring of", file_->name());
+        OwnerLane* of = lane(client);
+        if (of == nullptr) return fail(ENOTCONN, "use ring of client of", file_->name());
+        EndedLeases ended;
+        auto done = function(*of, ended);
+        drop_references(ended);
+        return done;
+    }
 
     std::unique_ptr<HeapFile> file_;
     std::unique_ptr<Arena> arena_;
@@ -86,6 +135,9 @@ private:
     std::array<OwnerLane, client_slot_count> lanes_;
     std::mutex counters_mutex_;
     std::array<bool, thread_count_max> counters_taken_{};
+    /// Blocks that were deallocated under a lease. For a moment one less than none, when the last
+    /// lease ends before it was added.
+    std::atomic<std::int64_t> blocks_awaiting_leases_{0};
     std::unique_ptr<Caretaker> caretaker_;  ///< last, so that it stops before anything else goes
 };
 

@@ -16,7 +16,8 @@ thread_local constinit ThreadCache* current_cache = nullptr;
 
 namespace {
 
-constexpr std::size_t heap_count_max = 64;
+/// Heaps of this process that were replaced or inherited count, too: their blocks may live on.
+constexpr std::size_t heap_count_max = 512;
 
 /// Which addresses are whose. Never changed and never freed, so that any address can be looked up
 /// while a heap that it does not belong to is being destroyed.
@@ -37,6 +38,7 @@ struct Lists {
 /// Never destroyed: threads may outlive the destructors of static objects.
 struct Registry {
     std::array<std::atomic<const HeapRange*>, heap_count_max> heaps{};
+    std::atomic<std::size_t> used{0};  ///< no heap stands at this place or beyond
     Lists* lists = new Lists;
 };
 
@@ -137,11 +139,15 @@ ThreadCache* select_cache(HeapCore& heap) {
 
 Status enlist_heap(HeapCore& heap) {
     const std::lock_guard guard(lists().mutex);
-    for (auto& entry : registry().heaps) {
-        if (entry.load(std::memory_order_relaxed) != nullptr) continue;
+    Registry& all = registry();
+    for (std::size_t place = 0; place < heap_count_max; ++place) {
+        if (all.heaps[place].load(std::memory_order_relaxed) != nullptr) continue;
         lists().ranges.push_back({&heap, heap.arena().payload(), heap.arena().payload_size()});
         // release: pairs with find_heap.
-        entry.store(&lists().ranges.back(), std::memory_order_release);
+        all.heaps[place].store(&lists().ranges.back(), std::memory_order_release);
+        if (all.used.load(std::memory_order_relaxed) <= place) {
+            all.used.store(place + 1, std::memory_order_release);  // pairs with find_heap
+        }
         return {};
     }
     return fail(ENFILE, "add a heap to this process", heap.file().name());
@@ -161,8 +167,11 @@ void delist_heap(HeapCore& heap) {
 }
 
 HeapCore* find_heap(const void* address) {
-    for (const auto& entry : registry().heaps) {
-        const HeapRange* range = entry.load(std::memory_order_acquire);  // pairs with enlist_heap
+    const Registry& all = registry();
+    // acquire, here and below: pairs with enlist_heap.
+    const std::size_t used = all.used.load(std::memory_order_acquire);
+    for (std::size_t place = 0; place < used; ++place) {
+        const HeapRange* range = all.heaps[place].load(std::memory_order_acquire);
         if (range == nullptr) continue;
         const auto offset =
             static_cast<std::size_t>(static_cast<const std::byte*>(address) - range->begin);

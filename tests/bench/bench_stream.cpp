@@ -1,5 +1,5 @@
-// What handing a block to another process costs by a stream, both sides waiting rather than
-// spinning, beside the least that a blocking queue can be.
+// What handing a block to another process costs by a stream, beside the least that a queue can be
+// that waits in the same way.
 #include <string>
 #include <vector>
 
@@ -14,7 +14,8 @@ shmheap::Status measure_workload(const bench::StreamSpec& spec, const bench::Con
     std::vector<bench::Series> all;
     const auto directory = context.directory.fresh("heaps");
     if (!directory) return tl::unexpected(directory.error());
-    for (const char* subject : {"harrier", "raw-futex"}) {
+    const char* peer = spec.waiting == bench::Waiting::polls ? "raw-spin" : "raw-futex";
+    for (const char* subject : {"harrier", peer}) {
         const bench::Series names{
             .workload = std::string(spec.name),
             .subject = subject,

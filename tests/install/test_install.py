@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Installs a build into a temporary prefix, moves that elsewhere, and uses it from outside:
 
-    test_install.py BUILD SOURCE
+    test_install.py BUILD SOURCE PYTHON
 
 A small project is built against it by CMake and once more by pkg-config, and run. The component
 and the YAML file are the examples of README.md itself, so that what a newcomer copies works.
@@ -18,7 +18,7 @@ from pathlib import Path
 
 OUTSIDE = Path(__file__).parent / "outside"
 OUTSIDE_C = Path(__file__).parent / "outside_c"
-BUILD, SOURCE = None, None
+BUILD, SOURCE, PYTHON = None, None, None
 
 
 def readme_example(language):
@@ -112,6 +112,20 @@ class Install(unittest.TestCase):
         self.run_command(*compile_block, *libraries)
         self.run_block(self.folder / "block")
 
+    def test_the_python_package_reads_what_the_readme_component_sends(self):
+        folder = self.outside_sources("python")
+        flags = self.pkg_config("--cflags", "--libs")
+        self.run_command("g++", "-std=c++20", folder / "ramp.cpp", "-o", folder / "ramp", *flags)
+        last_line = '    print(f"{consumer.stats().shared} buffers")\n'  # still within the `with`
+        (folder / "reader").write_text(f"#!{PYTHON}\n{readme_example('python')}{last_line}",
+                                       encoding="utf-8")
+        (folder / "reader").chmod(0o755)
+        package = next(self.prefix.glob("lib/python3*/dist-packages"))
+        self.environment["PYTHONPATH"] = str(package)
+        self.addCleanup(self.environment.pop, "PYTHONPATH")
+        self.environment["PYTHONDONTWRITEBYTECODE"] = "1"
+        self.run_example(folder)
+
     def test_the_tools_run_from_where_they_were_moved_to(self):
         for program in ("harrier", "shminfo", "shmclean"):
             version = self.run_command(self.prefix / "bin" / program, "--version")
@@ -119,13 +133,14 @@ class Install(unittest.TestCase):
 
     def test_nothing_that_was_installed_names_the_folder_it_was_built_in(self):
         for path in self.library.glob("**/*"):
-            if path.suffix in (".pc", ".cmake"):
+            if path.suffix in (".pc", ".cmake", ".py"):
                 text = path.read_text(encoding="utf-8")
                 self.assertNotIn(str(SOURCE), text, path)
                 self.assertNotIn(str(self.folder), text, path)
 
 
 if __name__ == "__main__":
+    PYTHON = sys.argv.pop()
     SOURCE = Path(sys.argv.pop())
     BUILD = Path(sys.argv.pop())
     unittest.main()

@@ -102,7 +102,7 @@ TEST_CASE("what is no regular file of one name with a sound header is not ours")
     const FabricatedHeap twice(directory, "heap-twice", {}, Owner::is_dead);
     REQUIRE(::link((directory / "heap-twice").c_str(), (directory / "heap-again").c_str()) == 0);
     const FabricatedHeap damaged(directory, "heap-damaged",
-                                 {.change = [](auto& header) { header.version = 2; }},
+                                 {.change = [](auto& header) { header.version += 1; }},
                                  Owner::is_dead);
 
     const auto before = directory.names();

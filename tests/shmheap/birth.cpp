@@ -271,7 +271,7 @@ TEST_CASE("more heaps than one process may have are refused without a trace") {
     const Folder folder;
     std::vector<std::unique_ptr<Heap>> heaps;
     int code = 0;
-    while (code == 0 && heaps.size() < 100) {
+    while (code == 0 && heaps.size() < 1'000) {
         auto heap = Heap::create(options_in(folder, 4 * mib));
         if (heap) {
             heaps.push_back(std::move(*heap));

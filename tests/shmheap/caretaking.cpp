@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <cstdint>
 #include <thread>
 #include <vector>
@@ -68,6 +69,40 @@ TEST_CASE("with a helper thread an idle process gives its memory back") {
         shmheap::deallocate(block);
     CHECK(comes_true([&] { return heap->stats().heap_size <= 4 * mib; }));
     CHECK(committed_bytes(folder / heap->name()) <= 5 * mib);
+}
+
+TEST_CASE("with a helper thread, what a client releases later goes back though the owner is idle") {
+    const Folder folder;
+    const auto heap = heap_with(folder, Prefault::none, true);
+    const auto client = attach(*heap);
+    void* block = heap->allocate(6 * mib);
+    const auto reference = heap->issue(block, 0, 100, client->slot());
+    REQUIRE((reference && client->accept(*reference)));
+    shmheap::deallocate(block);
+    // Longer than the helper would wait for memory to stay empty: it has found nothing to do.
+    std::this_thread::sleep_for(std::chrono::milliseconds(600));
+    CHECK(heap->stats().heap_size >= 6 * mib);
+    REQUIRE(client->release(*reference));
+    CHECK(comes_true([&] { return heap->stats().heap_size == 0; }));
+}
+
+TEST_CASE("with a helper thread, what a client held that was killed goes back, too") {
+    const Folder folder;
+    const auto heap = heap_with(folder, Prefault::none, true);
+    const Channel slots;
+    Child client([&] {
+        const auto attached = attach(*heap);
+        slots.send(attached->slot());
+        ::pause();
+        return 0;
+    });
+    std::uint32_t slot = 0;
+    REQUIRE(slots.receive(slot));
+    void* block = heap->allocate(6 * mib);
+    REQUIRE(heap->issue(block, 0, 100, slot));
+    shmheap::deallocate(block);
+    CHECK(client.kill(SIGKILL) == killed_by(SIGKILL));
+    CHECK(comes_true([&] { return heap->stats().heap_size == 0; }));
 }
 
 TEST_CASE("pages are made present when the heap grows, soon after, or at their first touch") {

@@ -146,6 +146,24 @@ TEST_CASE("a heap whose name is removed is replaced, and its blocks live on unti
     CHECK(folder.names().empty());
 }
 
+TEST_CASE("a process whose heap loses its name again and again has one each time") {
+    const Folder folder;
+    const Spoken spoken = speaking_child([&]() -> int {
+        ::setenv("SHMHEAP_DIR", folder.path().c_str(), 1);
+        ::setenv("SHMHEAP_MAX_SIZE", "4MiB", 1);
+        for (int loss = 0; loss < 150; ++loss) {
+            void* block = shmheap::allocate(100);
+            if (!shmheap::is_shared(block)) return 1;
+            shmheap::deallocate(block);
+            const auto heap = shmheap::process_heap();
+            if (!heap || ::unlink((folder / (*heap)->name()).c_str()) != 0) return 2;
+            if (!(*heap)->collect() || !(*heap)->lost_its_name()) return 3;
+        }
+        return 0;
+    });
+    CHECK(spoken.ended == exited(0));
+}
+
 TEST_CASE("the loss of the name is noticed when the heap has to grow, too") {
     const Folder folder;
     CHECK(in_child([&]() -> int {

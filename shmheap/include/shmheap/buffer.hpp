@@ -26,6 +26,16 @@ public:
         return of_block(heap.allocate(bytes), bytes);
     }
 
+    /// A handle to memory that its owner keeps at least as long as a copy of the handle lives; with
+    /// the last copy nothing is deallocated. For what was allocated without a Buffer.
+    static Buffer borrow(std::span<std::byte> bytes) {
+        Buffer buffer;
+        // Points without owning, and so without a counter to allocate.
+        buffer.block_ = std::shared_ptr<std::byte>(std::shared_ptr<std::byte>(), bytes.data());
+        buffer.size_ = bytes.size();
+        return buffer;
+    }
+
     /// The block, its size in bytes, both together, whether it is in shared memory, and whether
     /// there is a block at all. Valid while a copy of this handle lives.
     [[nodiscard]] std::byte* data() const { return block_.get(); }

@@ -1,5 +1,6 @@
 /// The receiving side: an attachment to another process's heap (or to one of our own). The whole
-/// heap is mapped from a read-only descriptor; a client can write nothing but its own lane.
+/// heap is mapped from a read-only descriptor; a client can write nothing but its own lane and
+/// ring.
 ///
 /// Thread-safety: every function may be called from any thread. Of two concurrent accepts of one
 /// reference exactly one wins. In a forked child an inherited Client is abandoned: accept and
@@ -18,9 +19,13 @@
 
 namespace shmheap {
 
+class Client;
+
 namespace detail {
 class ClientCore;
-}
+/// The inside of a public client, for the library's own parts.
+ClientCore& core_of(Client& client);
+}  // namespace detail
 
 class Client {
 public:
@@ -54,6 +59,7 @@ public:
     [[nodiscard]] bool owner_lives() const;
 
 private:
+    friend detail::ClientCore& detail::core_of(Client& client);
     explicit Client(std::unique_ptr<detail::ClientCore> core);
 
     std::unique_ptr<detail::ClientCore> core_;

@@ -14,7 +14,7 @@
 namespace shmheap {
 
 constexpr std::uint64_t layout_magic = 0x0052454952524148;  // "HARRIER\0"
-constexpr std::uint32_t layout_version = 1;
+constexpr std::uint32_t layout_version = 2;
 
 constexpr std::size_t page_size = 4096;
 constexpr std::size_t cache_line_size = 64;
@@ -22,8 +22,11 @@ constexpr std::size_t class_count_max = 64;      ///< room for size classes in t
 constexpr std::uint32_t thread_count_max = 256;  ///< threads whose magazines are published
 constexpr std::uint32_t client_slot_count = 64;
 constexpr std::uint32_t lane_slot_count = 1024;
-constexpr std::size_t component_name_size = 72;  ///< with the closing NUL
-constexpr std::size_t tag_size = 248;            ///< with the closing NUL
+/// A power of two. No more messages can be under way than there are leases.
+constexpr std::uint64_t ring_cell_count = 1024;
+constexpr std::size_t connection_name_size = 272;  ///< two components, two ports, the closing NUL
+constexpr std::size_t component_name_size = 72;    ///< with the closing NUL
+constexpr std::size_t tag_size = 248;              ///< with the closing NUL
 
 using Uuid = std::array<std::uint8_t, 16>;
 
@@ -73,8 +76,8 @@ struct HeapHeader {
     HeapCounters counters;
 };
 
-/// First page of a client's area; its lane follows. The client writes it, the owner reads it as
-/// input and writes only `owner_waits` and, after the client's death, `tenancy`.
+/// First page of a client's area; its lane and its ring follow. The client writes it, the owner
+/// reads it as input and writes only `owner_waits` and, after the client's death, `tenancy`.
 struct ClientSlot {
     /// Odd while a client has the slot. Every attach makes it odd, every end of a client even, so
     /// that no two tenants ever see the same number.
@@ -107,7 +110,65 @@ constexpr std::uint64_t lease_generation(std::uint64_t word) {
 /// One lease word on a line of its own: neighbours are used by both sides at the same time.
 struct alignas(cache_line_size) LaneSlot {
     std::atomic<std::uint64_t> word;
+    /// For onlookers: when the lease was issued, since 1970-01-01 UTC. The owner stores it.
+    std::atomic<std::uint64_t> issued_at_ns;
 };
+
+/// What both sides of a stream tell each other about its ring (stream/ring.hpp), each field on a
+/// line of its own unless one side writes all of a line. Both may write everything here, so each
+/// reads what the other says as input.
+struct RingControl {
+    /// Number of the oldest message that was not taken; a futex word by its low half. Moved by the
+    /// client that takes, and by the owner that drops.
+    std::atomic<std::uint64_t> head;
+    /// Not 0 while the client sleeps: for which message, and how.
+    alignas(cache_line_size) std::atomic<std::uint64_t> consumer_waits;
+    /// Not 0 while the owner sleeps: for which head, and how.
+    alignas(cache_line_size) std::atomic<std::uint64_t> producer_waits;
+    /// The client's proof that this ring is its own: what the owner told it over the socket.
+    alignas(cache_line_size) std::atomic<std::uint64_t> claim;
+    /// For onlookers; the owner stores them and never reads them back. Messages are numbered on
+    /// from one client to the next: messages of this connection = number_next - number_first.
+    alignas(cache_line_size) std::atomic<std::uint64_t> number_next;
+    std::atomic<std::uint64_t> number_first;
+    std::atomic<std::uint64_t> bytes;    ///< of the payloads of this connection
+    std::atomic<std::uint64_t> copied;   ///< messages whose bytes went through the socket
+    std::atomic<std::uint64_t> dropped;  ///< messages that gave way to newer ones, or were not sent
+    std::atomic<std::uint64_t> depth;    ///< most messages that may lie in the ring
+    std::atomic<std::uint64_t> opened_at_ns;  ///< since 1970-01-01 UTC; 0: no stream
+};
+
+/// One message, a line of its own. The owner fills it in and stores `stamp` last. A template over
+/// the atomic word, so that a model checker can put its own in.
+template <class Word>
+struct alignas(cache_line_size) RingCellOf {
+    Word stamp;     ///< number of the message + 1, so that no earlier one fits; a futex word
+    Word sequence;  ///< this and the next two: the application's MessageInfo
+    Word time_stamp_ns;
+    Word stream_id;
+    Word offset;      ///< of a shared message: in the file; of a copied one: its number there
+    Word length;      ///< bytes
+    Word generation;  ///< of the lease
+    Word kind;        ///< ring_kind()
+};
+using RingCell = RingCellOf<std::atomic<std::uint64_t>>;
+
+constexpr std::uint64_t ring_flag_copied = 1;  ///< the bytes come through the socket; no lease
+constexpr std::uint64_t ring_flag_end_of_stream = 2;
+/// payload type (low 32 bits), flags (8), place in the lane (24), put together and taken apart.
+constexpr std::uint64_t ring_kind(std::uint32_t payload_type, std::uint64_t flags,
+                                  std::uint32_t lane_slot) {
+    return payload_type | flags << 32 | std::uint64_t{lane_slot} << 40;
+}
+constexpr std::uint32_t ring_payload_type(std::uint64_t kind) {
+    return static_cast<std::uint32_t>(kind);
+}
+constexpr std::uint64_t ring_flags(std::uint64_t kind) {
+    return kind >> 32 & 0xff;
+}
+constexpr std::uint32_t ring_lane_slot(std::uint64_t kind) {
+    return static_cast<std::uint32_t>(kind >> 40);
+}
 
 /// What travels from owner to client, by any channel.
 struct Reference {
@@ -137,7 +198,11 @@ constexpr std::uint64_t thread_counters_offset = page_size;
 constexpr std::uint64_t client_area_offset =
     thread_counters_offset + thread_count_max * sizeof(ThreadCounters);
 constexpr std::uint64_t lane_offset = page_size;  ///< of the lane in a client's area
-constexpr std::uint64_t client_area_stride = lane_offset + lane_slot_count * sizeof(LaneSlot);
+constexpr std::uint64_t ring_offset = lane_offset + lane_slot_count * sizeof(LaneSlot);
+/// For onlookers, in the control page: the name of the connection, NUL-terminated, by the owner.
+constexpr std::uint64_t connection_name_offset = ring_offset + 1024;
+constexpr std::uint64_t ring_cells_offset = ring_offset + page_size;
+constexpr std::uint64_t client_area_stride = ring_cells_offset + ring_cell_count * sizeof(RingCell);
 /// The payload starts at a multiple of 2 MiB, so that blocks can be aligned up to that and huge
 /// pages fit. What lies unused before it has no memory behind it.
 constexpr std::uint64_t payload_alignment = 2 * 1024 * 1024;
@@ -151,8 +216,9 @@ constexpr std::uint32_t layout_fingerprint() {
     for (const std::uint64_t value :
          {std::uint64_t{layout_version}, std::uint64_t{sizeof(HeapHeader)},
           std::uint64_t{sizeof(ClientSlot)}, std::uint64_t{sizeof(LaneSlot)},
-          std::uint64_t{sizeof(ThreadCounters)}, std::uint64_t{lane_slot_count}, client_area_stride,
-          payload_offset}) {
+          std::uint64_t{sizeof(ThreadCounters)}, std::uint64_t{lane_slot_count},
+          std::uint64_t{sizeof(RingControl)}, std::uint64_t{sizeof(RingCell)}, ring_cell_count,
+          client_area_stride, payload_offset}) {
         hash = static_cast<std::uint32_t>((hash ^ value) * std::uint64_t{16777619});
     }
     return hash;
@@ -189,11 +255,25 @@ static_assert(sizeof(ThreadCounters) == 128);
 static_assert(offsetof(ClientSlot, releases) == 128);
 static_assert(offsetof(ClientSlot, owner_waits) == 192);
 static_assert(sizeof(ClientSlot) <= lane_offset);
+static_assert(offsetof(LaneSlot, issued_at_ns) == 8);
 static_assert(sizeof(LaneSlot) == 64);
+static_assert(offsetof(RingControl, consumer_waits) == 64);
+static_assert(offsetof(RingControl, producer_waits) == 128);
+static_assert(offsetof(RingControl, claim) == 192);
+static_assert(offsetof(RingControl, number_next) == 256);
+static_assert(offsetof(RingControl, opened_at_ns) == 304);
+static_assert(ring_offset + sizeof(RingControl) <= connection_name_offset);
+static_assert(connection_name_offset + connection_name_size <= ring_cells_offset);
+static_assert(offsetof(RingCell, generation) == 48);
+static_assert(sizeof(RingCell) == 64);
+static_assert((ring_cell_count & (ring_cell_count - 1)) == 0);
+static_assert(ring_offset == 69'632);
+static_assert(ring_cells_offset == 73'728);
 static_assert(sizeof(Reference) == 64);
 static_assert(offsetof(Reference, offset) == 32);
 static_assert(client_area_offset % page_size == 0);
 static_assert(client_area_stride % page_size == 0);
-static_assert(payload_offset == 6 * 1024 * 1024);
+static_assert(client_area_stride == 139'264);
+static_assert(payload_offset == 10 * 1024 * 1024);
 
 }  // namespace shmheap

@@ -17,6 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "shmheap/stream.h" /* streams: leases that find their way by themselves */
+
 #ifdef __cplusplus
 #define SHMHEAP_NOEXCEPT noexcept
 extern "C" {

@@ -48,14 +48,30 @@ struct MessageInfo {
 
 /// How the bytes of a message went.
 enum class Delivery {
-    shared,  ///< by a lease: the consumer reads the producer's memory
-    copied,  ///< through the socket
+    shared,   ///< by a lease: the consumer reads the producer's memory
+    copied,   ///< through the socket
+    dropped,  ///< nowhere: there was no room, and the producer's policy is to drop (send only)
+};
+
+/// What a producer does when a consumer is slower than it is, or there is none.
+enum class WhenFull {
+    block,        ///< waits, until the deadline of the call
+    deadline,     ///< waits, but no longer than ProducerOptions::patience
+    drop_oldest,  ///< never waits: what was sent first and is not taken up yet gives way
+    drop_newest,  ///< never waits: what is being sent is dropped
 };
 
 struct ProducerOptions {
     /// Where shared buffers come from; it must outlive the producer. nullptr: the process's heap,
     /// and its successor when its file loses its name.
     Heap* heap = nullptr;
+    /// Most messages that are sent and not yet taken up: 1 to 1,024, which is also how many a
+    /// consumer may hold together with them.
+    std::uint32_t depth = 1024;
+    /// Copied messages can only be dropped before they are sent, and bytes that were begun are sent
+    /// to the end.
+    WhenFull when_full = WhenFull::block;
+    std::chrono::nanoseconds patience = std::chrono::seconds(1);  ///< for WhenFull::deadline
 };
 
 /// Counts since listen().
@@ -71,6 +87,9 @@ struct ProducerStats {
     /// Taken up by a consumer that ended before it had released them: it may or may not have done
     /// its work on them. Their leases are taken back. Only shared messages can be known as such.
     std::uint64_t unreleased = 0;
+    std::uint64_t blocked = 0;    ///< sends that had to wait for room in the ring
+    std::uint64_t timed_out = 0;  ///< sends that gave up at their deadline
+    std::uint64_t dropped = 0;    ///< messages that gave way to newer ones, or were not sent
 };
 
 namespace detail {
@@ -85,7 +104,8 @@ class Producer {
 public:
     /// Listens under `path`, which appears when consumers can connect. The socket that a dead
     /// producer left behind there is replaced.
-    /// Errors: EADDRINUSE (a live producer listens there), EEXIST (it is no socket), ENAMETOOLONG
+    /// Errors: EADDRINUSE (a live producer listens there), EEXIST (it is no socket), EBUSY
+    /// (somebody has kept the directory locked for two seconds), ENAMETOOLONG
     /// (its last component has more than 80 bytes), and what open and bind say of the directory.
     static Result<Producer> listen(const std::string& path, const ProducerOptions& options = {});
 
@@ -188,6 +208,10 @@ public:
     static Result<Consumer> connect(const std::string& path, const ConsumerOptions& options = {},
                                     Deadline deadline = no_deadline);
 
+    /// As connect, but does not wait: the first receive() that finds the producer connects. fd()
+    /// tells when to try. Errors: those of connect but ETIMEDOUT.
+    static Result<Consumer> expect(const std::string& path, const ConsumerOptions& options = {});
+
     ~Consumer();
     Consumer(Consumer&& other) noexcept;
     Consumer& operator=(Consumer&& other) noexcept;
@@ -202,6 +226,9 @@ public:
     /// Readable whenever receive() with a deadline that has passed may do something. Belongs to the
     /// consumer; for poll(2) only.
     [[nodiscard]] int fd() const;
+
+    /// Whether a producer has greeted us and has not ended, as of the last call.
+    [[nodiscard]] bool connected() const;
 
     /// Whether shared messages can arrive: the heap of the producer is attached.
     [[nodiscard]] bool attached() const;

@@ -4,6 +4,7 @@
 #include <new>
 
 #include "os/assert.hpp"
+#include "os/crash_point.hpp"
 
 namespace shmheap::detail {
 namespace {
@@ -98,7 +99,9 @@ Result<Block> Arena::take_large(std::uint32_t pages, std::uint32_t alignment, Gr
     pages_[span.first_page].store(&span, std::memory_order_relaxed);
     HeapCounters& counters = file_->header().counters;
     counters.large_blocks.fetch_add(1, std::memory_order_relaxed);
+    CRASH_POINT(large_block_counted);
     counters.large_bytes.fetch_add(span.bytes(), std::memory_order_relaxed);
+    CRASH_POINT(large_bytes_counted);
     return Block{span.begin, span.words};
 }
 
@@ -107,7 +110,9 @@ void Arena::put_large(Span& span) {
     ASSERT(span.kind == SpanKind::large);
     HeapCounters& counters = file_->header().counters;
     counters.large_blocks.fetch_sub(1, std::memory_order_relaxed);
+    CRASH_POINT(large_block_discounted);
     counters.large_bytes.fetch_sub(span.bytes(), std::memory_order_relaxed);
+    CRASH_POINT(large_bytes_discounted);
     destroy_span(span);
 }
 
@@ -204,6 +209,7 @@ void Arena::publish(std::size_t size_class, std::int64_t blocks) {
     auto& counter = file_->header().counters.class_blocks[size_class];
     counter.store(counter.load(std::memory_order_relaxed) + static_cast<std::uint64_t>(blocks),
                   std::memory_order_relaxed);
+    CRASH_POINT(class_blocks_published);
 }
 
 bool Arena::give_back(std::chrono::milliseconds delay) {

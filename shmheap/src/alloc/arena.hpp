@@ -14,6 +14,7 @@
 #include <mutex>
 #include <span>
 
+#include "alloc/poison.hpp"
 #include "alloc/size_class.hpp"
 #include "alloc/span.hpp"
 #include "alloc/superblock_table.hpp"
@@ -27,6 +28,10 @@ public:
 
     /// Errors: ENOMEM (private memory for tables).
     static Result<std::unique_ptr<Arena>> create(HeapFile& file);
+    /// The addresses may serve anybody from here on.
+    ~Arena() { allow_use(payload_, superblocks_.used_bytes()); }
+    Arena(const Arena&) = delete;
+    Arena& operator=(const Arena&) = delete;
 
     /// Fills `blocks` with blocks of a size class, whose words are block_cached; fewer when the
     /// heap cannot grow for more, none only with an error. Errors: EAGAIN (growth is needed and

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <bit>
 
+#include "alloc/poison.hpp"
 #include "os/assert.hpp"
+#include "os/crash_point.hpp"
 
 namespace shmheap::detail {
 namespace {
@@ -173,6 +175,7 @@ std::size_t SuperblockTable::give_back(Clock::time_point now, std::chrono::milli
     for (std::size_t index = 0; index < high_water_ && empty_count_ > 0; ++index) {
         Superblock& superblock = at(index);
         if (!is_empty(index) || now - superblock.empty_since < delay) continue;
+        allow_use(file_->data() + payload_offset + index * superblock_size_, superblock_size_);
         file_->give_back(payload_offset + index * superblock_size_,
                          std::uint64_t{superblock.committed_pages} * page_size);
         publish_committed(-static_cast<std::int64_t>(superblock.committed_pages));
@@ -242,6 +245,7 @@ void SuperblockTable::publish_committed(std::int64_t pages) {
     counter.store(counter.load(std::memory_order_relaxed) +
                       static_cast<std::uint64_t>(pages * static_cast<std::int64_t>(page_size)),
                   std::memory_order_relaxed);
+    CRASH_POINT(committed_bytes_published);
 }
 
 }  // namespace shmheap::detail

@@ -38,6 +38,8 @@ public:
     /// Returns how many.
     std::size_t give_back(Clock::time_point now, std::chrono::milliseconds delay);
 
+    /// From the start of the payload; nothing beyond is in use.
+    [[nodiscard]] std::uint64_t used_bytes() const { return high_water_ * superblock_size_; }
     [[nodiscard]] std::size_t empty_count() const { return empty_count_; }
     [[nodiscard]] std::uint64_t superblocks_committed() const { return commits_; }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "os/crash_point.hpp"
+
 namespace shmheap::detail {
 namespace {
 
@@ -57,6 +59,7 @@ std::byte* ThreadCache::refill(std::size_t size_class) {
     const Block block = magazine.blocks[--magazine.count];
     publish(size_class);
     block.word->store(block_live, std::memory_order_relaxed);
+    allow_use(block.data, class_sizes[size_class]);
     return block.data;
 }
 
@@ -102,6 +105,7 @@ std::byte* ThreadCache::take_large(std::uint32_t pages) {
     }
     if (!block) return nullptr;
     block->word->store(block_live, std::memory_order_relaxed);
+    allow_use(block->data, std::size_t{pages} * page_size);
     return block->data;
 }
 
@@ -111,6 +115,7 @@ void ThreadCache::keep_large(Span& span) {
     large_ = &span;
     large_pages_ = span.page_count;
     published_->large_pages.store(large_pages_, std::memory_order_relaxed);
+    CRASH_POINT(run_kept);
     if (before != nullptr) arena_->put_large(*before);
 }
 
@@ -122,6 +127,7 @@ void ThreadCache::flush() {
     budget_left_ = budget_;
     if (std::exchange(large_pages_, 0) == 0) return;
     published_->large_pages.store(0, std::memory_order_relaxed);
+    CRASH_POINT(kept_run_flushed);
     arena_->put_large(*large_);
 }
 

@@ -12,8 +12,10 @@
 #include <cstdint>
 
 #include "alloc/arena.hpp"
+#include "alloc/poison.hpp"
 #include "alloc/size_class.hpp"
 #include "alloc/span.hpp"
+#include "os/crash_point.hpp"
 #include "shmheap/layout.hpp"
 
 namespace shmheap::detail {
@@ -97,6 +99,7 @@ private:
     void publish(std::size_t size_class) {
         published_->class_blocks[size_class].store(
             static_cast<std::uint16_t>(magazines_[size_class].count), std::memory_order_relaxed);
+        CRASH_POINT(magazine_count_published);
     }
 
     std::byte* payload_ = nullptr;
@@ -123,6 +126,7 @@ inline std::byte* ThreadCache::allocate_small(std::size_t size_class) {
     const Block block = magazine.blocks[--magazine.count];
     publish(size_class);
     block.word->store(block_live, std::memory_order_relaxed);
+    allow_use(block.data, class_sizes[size_class]);
     return block.data;
 }
 
@@ -132,7 +136,9 @@ inline std::byte* ThreadCache::allocate_large(std::size_t bytes) {
         return take_large(pages);
     large_pages_ = 0;
     published_->large_pages.store(0, std::memory_order_relaxed);
+    CRASH_POINT(kept_run_taken);
     large_->single_word.store(block_live, std::memory_order_relaxed);
+    allow_use(large_->begin, large_->bytes());
     return large_->begin;
 }
 
@@ -150,6 +156,7 @@ inline bool ThreadCache::free(Span& span, std::byte* data) {
 }
 
 inline void ThreadCache::keep(Span& span, Block block) {
+    forbid_use(block.data, span.usable_size());
     if (span.kind == SpanKind::large) return keep_large(span);
     Magazine& magazine = magazines_[span.size_class];
     if (magazine.count >= magazine.capacity) [[unlikely]]

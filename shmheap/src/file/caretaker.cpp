@@ -7,6 +7,8 @@
 #include <system_error>
 #include <utility>
 
+#include "os/crash_point.hpp"
+
 namespace shmheap::detail {
 namespace {
 
@@ -71,6 +73,7 @@ void Caretaker::run() {
             lock.unlock();
             // Present and writable, the contents untouched; fails harmlessly if given back already.
             ::madvise(pages.data(), pages.size(), MADV_POPULATE_WRITE);
+            CRASH_POINT(caretaker_prefaulted);
             lock.lock();
         }
         if (!empty_ || stopping_) continue;

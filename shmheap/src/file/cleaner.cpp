@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "file/inspect.hpp"
+#include "os/crash_point.hpp"
 #include "os/error.hpp"
 #include "os/file_lock.hpp"
 
@@ -23,10 +24,12 @@ constexpr int lock_attempts_max = 3;
 Result<bool> take_owner_lock(int fd, std::string_view name) {
     for (int attempt = 0; attempt < lock_attempts_max; ++attempt) {
         const auto locked = os::try_lock(fd, os::owner_lock_byte);
+        CRASH_POINT(clean_lock_tried);
         if (locked) return true;
         if (locked.error().code != EAGAIN) return fail(locked.error().code, "lock", name);
         const auto writer = os::find_write_lock(fd, os::owner_lock_byte, 1);
         if (!writer) return fail(writer.error().code, "query the lock of", name);
+        CRASH_POINT(clean_writer_looked_for);
         if (*writer) return false;
     }
     return fail(EBUSY, "take the owner's lock, which a reader blocks, of", name);
@@ -41,8 +44,10 @@ Result<CleanResult> clean(const os::ShmDirectory& directory, std::string_view na
         if (is_no_file(file.error().code)) return CleanResult::not_ours;
         return tl::unexpected(file.error());
     }
+    CRASH_POINT(clean_file_opened);
     struct stat status {};
     if (::fstat(file->get(), &status) != 0) return os::error("inspect", name);
+    CRASH_POINT(clean_file_inspected);
     if (!S_ISREG(status.st_mode)) return CleanResult::not_ours;
     if (status.st_nlink == 0) return CleanResult::rebound;
     if (status.st_nlink != 1) return CleanResult::not_ours;
@@ -50,18 +55,22 @@ Result<CleanResult> clean(const os::ShmDirectory& directory, std::string_view na
     FileHead head;
     const auto inspection = inspect(file->get(), status, head);
     if (!inspection) return fail(inspection.error().code, "read", name);
+    CRASH_POINT(clean_head_read);
     if (inspection->content != Content::heap) return CleanResult::not_ours;
 
     const auto locked = take_owner_lock(file->get(), name);
     if (!locked) return tl::unexpected(locked.error());
     if (!*locked) return CleanResult::alive;
+    CRASH_POINT(clean_owner_locked);
     // From here to the end this process holds the old inode's owner lock: nobody else may unbind
     // the name, and a name that stands for another file by now is left alone.
     if (!directory.names_file(name, status)) return CleanResult::rebound;
+    CRASH_POINT(clean_name_compared);
     if (auto removed = directory.unlink(name); !removed) {
         if (removed.error().code == ENOENT) return CleanResult::rebound;
         return tl::unexpected(removed.error());
     }
+    CRASH_POINT(clean_name_removed);
     return CleanResult::removed;
 }
 

@@ -14,6 +14,7 @@
 
 #include "file/cleaner.hpp"
 #include "file/inspect.hpp"
+#include "os/crash_point.hpp"
 #include "os/error.hpp"
 #include "os/memory_limits.hpp"
 #include "os/process_id.hpp"
@@ -116,12 +117,14 @@ Result<std::string> take_name(const os::ShmDirectory& directory, int fd) {
     for (int attempt = 0; attempt <= name_suffix_max + 1; ++attempt) {
         std::string name = heap_name(self, attempt);
         auto linked = directory.link(fd, name);
+        CRASH_POINT(birth_link_tried);
         if (!linked && linked.error().code == EEXIST) {
             // A left-over of a dead process goes; whatever else has the name keeps it.
             if (const auto cleaned = clean(directory, name);
                 !cleaned || *cleaned != CleanResult::removed) {
                 continue;
             }
+            CRASH_POINT(birth_name_cleaned);
             linked = directory.link(fd, name);
         }
         if (linked) return name;
@@ -149,10 +152,13 @@ Status allocate_range(int fd, std::uint64_t offset, std::uint64_t length) {
 
 Result<std::unique_ptr<HeapFile>> HeapFile::create(const HeapOptions& options) {
     if (auto valid = check_options(options); !valid) return tl::unexpected(valid.error());
+    CRASH_POINT(birth_begun);
     auto directory = os::ShmDirectory::open(options.directory);
     if (!directory) return tl::unexpected(directory.error());
+    CRASH_POINT(birth_directory_opened);
     auto fd = directory->create_unnamed();
     if (!fd) return tl::unexpected(fd.error());
+    CRASH_POINT(birth_file_made);
 
     if (auto room = os::check_growth(fd->get(), client_area_offset, payload_offset); !room) {
         return tl::unexpected(room.error());
@@ -160,27 +166,37 @@ Result<std::unique_ptr<HeapFile>> HeapFile::create(const HeapOptions& options) {
     if (auto done = allocate_range(fd->get(), 0, client_area_offset); !done) {
         return tl::unexpected(done.error());
     }
+    CRASH_POINT(birth_head_committed);
     if (::ftruncate(fd->get(), static_cast<off_t>(payload_offset)) != 0) {
         return os::error("size heap");
     }
+    CRASH_POINT(birth_sized);
     auto mapping = map_heap(fd->get(), payload_size(options, fd->get()), options.superblock_size);
     if (!mapping) return tl::unexpected(mapping.error());
+    CRASH_POINT(birth_mapped);
     // A core dump would keep the lock for as long as it takes to write all of the payload.
     ::madvise(mapping->data() + payload_offset, mapping->size() - payload_offset, MADV_DONTDUMP);
+    CRASH_POINT(birth_kept_from_dumps);
     Uuid uuid{};
     if (::getrandom(uuid.data(), uuid.size(), 0) != static_cast<ssize_t>(uuid.size())) {
         return os::error("get random bytes");
     }
+    CRASH_POINT(birth_uuid_drawn);
     write_header(*new (mapping->data()) HeapHeader{}, options, mapping->size(), uuid);
+    CRASH_POINT(birth_header_written);
 
     if (::fchmod(fd->get(), options.mode & ~os::own_umask()) != 0) return os::error("set mode");
+    CRASH_POINT(birth_mode_set);
     auto lock = os::HeldLock::acquire(fd->get(), os::owner_lock_byte);
     if (!lock) return tl::unexpected(lock.error());
+    CRASH_POINT(birth_locked);
     auto name = take_name(*directory, fd->get());
     if (!name) return tl::unexpected(name.error());
+    CRASH_POINT(birth_named);
     auto file =
         os::IdentifiedFile::adopt(std::move(*fd), absolute_path(options.directory), *name, O_RDWR);
     if (!file) return tl::unexpected(file.error());
+    CRASH_POINT(birth_file_identified);
     return std::unique_ptr<HeapFile>(
         new HeapFile(std::move(*file), std::move(*mapping), std::move(*lock), options.prefault));
 }
@@ -198,6 +214,7 @@ Result<struct stat> HeapFile::look() {
 Status HeapFile::commit(std::uint64_t offset, std::uint64_t length) {
     const std::lock_guard guard(descriptor_mutex_);
     if (auto open = look(); !open) return tl::unexpected(open.error());
+    CRASH_POINT(growth_file_looked_at);
     // Lanes lie inside the file already: clients that are attached can still be served.
     if (lost_its_name() && offset >= payload_offset) {
         return fail(ESTALE, "grow heap that lost its name", name());
@@ -210,6 +227,7 @@ Status HeapFile::commit(std::uint64_t offset, std::uint64_t length) {
             if (auto room = os::check_growth(file_.fd(), step, offset + step); !room) return room;
         }
         if (auto done = allocate_range(file_.fd(), offset, step); !done) return done;
+        CRASH_POINT(growth_step_committed);
         offset += step;
     }
     return {};
@@ -221,6 +239,7 @@ void HeapFile::prefault(std::uint64_t offset, std::uint64_t length) {
             return;
         case Prefault::on_grow:
             ::madvise(data() + offset, length, MADV_POPULATE_WRITE);
+            CRASH_POINT(growth_prefaulted);
             return;
         case Prefault::background:
             if (caretaker_ != nullptr) caretaker_->touch({data() + offset, length});
@@ -229,12 +248,15 @@ void HeapFile::prefault(std::uint64_t offset, std::uint64_t length) {
 }
 
 void HeapFile::give_back(std::uint64_t offset, std::uint64_t length) {
-    if (::madvise(data() + offset, length, MADV_REMOVE) == 0) return;
+    const bool removed = ::madvise(data() + offset, length, MADV_REMOVE) == 0;
+    CRASH_POINT(give_back_tried);
+    if (removed) return;
     // Memory that the application has locked (mlockall) goes by way of the descriptor only.
     const std::lock_guard guard(descriptor_mutex_);
     if (!look()) return;
     ::fallocate(file_.fd(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset),
                 static_cast<off_t>(length));
+    CRASH_POINT(give_back_punched);
 }
 
 std::uint64_t HeapFile::count_clients() {
@@ -258,13 +280,16 @@ bool HeapFile::check_name() {
 
 void HeapFile::remove_name() {
     removed_name_.store(true, std::memory_order_relaxed);
+    CRASH_POINT(name_removal_begun);
     // No lock is taken: this also runs at exit, where another thread may hold any of them. Nor is a
     // descriptor needed, of which the process may have none left.
     const std::string path = directory() + "/" + name();
     struct stat now {};
     if (::lstat(path.c_str(), &now) != 0) return;
+    CRASH_POINT(name_looked_up);
     const struct stat& identity = file_.identity();
     if (now.st_dev == identity.st_dev && now.st_ino == identity.st_ino) ::unlink(path.c_str());
+    CRASH_POINT(name_removed);
 }
 
 }  // namespace shmheap::detail

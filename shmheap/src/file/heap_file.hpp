@@ -12,6 +12,7 @@
 #include <string>
 
 #include "file/caretaker.hpp"
+#include "os/crash_point.hpp"
 #include "os/file_lock.hpp"
 #include "os/identified_file.hpp"
 #include "os/mapping.hpp"
@@ -58,8 +59,10 @@ public:
         const std::lock_guard guard(descriptor_mutex_);
         if (auto open = look(); !open) return tl::unexpected(open.error());
         if (auto locked = os::try_lock(file_.fd(), byte); !locked) return locked;
+        CRASH_POINT(moment_lock_taken);
         while_locked();
         os::unlock(file_.fd(), byte);
+        CRASH_POINT(moment_lock_dropped);
         return {};
     }
 

@@ -25,9 +25,11 @@ namespace shmheap::detail {
 
 struct StandardAtomics {
     using Word = std::atomic<std::uint64_t>;
+    using Count = std::atomic<std::uint32_t>;
     static constexpr std::memory_order relaxed = std::memory_order_relaxed;
     static constexpr std::memory_order acquire = std::memory_order_acquire;
     static constexpr std::memory_order release = std::memory_order_release;
+    static constexpr std::memory_order sequential = std::memory_order_seq_cst;
 };
 
 template <class Atomics = StandardAtomics>

@@ -8,18 +8,23 @@
 #include <ctime>
 #include <new>
 
+#include "os/crash_point.hpp"
+
 namespace shmheap::detail {
 namespace {
 
-/// Oldest leases looked at on each issue: enough to keep up with any client, and bounded.
-constexpr std::uint32_t harvest_per_issue = 4;
+/// How often the oldest leases are looked at, and how many: enough to keep up with any client, and
+/// bounded. Not at every issue, since a look takes the line from a client that may be at work on
+/// it.
+constexpr std::uint64_t issues_per_harvest = 16;
+constexpr std::uint32_t leases_per_harvest = 64;
+
+/// Between two looks at the client's count of releases, whose line would otherwise be taken from
+/// the client for each message.
+constexpr std::uint64_t issues_per_look = 32;
 
 /// Releases that may wait behind a long-held lease before the whole lane is looked at.
 constexpr std::int32_t releases_ignored_max = 64;
-
-constexpr bool is_tenanted(std::uint32_t tenancy) {
-    return (tenancy & 1) != 0;
-}
 
 }  // namespace
 
@@ -45,6 +50,7 @@ Status OwnerLane::open() {
     auto committed =
         file_->commit(client_area_offset + index_ * client_area_stride, client_area_stride);
     if (!committed) return committed;
+    CRASH_POINT(issue_lane_committed);
     records_.reset(new (std::nothrow) Record[lane_slot_count]);
     if (!records_) return fail(ENOMEM, "describe lane", file_->name());
     return {};
@@ -54,23 +60,40 @@ Status OwnerLane::open() {
 /// gone: a successor has its lock, or it said itself that it left. A client that changes the
 /// number without cause loses its own leases, nothing else.
 void OwnerLane::notice_tenant(EndedLeases& ended) {
-    // acquire: pairs with the release of the client's claim and detach.
-    const std::uint32_t now = slot().tenancy.load(std::memory_order_acquire);
+    const std::uint32_t now = Tenancy::look(slot().tenancy);
     if (now == tenancy_) return;
+    CRASH_POINT(tenant_gone);
     end_all(ended);
     tenancy_ = now;
     releases_seen_ = slot().releases.load(std::memory_order_relaxed);
+    CRASH_POINT(tenant_noticed);
 }
 
-Result<Reference> OwnerLane::issue(const Block& block, std::uint32_t client, EndedLeases& ended) {
-    const std::lock_guard guard(mutex_);
-    if (auto opened = open(); !opened) return tl::unexpected(opened.error());
+RingPlace OwnerLane::ring() const {
+    std::byte* area = file_->data() + client_area_offset + index_ * client_area_stride;
+    return {reinterpret_cast<RingControl*>(area + ring_offset),
+            reinterpret_cast<RingCell*>(area + ring_cells_offset)};
+}
+
+Status OwnerLane::check_tenant(std::uint32_t client, EndedLeases& ended) {
+    if (auto opened = open(); !opened) return opened;
     notice_tenant(ended);
     if (!is_tenanted(tenancy_) || !same_tenancy(client, tenancy_)) {
         return fail(ENOTCONN, "issue lease to client of", file_->name());
     }
-    harvest_tail(ended);
-    if (is_behind()) harvest_all(ended);
+    return {};
+}
+
+Result<Reference> OwnerLane::issue(const Loan& loan, std::uint32_t client, EndedLeases& ended) {
+    const std::lock_guard guard(mutex_);
+    return issue_locked(loan, client, ended);
+}
+
+Result<Reference> OwnerLane::issue_locked(const Loan& loan, std::uint32_t client,
+                                          EndedLeases& ended) {
+    if (auto valid = check_tenant(client, ended); !valid) return tl::unexpected(valid.error());
+    if (issued_ % issues_per_harvest == 0) harvest_tail(ended);
+    if (issued_ % issues_per_look == 0 && is_behind()) harvest_all(ended);
     const auto index = free_slot(ended);
     if (!same_tenancy(client, tenancy_)) {
         return fail(ENOTCONN, "issue lease to dead client of", file_->name());
@@ -78,17 +101,20 @@ Result<Reference> OwnerLane::issue(const Block& block, std::uint32_t client, End
     if (!index) return tl::unexpected(index.error());
 
     Record& record = records_[*index];
-    record.block = block;
+    record.block = loan.block;
     ++live_;
     ++issued_;
     head_ = (*index + 1) % lane_slot_count;
+    CRASH_POINT(issue_begun);
     Steps::issue(lane_slot(*index).word, record.generation);
-    Reference reference{};
-    reference.heap = file_->header().uuid;
-    reference.client = client;
-    reference.lane_slot = *index;
-    reference.generation = record.generation;
-    return reference;
+    CRASH_POINT(issue_done);
+    return Reference{.heap = file_->header().uuid,
+                     .client = client,
+                     .lane_slot = *index,
+                     .generation = record.generation,
+                     .offset = loan.offset,
+                     .length = loan.length,
+                     .reserved = {}};
 }
 
 Result<std::uint32_t> OwnerLane::free_slot(EndedLeases& ended) {
@@ -115,6 +141,7 @@ Status OwnerLane::revoke(const Reference& reference, EndedLeases& ended) {
         return fail(ESTALE, "revoke lease of", file_->name());
     }
     if (Steps::revoke(lane_slot(reference.lane_slot).word, record.generation)) {
+        CRASH_POINT(revoke_done);
         end(reference.lane_slot, ended);
         return {};
     }
@@ -146,8 +173,8 @@ void OwnerLane::take_back_if_dead(EndedLeases& ended) {
         notice_tenant(ended);
         if (!is_tenanted(tenancy_)) return;
         end_all(ended);
-        ++tenancy_;
-        slot().tenancy.store(tenancy_, std::memory_order_release);
+        tenancy_ = Tenancy::evict(slot().tenancy, tenancy_);
+        CRASH_POINT(dead_tenancy_ended);
     });
 }
 
@@ -170,6 +197,7 @@ bool OwnerLane::harvest(std::uint32_t index, EndedLeases& ended) {
     const Record& record = records_[index];
     if (!Steps::is_done(lane_slot(index).word, record.generation)) return false;
     Steps::take_back(lane_slot(index).word, record.generation);
+    CRASH_POINT(harvest_done);
     end(index, ended);
     ++releases_seen_;
     return true;
@@ -187,12 +215,13 @@ void OwnerLane::end_all(EndedLeases& ended) {
     for (std::uint32_t index = 0; index < lane_slot_count && live_ > 0; ++index) {
         if (records_[index].block.word == nullptr) continue;
         Steps::take_back(lane_slot(index).word, records_[index].generation);
+        CRASH_POINT(dead_lease_taken_back);
         end(index, ended);
     }
 }
 
 void OwnerLane::harvest_tail(EndedLeases& ended) {
-    for (std::uint32_t looked = 0; looked < harvest_per_issue && live_ > 0; ++looked) {
+    for (std::uint32_t looked = 0; looked < leases_per_harvest && live_ > 0; ++looked) {
         if (records_[tail_].block.word != nullptr && !harvest(tail_, ended)) break;
         tail_ = (tail_ + 1) % lane_slot_count;
     }
@@ -205,9 +234,9 @@ bool OwnerLane::is_behind() const {
 }
 
 void OwnerLane::harvest_all(EndedLeases& ended) {
-    // acquire: pairs with the client's count of a release, which comes after its word: no release
-    // that this number counts is missed below, so await_release() waits for none that was here.
-    const std::uint32_t releases = slot().releases.load(std::memory_order_acquire);
+    // No release that this number counts is missed below, so await_release() waits for none that
+    // was here.
+    const std::uint32_t releases = Signal::count(slot().releases);
     for (std::uint32_t index = 0; index < lane_slot_count && live_ > 0; ++index) {
         if (records_[index].block.word != nullptr) (void)harvest(index, ended);
     }
@@ -218,26 +247,23 @@ void OwnerLane::await_release(std::uint32_t client, std::int64_t timeout_ns) {
     std::uint32_t seen = 0;
     {
         const std::lock_guard guard(mutex_);
-        if (!records_ || !same_tenancy(client, slot().tenancy.load(std::memory_order_acquire))) {
-            return;
-        }
-        // seq_cst: pairs with the client's release(): either it sees that we wait, or we see that
-        // it released.
-        slot().owner_waits.store(++waiting_, std::memory_order_seq_cst);
-        seen = slot().releases.load(std::memory_order_seq_cst);
+        if (!records_ || !same_tenancy(client, Tenancy::look(slot().tenancy))) return;
+        seen = Signal::prepare_to_wait(slot().releases, slot().owner_waits, ++waiting_);
         if (seen != releases_seen_) return stop_waiting();
     }
     timespec timeout{};
     timeout.tv_sec = static_cast<std::time_t>(timeout_ns / 1'000'000'000);
     timeout.tv_nsec = static_cast<long>(timeout_ns % 1'000'000'000);
     ::syscall(SYS_futex, &slot().releases, FUTEX_WAIT, seen, &timeout, nullptr, 0);
+    CRASH_POINT(await_ended);
     const std::lock_guard guard(mutex_);
     stop_waiting();
 }
 
 /// With the lock held. Other threads may go on waiting.
 void OwnerLane::stop_waiting() {
-    slot().owner_waits.store(--waiting_, std::memory_order_relaxed);
+    Signal::stop_waiting(slot().owner_waits, --waiting_);
+    CRASH_POINT(await_withdrawn);
 }
 
 }  // namespace shmheap::detail

@@ -6,22 +6,52 @@
 /// lock is dropped.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
-#include <vector>
 
 #include "alloc/span.hpp"
 #include "file/heap_file.hpp"
 #include "lease/lane.hpp"
+#include "lease/release_signal.hpp"
+#include "lease/tenancy.hpp"
+#include "os/assert.hpp"
 #include "shmheap/layout.hpp"
 #include "shmheap/result.hpp"
 
 namespace shmheap::detail {
 
-/// Blocks that lost a lease; the caller drops a reference of each.
-using EndedLeases = std::vector<Block>;
+/// Blocks that lost a lease; the caller drops a reference of each. On the stack, since this is on
+/// the way of every message; it has room for all that one call can end.
+class EndedLeases {
+public:
+    void push_back(const Block& block) {
+        ASSERT(size_ < blocks_.size());
+        blocks_[size_++] = block;
+    }
+    [[nodiscard]] const Block* begin() const { return blocks_.data(); }
+    [[nodiscard]] const Block* end() const { return blocks_.data() + size_; }
+    [[nodiscard]] std::size_t size() const { return size_; }
+
+private:
+    std::size_t size_ = 0;
+    std::array<Block, lane_slot_count + 1> blocks_;  // not initialised: untouched mostly
+};
+
+/// What is leased: bytes of a block, from `offset` of the heap's file on.
+struct Loan {
+    Block block;
+    std::uint64_t offset;
+    std::uint64_t length;
+};
+
+/// Where the ring of a client lies; valid while the heap lives.
+struct RingPlace {
+    RingControl* control;
+    RingCell* cells;
+};
 
 class OwnerLane {
 public:
@@ -29,10 +59,40 @@ public:
 
     void bind(HeapFile& file, std::uint32_t index);
 
-    /// Leases `block` to the tenant that `client` names. Ended leases met on the way are added to
-    /// `ended`. Errors: EAGAIN (every slot is held), ENOTCONN (no such tenant), ENOSPC and others
-    /// of HeapFile::commit (first use of the lane).
-    Result<Reference> issue(const Block& block, std::uint32_t client, EndedLeases& ended);
+    /// Leases to the tenant that `client` names. Ended leases met on the way are added to `ended`.
+    /// Errors: EAGAIN (every slot is held), ENOTCONN (no such tenant), ENOSPC and others of
+    /// HeapFile::commit (first use of the lane).
+    Result<Reference> issue(const Loan& loan, std::uint32_t client, EndedLeases& ended);
+
+    /// As issue, and then, before anybody else can be the tenant to the owner, hands the reference
+    /// and its number in the ring to `publish`.
+    template <class Publish>
+    Result<Reference> issue_in_ring(const Loan& loan, std::uint32_t client, EndedLeases& ended,
+                                    Publish publish) {
+        const std::lock_guard guard(mutex_);
+        auto reference = issue_locked(loan, client, ended);
+        if (reference) publish(*reference, ring_number_++);
+        return reference;
+    }
+
+    /// A message without a lease. Errors: ENOTCONN, and those of HeapFile::commit.
+    template <class Publish>
+    Status publish_in_ring(std::uint32_t client, EndedLeases& ended, Publish publish) {
+        const std::lock_guard guard(mutex_);
+        auto valid = check_tenant(client, ended);
+        if (valid) publish(ring_number_++);
+        return valid;
+    }
+
+    /// Calls `open` with the place of the ring and the number of its next message, while nobody
+    /// publishes there. Errors: ENOTCONN, and those of HeapFile::commit.
+    template <class Open>
+    Status open_ring(std::uint32_t client, EndedLeases& ended, Open open) {
+        const std::lock_guard guard(mutex_);
+        auto valid = check_tenant(client, ended);
+        if (valid) open(ring(), ring_number_);
+        return valid;
+    }
 
     /// Errors: EBUSY (accepted), ESTALE (no such lease, or released), EPROTO (no such slot).
     Status revoke(const Reference& reference, EndedLeases& ended);
@@ -54,6 +114,8 @@ public:
 
 private:
     using Steps = LeaseSteps<>;
+    using Tenancy = TenancySteps<>;
+    using Signal = ReleaseSignalSteps<>;
 
     /// Private truth about one slot of the lane.
     struct Record {
@@ -63,7 +125,10 @@ private:
 
     [[nodiscard]] ClientSlot& slot() const;
     [[nodiscard]] LaneSlot& lane_slot(std::uint32_t index) const;
+    [[nodiscard]] RingPlace ring() const;
     Status open();
+    Status check_tenant(std::uint32_t client, EndedLeases& ended);
+    Result<Reference> issue_locked(const Loan& loan, std::uint32_t client, EndedLeases& ended);
     void notice_tenant(EndedLeases& ended);
     bool harvest(std::uint32_t index, EndedLeases& ended);
     void end(std::uint32_t index, EndedLeases& ended);
@@ -85,6 +150,7 @@ private:
     std::uint32_t tail_ = 0;  ///< no lease is older than the one here
     std::uint32_t releases_seen_ = 0;
     std::uint32_t waiting_ = 0;          ///< threads in await_release()
+    std::uint64_t ring_number_ = 0;      ///< of the next message, from tenant to tenant
     std::unique_ptr<Record[]> records_;  ///< nullptr until the lane's first use
 };
 

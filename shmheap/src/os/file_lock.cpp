@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <mutex>
 
+#include "os/crash_point.hpp"
 #include "os/error.hpp"
 
 namespace shmheap::os {
@@ -66,13 +67,17 @@ Result<HeldLock> HeldLock::acquire(int fd, std::uint64_t byte) {
     const std::lock_guard guard(descriptor_mutex());
     UniqueFd own(::open(path.data(), O_RDWR | O_CLOEXEC));
     if (!own) return error("reopen", path.data());
+    CRASH_POINT(lock_file_reopened);
     if (auto locked = try_lock(own.get(), byte); !locked) {
         return tl::unexpected(locked.error());
     }
+    CRASH_POINT(lock_taken);
     auto pin = Mapping::of_file(own.get(), 0, pin_bytes, Access::none);
     if (!pin) return tl::unexpected(pin.error());
+    CRASH_POINT(lock_pinned);
     if (::madvise(pin->data(), pin->size(), MADV_DONTFORK) != 0)
         return error("keep lock from forks");
+    CRASH_POINT(lock_kept_from_forks);
     return HeldLock(std::move(*pin));
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "os/crash_point.hpp"
 #include "os/error.hpp"
 
 namespace shmheap::os {
@@ -26,11 +27,13 @@ int protection(Access access) {
 Mapping& Mapping::operator=(Mapping&& other) noexcept {
     std::swap(address_, other.address_);
     std::swap(size_, other.size_);
+    std::swap(borrowed_, other.borrowed_);
     return *this;
 }
 
 Mapping::~Mapping() {
-    if (address_ != nullptr) ::munmap(address_, size_);
+    if (address_ != nullptr && !borrowed_) ::munmap(address_, size_);
+    CRASH_POINT(mapping_ended);
 }
 
 Result<Mapping> Mapping::of_file(int fd, std::size_t offset, std::size_t size, Access access) {
@@ -46,6 +49,7 @@ Result<Mapping> Mapping::of_file_aligned(int fd, std::size_t size, Access access
     void* reserved = ::mmap(nullptr, size + alignment, PROT_NONE,
                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (reserved == MAP_FAILED) return error("reserve addresses");
+    CRASH_POINT(mapping_reserved);
     auto* begin = static_cast<std::byte*>(reserved);
     const auto misaligned = reinterpret_cast<std::uintptr_t>(begin) & (alignment - 1);
     std::byte* aligned = misaligned == 0 ? begin : begin + (alignment - misaligned);
@@ -55,7 +59,9 @@ Result<Mapping> Mapping::of_file_aligned(int fd, std::size_t size, Access access
         ::munmap(reserved, size + alignment);
         return failure;
     }
+    CRASH_POINT(mapping_placed);
     if (aligned > begin) ::munmap(begin, static_cast<std::size_t>(aligned - begin));
+    CRASH_POINT(mapping_trimmed);
     std::byte* end = begin + size + alignment;
     if (aligned + size < end) {
         ::munmap(aligned + size, static_cast<std::size_t>(end - (aligned + size)));

@@ -14,7 +14,9 @@ class Mapping {
 public:
     Mapping() = default;
     Mapping(Mapping&& other) noexcept
-        : address_(std::exchange(other.address_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+        : address_(std::exchange(other.address_, nullptr)),
+          size_(std::exchange(other.size_, 0)),
+          borrowed_(other.borrowed_) {}
     Mapping& operator=(Mapping&& other) noexcept;
     ~Mapping();
 
@@ -26,6 +28,13 @@ public:
     /// at least a page).
     static Result<Mapping> of_file_aligned(int fd, std::size_t size, Access access,
                                            std::size_t alignment);
+
+    /// A range that somebody else maps, and unmaps after this object has gone.
+    static Mapping borrow(std::byte* address, std::size_t size) {
+        Mapping mapping(address, size);
+        mapping.borrowed_ = true;
+        return mapping;
+    }
 
     /// Zeroed private memory that costs nothing until it is touched.
     static Result<Mapping> private_memory(std::size_t size);
@@ -42,6 +51,7 @@ private:
 
     void* address_ = nullptr;
     std::size_t size_ = 0;
+    bool borrowed_ = false;
 };
 
 }  // namespace shmheap::os

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <charconv>
 #include <string>
 #include <string_view>
@@ -21,12 +22,27 @@ constexpr std::uint64_t unlimited_from = std::uint64_t{1} << 60;  // v1 says "no
 constexpr std::uint64_t reserve_share = 20;                       // one twentieth: 5 %
 constexpr std::size_t text_max = 8192;
 
-std::string read_text(const std::string& path) {
+/// Whether an error says that there is no such file for us, rather than that we could not look.
+bool is_absent(int code) {
+    return code == ENOENT || code == ENOTDIR || code == EACCES || code == EPERM || code == ENODEV;
+}
+
+/// What kept us from looking (EMFILE, …) is left in `failure`; a file that is not there is empty.
+std::string read_text(const std::string& path, int& failure) {
     const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file) {
+        if (!is_absent(errno)) failure = errno;
+        return {};
+    }
     std::array<char, text_max> buffer{};
-    const ssize_t count = file ? ::read(file.get(), buffer.data(), buffer.size()) : 0;
+    const ssize_t count = ::read(file.get(), buffer.data(), buffer.size());
+    if (count < 0 && !is_absent(errno)) failure = errno;
     return std::string(buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
 }
+
+/// Whether a limit was found when we last could look: a process that is out of descriptors must not
+/// take that for "no limit", nor be kept from growing where there is none.
+std::atomic<bool> limit_was_found{false};
 
 std::optional<std::uint64_t> read_number(std::string_view text) {
     std::uint64_t value = 0;
@@ -44,8 +60,8 @@ struct Controller {
 };
 
 /// From /proc/self/cgroup: "0::/a/b" (version 2) or "4:memory:/a/b" (version 1).
-std::optional<Controller> find_controller() {
-    const std::string text = read_text("/proc/self/cgroup");
+std::optional<Controller> find_controller(int& failure) {
+    const std::string text = read_text("/proc/self/cgroup", failure);
     std::string_view rest = text;
     std::optional<Controller> found;
     while (!rest.empty()) {
@@ -80,35 +96,50 @@ void for_each_level(const Controller& controller, Visit visit) {
     }
 }
 
-std::optional<std::uint64_t> limit_at(const Controller& controller, const std::string& directory) {
-    const auto limit = read_number(read_text(directory + controller.limit_file));
+std::optional<std::uint64_t> limit_at(const Controller& controller, const std::string& directory,
+                                      int& failure) {
+    const auto limit = read_number(read_text(directory + controller.limit_file, failure));
     if (!limit || *limit >= unlimited_from) return std::nullopt;
     return limit;
 }
 
 /// Cache of disk files counts as use but goes when memory is needed.
-std::uint64_t reclaimable(const std::string& directory) {
-    const std::string text = read_text(directory + "memory.stat");
+std::uint64_t reclaimable(const std::string& directory, int& failure) {
+    const std::string text = read_text(directory + "memory.stat", failure);
     constexpr std::string_view key = "\ninactive_file ";
     const auto position = text.find(key);
     if (position == std::string::npos) return 0;
     return read_number(std::string_view(text).substr(position + key.size())).value_or(0);
 }
 
-bool cgroup_has_room(std::uint64_t bytes) {
-    const auto controller = find_controller();
-    if (!controller) return true;
+/// Whether one level of the hierarchy has room; `limited` when it has a limit at all.
+bool level_has_room(const Controller& controller, const std::string& directory, std::uint64_t bytes,
+                    bool& limited, int& failure) {
+    const auto limit = limit_at(controller, directory, failure);
+    if (!limit) return true;
+    limited = true;
+    const auto usage =
+        read_number(read_text(directory + controller.usage_file, failure)).value_or(0);
+    const std::uint64_t allowed = *limit - *limit / reserve_share;
+    if (usage + bytes <= allowed) return true;
+    return usage - std::min(usage, reclaimable(directory, failure)) + bytes <= allowed;
+}
+
+Status check_cgroup(std::uint64_t bytes) {
+    int failure = 0;
+    bool limited = false;
     bool room = true;
-    for_each_level(*controller, [&](const std::string& directory) {
-        const auto limit = limit_at(*controller, directory);
-        if (!limit) return;
-        const auto usage = read_number(read_text(directory + controller->usage_file)).value_or(0);
-        const std::uint64_t allowed = *limit - *limit / reserve_share;
-        if (usage + bytes <= allowed) return;
-        const std::uint64_t firm = usage - std::min(usage, reclaimable(directory));
-        if (firm + bytes > allowed) room = false;
-    });
-    return room;
+    if (const auto controller = find_controller(failure)) {
+        for_each_level(*controller, [&](const std::string& directory) {
+            room &= level_has_room(*controller, directory, bytes, limited, failure);
+        });
+    }
+    if (failure == 0) limit_was_found.store(limited, std::memory_order_relaxed);
+    if (!room) return fail(ENOMEM, "grow heap beyond the cgroup's limit");
+    if (failure != 0 && limit_was_found.load(std::memory_order_relaxed)) {
+        return fail(failure, "look at the cgroup's limit");
+    }
+    return {};
 }
 
 }  // namespace
@@ -124,16 +155,16 @@ Status check_growth(int fd, std::uint64_t bytes, std::uint64_t file_end) {
     if (space.f_blocks != 0 && space.f_bavail * space.f_frsize < bytes) {
         return fail(ENOSPC, "grow heap");
     }
-    if (!cgroup_has_room(bytes)) return fail(ENOMEM, "grow heap beyond the cgroup's limit");
-    return {};
+    return check_cgroup(bytes);
 }
 
 std::optional<std::uint64_t> cgroup_memory_limit() {
-    const auto controller = find_controller();
+    int ignored = 0;
+    const auto controller = find_controller(ignored);
     if (!controller) return std::nullopt;
     std::optional<std::uint64_t> tightest;
     for_each_level(*controller, [&](const std::string& directory) {
-        const auto limit = limit_at(*controller, directory);
+        const auto limit = limit_at(*controller, directory, ignored);
         if (limit && (!tightest || *limit < *tightest)) tightest = limit;
     });
     return tightest;

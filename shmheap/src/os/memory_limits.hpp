@@ -11,7 +11,8 @@ namespace shmheap::os {
 
 /// Whether `bytes` more may be committed to the file behind `fd`, so that it ends at `file_end`.
 /// A snapshot: the file system can fill up right after, which fallocate then reports.
-/// Errors: ENOSPC (file system), ENOMEM (cgroup, with 5 % in reserve), EFBIG (RLIMIT_FSIZE).
+/// Errors: ENOSPC (file system), ENOMEM (cgroup, with 5 % in reserve), EFBIG (RLIMIT_FSIZE);
+/// EMFILE and the like when a cgroup's limit was found before but cannot be looked at now.
 Status check_growth(int fd, std::uint64_t bytes, std::uint64_t file_end);
 
 /// Limit of the memory cgroup of this process, the tightest of its ancestors; nothing if unlimited.

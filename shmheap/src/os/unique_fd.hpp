@@ -5,6 +5,8 @@
 
 #include <utility>
 
+#include "os/crash_point.hpp"
+
 namespace shmheap::os {
 
 class UniqueFd {
@@ -23,6 +25,7 @@ public:
 
     void reset(int fd = -1) {
         if (fd_ >= 0) ::close(fd_);
+        CRASH_POINT(descriptor_closed);
         fd_ = fd;
     }
     /// Gives the descriptor up without closing it.

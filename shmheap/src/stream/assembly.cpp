@@ -30,10 +30,11 @@ Status Assembly::keep(std::span<const std::byte> bytes) {
     return {};
 }
 
-std::vector<std::byte> Assembly::finish() {
-    std::vector<std::byte> bytes = std::move(bytes_);
+CopiedMessage Assembly::finish() {
+    CopiedMessage message = {
+        .packet = packet_, .bytes = std::move(bytes_), .oversized = oversized_};
     abandon();
-    return bytes;
+    return message;
 }
 
 }  // namespace shmheap::stream

@@ -12,6 +12,13 @@
 
 namespace shmheap::stream {
 
+/// A whole copied message. Of one that was too long the bytes are missing.
+struct CopiedMessage {
+    MessagePacket packet;
+    std::vector<std::byte> bytes;
+    bool oversized;
+};
+
 class Assembly {
 public:
     /// Starts anew, and forgets a message that is incomplete. Of a message longer than `size_max`
@@ -28,13 +35,11 @@ public:
 
     [[nodiscard]] bool complete() const { return begun_ && arrived_ == packet_.length; }
 
-    /// Whether the message was too long to be kept.
+    /// Whether the message is too long to be kept.
     [[nodiscard]] bool oversized() const { return oversized_; }
 
-    [[nodiscard]] const MessagePacket& packet() const { return packet_; }
-
-    /// The bytes of a complete message, once; the assembly is empty afterwards.
-    std::vector<std::byte> finish();
+    /// The complete message, once; the assembly is empty afterwards.
+    CopiedMessage finish();
 
 private:
     Status keep(std::span<const std::byte> bytes);

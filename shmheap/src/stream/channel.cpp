@@ -5,7 +5,6 @@
 #include <array>
 
 #include "os/error.hpp"
-#include "stream/wire.hpp"
 
 namespace shmheap::stream {
 namespace {
@@ -49,6 +48,17 @@ Result<std::span<const std::byte>> Channel::receive() {
         return fail(EPROTO, "receive from the peer");
     }
     return packet;
+}
+
+std::optional<PacketKind> Channel::peek() const {
+    PacketHead head{};
+    iovec part = {.iov_base = &head, .iov_len = sizeof(head)};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    const ssize_t size = ::recvmsg(socket_.get(), &message, MSG_PEEK | MSG_DONTWAIT);
+    if (size != static_cast<ssize_t>(sizeof(head))) return std::nullopt;
+    return head.kind;
 }
 
 }  // namespace shmheap::stream

@@ -4,11 +4,13 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "os/unique_fd.hpp"
 #include "shmheap/result.hpp"
+#include "stream/wire.hpp"
 
 namespace shmheap::stream {
 
@@ -27,6 +29,9 @@ public:
     /// Errors: EAGAIN (none yet), EPIPE (the peer has ended, and all it sent was received), EPROTO
     /// (no packet of ours), what recvmsg(2) says.
     Result<std::span<const std::byte>> receive();
+
+    /// Of the next packet, which stays; nothing if there is none, or none of ours.
+    [[nodiscard]] std::optional<PacketKind> peek() const;
 
 private:
     os::UniqueFd socket_;

@@ -1,5 +1,9 @@
 /// The inside of a Consumer: looking for the producer, greeting it, and taking its packets in. Used
-/// by one thread at a time.
+/// by one thread at a time. Meeting the producer is in consumer_core.cpp, receiving in
+/// consumer_receiving.cpp.
+///
+/// While there are messages in the ring, receiving costs no system call: the socket is looked at
+/// when the ring is empty, and before a sleep.
 ///
 ///   state      | event                              | next
 ///   apart      | a socket under the path connects   | greeting
@@ -10,6 +14,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -21,6 +26,8 @@
 #include "shmheap/stream.hpp"
 #include "stream/assembly.hpp"
 #include "stream/channel.hpp"
+#include "stream/incoming_ring.hpp"
+#include "stream/ready.hpp"
 #include "stream/seeker.hpp"
 #include "stream/wire.hpp"
 
@@ -31,43 +38,65 @@ public:
     static Result<std::unique_ptr<ConsumerCore>> connect(const std::string& path,
                                                          const ConsumerOptions& options,
                                                          Deadline deadline);
+    static Result<std::unique_ptr<ConsumerCore>> expect(const std::string& path,
+                                                        const ConsumerOptions& options);
 
     Result<Message> receive(Deadline deadline);
 
-    [[nodiscard]] int fd() const { return ready_.get(); }
+    /// Once it was asked for, its state is kept true between calls, which costs system calls.
+    [[nodiscard]] int fd();
+    [[nodiscard]] bool connected() const { return greeted_; }
     [[nodiscard]] bool attached() const { return static_cast<bool>(client_); }
     [[nodiscard]] const ConsumerStats& stats() const { return stats_; }
 
 private:
-    ConsumerCore(const std::string& path, const ConsumerOptions& options, os::UniqueFd ready);
+    ConsumerCore(const std::string& path, const ConsumerOptions& options, stream::ReadySet ready);
+
+    static Result<std::unique_ptr<ConsumerCore>> create(const std::string& path,
+                                                        const ConsumerOptions& options);
 
     Status await_producer(Deadline deadline);
     Status seek(Deadline deadline);
     Status greet(Deadline deadline);
     Status take_hello(std::span<const std::byte> packet);
-    Result<std::span<const std::byte>> next_packet(Deadline deadline);
-    void leave();
-
-    Result<std::optional<Message>> take(std::span<const std::byte> packet);
-    Result<std::optional<Message>> take_message(std::span<const std::byte> packet);
-    Result<std::optional<Message>> take_chunk(std::span<const std::byte> packet);
-    Status take_heap(std::span<const std::byte> packet);
-    Result<Message> take_shared(const stream::MessagePacket& packet,
-                                std::span<const std::byte> rest);
-    Result<std::optional<Message>> finish_copied();
+    Status await_socket(Deadline deadline) const;
     stream::Attachment attach(const stream::HeapPlace& place);
     void flush();
+    void leave();
+
+    Result<std::optional<Message>> next_message(Deadline deadline);
+    Result<std::optional<Message>> look_at_socket();
+    Result<std::optional<Message>> take(std::span<const std::byte> packet);
+    Result<std::optional<Message>> take_bytes(std::span<const std::byte> packet);
+    Status take_open(std::span<const std::byte> packet);
+    Status take_heap(std::span<const std::byte> packet);
+    Result<Message> take_entry(const stream::RingEntry& entry);
+    Result<Message> take_shared(const stream::RingEntry& entry);
+    Result<Message> take_copied(std::uint64_t number);
+    Result<Message> deliver(stream::CopiedMessage copied);
+    void attach_next();
+    Status await_event(Deadline deadline);
+    Status give_up_for_now();
+    void show_readable();
     MessageInfo count(const stream::MessagePacket& packet, Delivery delivery);
 
     stream::Seeker seeker_;
     const ConsumerOptions options_;
-    os::UniqueFd ready_;  // epoll: the producer's socket, or what waits for it
+    stream::ReadySet ready_;  // the producer's socket, or what waits for it
     const std::uint32_t fork_generation_;
     std::optional<stream::Channel> channel_;
     bool greeted_ = false;
     int vanished_ = 0;  // producers in a row that ended before they greeted us
     std::shared_ptr<Client> client_;
+    std::optional<stream::IncomingRing> ring_;
+    bool ended_ = false;                          // the producer; the ring may still hold messages
+    std::optional<stream::HeapPlace> heap_next_;  // to be attached when the ring is empty
+    bool quiet_ = false;                          // nothing came for a while: sleep on the socket
+    Deadline looked_at_ = {};                     // the socket
+    bool fd_asked_ = false;
+    bool announced_ = false;  // to the producer, that a packet must tell the next message
     stream::Assembly assembly_;
+    std::deque<stream::CopiedMessage> copied_;  // whole, and not yet named by the ring
     // What is still to be said, when there is room.
     std::optional<stream::Attachment> attachment_unsent_;
     std::uint64_t copied_taken_ = 0;

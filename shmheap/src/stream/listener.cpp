@@ -2,11 +2,13 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 
 #include <array>
+#include <chrono>
+#include <cstdint>
 #include <cstdio>
+#include <ctime>
 
 #include "os/error.hpp"
 #include "os/fork_generation.hpp"
@@ -16,12 +18,25 @@ namespace {
 
 constexpr int backlog = 16;
 
+/// The lock is held for some system calls: who has it for longer has been stopped, or is no
+/// listener at all.
+constexpr std::chrono::seconds lock_patience(2);
+constexpr std::chrono::nanoseconds lock_interval = std::chrono::milliseconds(1);
+
 /// Unlocks explicitly: a copy of the descriptor in a forked child would keep the lock.
 class DirectoryLock {
 public:
     static Result<DirectoryLock> take(const SocketPath& path) {
-        while (::flock(path.directory_fd(), LOCK_EX) != 0) {
-            if (errno != EINTR) return os::error("lock the directory of stream", path.path());
+        const auto deadline = std::chrono::steady_clock::now() + lock_patience;
+        while (::flock(path.directory_fd(), LOCK_EX | LOCK_NB) != 0) {
+            if (errno != EINTR && errno != EWOULDBLOCK) {
+                return os::error("lock the directory of stream", path.path());
+            }
+            if (std::chrono::steady_clock::now() >= deadline) {
+                return fail(EBUSY, "lock the directory of stream", path.path());
+            }
+            const timespec interval = {.tv_sec = 0, .tv_nsec = lock_interval.count()};
+            ::nanosleep(&interval, nullptr);
         }
         return DirectoryLock(path.directory_fd());
     }
@@ -55,30 +70,41 @@ Status check_free(const SocketPath& path) {
     return fail(EADDRINUSE, "listen", path.path());
 }
 
-/// A name that nobody else chooses, short enough for every address.
-Result<std::string> temporary_name() {
-    std::uint64_t random = 0;
-    if (::getrandom(&random, sizeof(random), 0) != sizeof(random)) return os::error("get random");
+/// Where the socket of `name` is bound before it takes that name: the same each time, so that what
+/// a killed listener left there is replaced by the next one, and short enough for every address
+/// (FNV-1a). The directory's lock keeps others from it.
+std::string temporary_name(const std::string& name) {
+    std::uint64_t hash = 14695981039346656037U;
+    for (const char each : name)
+        hash = (hash ^ static_cast<unsigned char>(each)) * 1099511628211U;
     std::array<char, 24> text{};
-    std::snprintf(text.data(), text.size(), ".%016llx", static_cast<unsigned long long>(random));
+    std::snprintf(text.data(), text.size(), ".%016llx", static_cast<unsigned long long>(hash));
     return std::string(text.data());
+}
+
+void remove_left_over(const SocketPath& path, const std::string& temporary) {
+    struct stat status {};
+    if (::fstatat(path.directory_fd(), temporary.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+        return;
+    }
+    if (S_ISSOCK(status.st_mode)) ::unlinkat(path.directory_fd(), temporary.c_str(), 0);
 }
 
 /// Listens first and takes the name afterwards: who sees the name can connect.
 Status bind_and_rename(const SocketPath& path, int socket) {
-    const auto temporary = temporary_name();
-    if (!temporary) return tl::unexpected(temporary.error());
-    const sockaddr_un address = path.address(*temporary);
+    const std::string temporary = temporary_name(path.name());
+    remove_left_over(path, temporary);
+    const sockaddr_un address = path.address(temporary);
     if (::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
         return os::error("bind stream", path.path());
     }
     if (::listen(socket, backlog) == 0 &&
-        ::renameat(path.directory_fd(), temporary->c_str(), path.directory_fd(),
+        ::renameat(path.directory_fd(), temporary.c_str(), path.directory_fd(),
                    path.name().c_str()) == 0) {
         return {};
     }
     const auto error = os::error("listen", path.path());
-    ::unlinkat(path.directory_fd(), temporary->c_str(), 0);
+    ::unlinkat(path.directory_fd(), temporary.c_str(), 0);
     return error;
 }
 

@@ -4,7 +4,8 @@
 ///
 /// Who binds a name holds a flock(2) on its directory meanwhile, so that of two producers that find
 /// the socket of a dead one, one gets the name and the other is told EADDRINUSE. The lock is held
-/// for a few system calls and goes with its process.
+/// for a few system calls and goes with its process; what a process that was killed meanwhile
+/// leaves under a temporary name is replaced by the next that binds the same name.
 #pragma once
 
 #include <sys/types.h>
@@ -18,7 +19,8 @@ namespace shmheap::stream {
 
 class Listener {
 public:
-    /// Errors: EADDRINUSE (a live socket has the name), EEXIST (it is no socket), and those of
+    /// Errors: EADDRINUSE (a live socket has the name), EEXIST (it is no socket), EBUSY (the
+    /// directory has been locked by somebody for two seconds), and those of
     /// SocketPath::open, flock(2) and bind(2).
     static Result<Listener> bind(const std::string& path);
 

@@ -1,8 +1,8 @@
 #include "stream/outgoing.hpp"
 
-#include <filesystem>
+#include <sys/random.h>
 
-#include "os/assert.hpp"
+#include <filesystem>
 
 namespace shmheap::stream {
 namespace {
@@ -27,6 +27,14 @@ HelloPacket hello(std::uint32_t refusal, const HeapPlace& place) {
         .announcement = announce(place)};
 }
 
+/// Never 0, which is what an unused ring says. Without random numbers nobody can attach.
+std::uint64_t random_number() {
+    std::uint64_t number = 0;
+    while (number == 0 && ::getrandom(&number, sizeof(number), 0) < 0 && errno == EINTR) {
+    }
+    return number;
+}
+
 }  // namespace
 
 HeapPlace place_of(const Heap& heap) {
@@ -34,14 +42,15 @@ HeapPlace place_of(const Heap& heap) {
     const auto directory = std::filesystem::absolute(heap.directory(), unchanged);
     return {.uuid = heap.uuid(),
             .directory = unchanged ? heap.directory() : directory.string(),
-            .name = heap.name()};
+            .name = heap.name(),
+            .claim = random_number()};
 }
 
 Result<Outgoing> Outgoing::greet(os::UniqueFd socket, const Heap* heap) {
     Outgoing outgoing(std::move(socket));
     HeapPlace place;
     if (heap != nullptr) place = place_of(*heap);
-    outgoing.announced_ = place.uuid;
+    outgoing.announced_ = place;
     const HelloPacket packet = hello(0, place);
     const Status sent = outgoing.channel_.send(with_text(bytes_of(packet), place));
     if (!sent) return tl::unexpected(sent.error());
@@ -69,6 +78,7 @@ Status Outgoing::take(std::span<const std::byte> packet) {
     const PacketKind kind = parse<PacketHead>(packet)->kind;
     if (!connected_) return kind == PacketKind::answer ? take_answer(packet) : nonsense();
     if (kind == PacketKind::taken) return take_count(packet);
+    if (kind == PacketKind::wake) return {};  // has served its purpose
     const auto attached = parse_whole<AttachedPacket>(packet);
     if (kind == PacketKind::attached && attached) return take_attachment(attached->attachment);
     return nonsense();
@@ -88,10 +98,25 @@ Status Outgoing::take_answer(std::span<const std::byte> packet) {
 
 Status Outgoing::take_attachment(const Attachment& attachment) {
     // An answer to an announcement that another one has overtaken says nothing any more.
-    if (attachment.heap != announced_) return {};
-    attached_ = attachment.code == 0 && announced_ != Uuid{};
+    if (attachment.heap != announced_.uuid) return {};
+    offered_ = attachment.code == 0 && announced_.claim != 0;
     slot_ = attachment.slot;
     return {};
+}
+
+Status Outgoing::open_ring(Heap& heap, std::uint64_t depth) {
+    if (ring_ || !offered_ || !announced(heap)) return {};
+    auto ring = OutgoingRing::open(heap, {.slot = slot_, .claim = announced_.claim}, depth);
+    if (!ring) {
+        offered_ = false;  // whose slot that is, it is not this consumer's: bytes will do
+        return {};
+    }
+    const OpenPacket packet = {.head = head_of<OpenPacket>(PacketKind::open),
+                               .heap = announced_.uuid,
+                               .number = ring->number()};
+    const Status sent = channel_.send(bytes_of(packet));
+    if (sent) ring_.emplace(std::move(*ring));
+    return sent || sent.error().code == EAGAIN ? Status() : sent;
 }
 
 Status Outgoing::take_count(std::span<const std::byte> packet) {
@@ -108,27 +133,16 @@ Status Outgoing::announce_heap(const Heap& heap) {
         .announcement = announce(place)};
     auto sent = channel_.send(with_text(bytes_of(packet), place));
     if (!sent) return sent;
-    announced_ = place.uuid;
-    attached_ = false;
-    in_flight_.clear();  // of a heap that lives on only until its last lease ends
-    return {};
-}
-
-Status Outgoing::send_shared(MessagePacket packet, const Reference& reference) {
-    ASSERT(reference.lane_slot < lane_slot_count);
-    packet.head =
-        head_of<MessagePacket>(PacketKind::message, sizeof(Reference), message_number_ + 1);
-    packet.flags |= flag_shared;
-    auto sent = channel_.send(bytes_of(packet), bytes_of(reference));
-    if (!sent) return sent;
-    ++message_number_;
-    in_flight_.resize(lane_slot_count);
-    in_flight_[reference.lane_slot] = reference;
+    announced_ = place;
+    offered_ = false;
+    wake(true);
+    ring_.reset();  // what lies in it is taken before the new heap is attached
     return {};
 }
 
 Status Outgoing::send_first(MessagePacket packet, std::span<const std::byte> bytes) {
     packet.head = head_of<MessagePacket>(PacketKind::message, bytes.size(), message_number_ + 1);
+    if (ring_) packet.flags |= flag_in_ring;
     auto sent = channel_.send(bytes_of(packet), bytes);
     if (sent) ++message_number_;
     return sent;
@@ -141,16 +155,19 @@ Status Outgoing::send_chunk(std::uint64_t offset, std::span<const std::byte> byt
     return channel_.send(bytes_of(packet), bytes);
 }
 
-Remains Outgoing::end(Heap* heap) {
+void Outgoing::wake(bool anything) {
+    if (!ring_ || !ring_->wake_consumer(anything)) return;
+    const WakePacket packet = {.head = head_of<WakePacket>(PacketKind::wake)};
+    // A socket without room for it is one that the consumer has something to read from.
+    (void)channel_.send(bytes_of(packet));
+}
+
+Remains Outgoing::end() {
     (void)read();  // what it said last counts; that it has ended is known
-    Remains remains = {.lost = copied_sent_ - copied_taken_};
-    for (const Reference& reference : in_flight_) {
-        if (heap == nullptr || reference.length == 0) continue;
-        const Status revoked = heap->revoke(reference);
-        if (revoked) ++remains.lost;
-        if (!revoked && revoked.error().code == EBUSY) ++remains.unreleased;
-    }
-    in_flight_.clear();
+    Remains remains;
+    if (ring_) remains = ring_->end();
+    remains.lost += copied_sent_ - copied_taken_;
+    ring_.reset();
     return remains;
 }
 

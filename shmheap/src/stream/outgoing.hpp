@@ -8,27 +8,22 @@
 ///   either    | the peer's end             | EPIPE; the producer ends it
 ///   either    | anything else unexpected   | EPROTO; the producer ends it
 ///
-/// Every lease that was issued is remembered by its place in the lane until that place is issued
-/// anew, so that at the end each can be asked what has become of it.
+/// Once its heap is attached, messages go through the ring (outgoing_ring.hpp), with the bytes of
+/// copied ones in the socket; before that, and without a heap, all go through the socket.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
-#include <vector>
 
 #include "shmheap/heap.hpp"
 #include "shmheap/result.hpp"
 #include "shmheap/stream.hpp"
 #include "stream/channel.hpp"
+#include "stream/outgoing_ring.hpp"
 #include "stream/wire.hpp"
 
 namespace shmheap::stream {
-
-/// What a consumer left when it ended (ProducerStats says what the words mean).
-struct Remains {
-    std::uint64_t lost = 0;
-    std::uint64_t unreleased = 0;
-};
 
 class Outgoing {
 public:
@@ -49,20 +44,27 @@ public:
     Status read();
 
     /// Whether the consumer was told of this heap, attached or not.
-    [[nodiscard]] bool announced(const Heap& heap) const { return announced_ == heap.uuid(); }
+    [[nodiscard]] bool announced(const Heap& heap) const { return announced_.uuid == heap.uuid(); }
 
     /// Tells the consumer of another heap; until it has answered there is no slot.
     /// Errors: EAGAIN, EPIPE, what the socket says.
     Status announce_heap(const Heap& heap);
 
-    /// Whether leases of the announced heap can be issued, and to whom.
-    [[nodiscard]] bool attached() const { return attached_; }
+    /// Opens the ring in the announced heap if the consumer has attached it and the ring is not
+    /// open yet. Errors: EPIPE, what the socket says. Not opened for now is no error.
+    Status open_ring(Heap& heap, std::uint64_t depth);
+
+    /// nullptr while it is not open.
+    [[nodiscard]] OutgoingRing* ring() { return ring_ ? &*ring_ : nullptr; }
     [[nodiscard]] std::uint32_t slot() const { return slot_; }
 
-    /// The packets of messages. Errors: EAGAIN (nothing was sent), EPIPE, what the socket says.
-    Status send_shared(MessagePacket packet, const Reference& reference);
+    /// The packets of a copied message; its cell, if there is a ring, is for the caller to publish
+    /// when all are sent. Errors: EAGAIN (nothing was sent), EPIPE, what the socket says.
     Status send_first(MessagePacket packet, std::span<const std::byte> bytes);
     Status send_chunk(std::uint64_t offset, std::span<const std::byte> bytes);
+
+    /// Number of the copied message begun last, on this connection.
+    [[nodiscard]] std::uint64_t copied_number() const { return message_number_; }
 
     /// To be called when the whole of a copied message was sent.
     void copied_message_sent() { ++copied_sent_; }
@@ -70,9 +72,11 @@ public:
     /// Whether the consumer has taken up every copied message.
     [[nodiscard]] bool copies_taken() const { return copied_taken_ == copied_sent_; }
 
-    /// Ends the connection: takes back what was not taken up. `heap` is the announced heap, or
-    /// nullptr if that is no more (what is left in it ends with it).
-    Remains end(Heap* heap);
+    /// Wakes the consumer if it sleeps for want of what was published, or for want of `anything`.
+    void wake(bool anything = false);
+
+    /// Ends the connection: takes back what was not taken up.
+    Remains end();
 
 private:
     explicit Outgoing(os::UniqueFd socket) : channel_(std::move(socket)) {}
@@ -85,16 +89,16 @@ private:
     Channel channel_;
     bool connected_ = false;
     bool other_version_ = false;
-    bool attached_ = false;
+    bool offered_ = false;  // by the consumer: a slot in the announced heap
     std::uint32_t slot_ = 0;
-    Uuid announced_ = {};
-    std::uint64_t message_number_ = 0;  // of the message begun last
+    HeapPlace announced_;
+    std::optional<OutgoingRing> ring_;
+    std::uint64_t message_number_ = 0;
     std::uint64_t copied_sent_ = 0;
     std::uint64_t copied_taken_ = 0;
-    std::vector<Reference> in_flight_;  // by place in the lane; length 0: none was issued there
 };
 
-/// Where `heap` is to be found, for a process with another working directory.
+/// Where `heap` is to be found, for a process with another working directory; with a new claim.
 HeapPlace place_of(const Heap& heap);
 
 }  // namespace shmheap::stream

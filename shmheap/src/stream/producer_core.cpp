@@ -30,29 +30,24 @@ constexpr auto release_wait_max = 50ms;
 
 constexpr int admissions_max = 64;  // in one call; the rest waits in the backlog
 
-/// Whether a buffer that could not be leased for this reason can still be sent as bytes.
-bool can_be_copied(int code) {
-    return code == ENOTCONN || code == EINVAL || code == ENOSPC;
-}
-
-std::int64_t nanoseconds_until(Deadline deadline) {
-    return std::chrono::nanoseconds(deadline - std::chrono::steady_clock::now()).count();
-}
-
 bool has_passed(Deadline deadline) {
     return deadline <= std::chrono::steady_clock::now();
 }
 
 }  // namespace
 
-ProducerCore::ProducerCore(stream::Listener listener, os::UniqueFd ready, Heap* heap)
+ProducerCore::ProducerCore(stream::Listener listener, os::UniqueFd ready,
+                           const ProducerOptions& options)
     : listener_(std::move(listener)),
       ready_(std::move(ready)),
-      chosen_heap_(heap),
+      options_(options),
       fork_generation_(os::fork_generation()) {}
 
 Result<std::unique_ptr<ProducerCore>> ProducerCore::listen(const std::string& path,
                                                            const ProducerOptions& options) {
+    if (options.depth == 0 || options.depth > ring_cell_count) {
+        return fail(EINVAL, "listen with such a depth at", path);
+    }
     auto listener = stream::Listener::bind(path);
     if (!listener) return tl::unexpected(listener.error());
     auto ready = stream::create_ready_set();
@@ -61,19 +56,18 @@ Result<std::unique_ptr<ProducerCore>> ProducerCore::listen(const std::string& pa
         return tl::unexpected(added.error());
     }
     return std::unique_ptr<ProducerCore>(
-        new ProducerCore(std::move(*listener), std::move(*ready), options.heap));
+        new ProducerCore(std::move(*listener), std::move(*ready), options));
 }
 
 Heap* ProducerCore::current_heap() const {
-    if (chosen_heap_ != nullptr) return chosen_heap_;
+    if (options_.heap != nullptr) return options_.heap;
     return process_heap().value_or(nullptr);
 }
 
-/// The heap that the consumer was told of, unless another has taken its place since.
-Heap* ProducerCore::attached_heap() const {
-    if (!consumer_ || !consumer_->attached()) return nullptr;
-    Heap* heap = current_heap();
-    return heap != nullptr && consumer_->announced(*heap) ? heap : nullptr;
+/// The heap from which buffers are leased to the consumer; nullptr: none.
+Heap* ProducerCore::attached_heap() {
+    stream::OutgoingRing* ring = consumer_ ? consumer_->ring() : nullptr;
+    return ring != nullptr ? &ring->heap() : nullptr;
 }
 
 Status ProducerCore::await(short events, Deadline deadline) {
@@ -118,7 +112,9 @@ Status ProducerCore::service() {
 /// Takes in what the consumer says, and ends it if it has ended or speaks nonsense.
 Status ProducerCore::hear() {
     const bool was_connected = consumer_->connected();
-    const auto heard = consumer_->read();
+    auto heard = consumer_->read();
+    Heap* heap = heard ? current_heap() : nullptr;
+    if (heap != nullptr) heard = consumer_->open_ring(*heap, options_.depth);
     if (heard) {
         if (!was_connected && consumer_->connected()) ++stats_.consumers;
         return {};
@@ -152,7 +148,7 @@ Status ProducerCore::admit() {
 
 void ProducerCore::end_consumer() {
     Heap* heap = attached_heap();
-    const stream::Remains remains = consumer_->end(heap);
+    const stream::Remains remains = consumer_->end();
     stats_.lost += remains.lost;
     stats_.unreleased += remains.unreleased;
     if (heap != nullptr) {
@@ -172,118 +168,6 @@ void ProducerCore::collect_departed() {
         has_passed(departed_->until)) {
         departed_.reset();
     }
-}
-
-template <class Step>
-Status ProducerCore::transmit(Step step, Deadline deadline) {
-    while (true) {
-        const Status sent = step(*consumer_);
-        if (sent) return {};
-        if (sent.error().code == EPIPE) {
-            end_consumer();
-            return sent;
-        }
-        if (sent.error().code != EAGAIN) return sent;
-        if (auto room = await(POLLIN | POLLOUT, deadline); !room) return room;
-        if (auto served = service(); !served) return served;
-    }
-}
-
-/// The heap to lease the buffer from, or nullptr if it must go as bytes.
-Result<Heap*> ProducerCore::heap_to_share(const Buffer& buffer) {
-    if (buffer.size() == 0 || !buffer.is_shared()) return nullptr;
-    Heap* heap = current_heap();
-    if (heap == nullptr || !heap->contains(buffer.data())) return nullptr;
-    if (!consumer_->announced(*heap)) {
-        const auto step = [heap](Outgoing& consumer) { return consumer.announce_heap(*heap); };
-        // Not worth waiting for: this message goes as bytes either way.
-        const auto told = transmit(step, Deadline::min());
-        if (!told && told.error().code != ETIMEDOUT) return tl::unexpected(told.error());
-    }
-    return consumer_->attached() ? heap : nullptr;
-}
-
-Result<Reference> ProducerCore::lease(Heap& heap, const Buffer& buffer, Deadline deadline) {
-    while (true) {
-        auto reference = heap.issue(buffer.data(), 0, buffer.size(), consumer_->slot());
-        if (reference || reference.error().code != EAGAIN) return reference;
-        if (has_passed(deadline)) return fail(ETIMEDOUT, "wait for the consumer to release");
-        const Deadline look_again = stream::at_most(deadline, release_wait_max);
-        heap.await_release(consumer_->slot(),
-                           std::max<std::int64_t>(0, nanoseconds_until(look_again)));
-        if (auto served = service(); !served) return tl::unexpected(served.error());
-    }
-}
-
-Result<Delivery> ProducerCore::send(const Buffer& buffer, const MessageInfo& info,
-                                    Deadline deadline) {
-    if (auto ready = await_consumer(deadline); !ready) return tl::unexpected(ready.error());
-    const auto heap = heap_to_share(buffer);
-    if (!heap) return tl::unexpected(heap.error());
-    if (*heap == nullptr) return send_copied(buffer.bytes(), info, deadline);
-    const auto reference = lease(**heap, buffer, deadline);
-    if (reference) return send_shared(**heap, *reference, info, deadline);
-    if (!can_be_copied(reference.error().code)) return tl::unexpected(reference.error());
-    return send_copied(buffer.bytes(), info, deadline);
-}
-
-Result<Delivery> ProducerCore::send(std::span<const std::byte> bytes, const MessageInfo& info,
-                                    Deadline deadline) {
-    if (auto ready = await_consumer(deadline); !ready) return tl::unexpected(ready.error());
-    return send_copied(bytes, info, deadline);
-}
-
-Result<Delivery> ProducerCore::send_shared(Heap& heap, const Reference& reference,
-                                           const MessageInfo& info, Deadline deadline) {
-    const MessagePacket packet = packet_for(info, reference.length);
-    const auto step = [&](Outgoing& consumer) { return consumer.send_shared(packet, reference); };
-    if (auto sent = transmit(step, deadline); !sent) {
-        // Nobody has seen the reference. With the consumer gone its leases may have ended already.
-        (void)heap.revoke(reference);
-        return tl::unexpected(sent.error());
-    }
-    return count(packet, Delivery::shared);
-}
-
-Result<Delivery> ProducerCore::send_copied(std::span<const std::byte> bytes,
-                                           const MessageInfo& info, Deadline deadline) {
-    const MessagePacket packet = packet_for(info, bytes.size());
-    std::size_t offset = std::min(bytes.size(), stream::first_bytes_max);
-    const auto first = [&](Outgoing& consumer) {
-        return consumer.send_first(packet, bytes.first(offset));
-    };
-    if (auto sent = transmit(first, deadline); !sent) return tl::unexpected(sent.error());
-    while (offset < bytes.size()) {
-        const auto part =
-            bytes.subspan(offset, std::min(bytes.size() - offset, stream::chunk_bytes_max));
-        const auto chunk = [&](Outgoing& consumer) { return consumer.send_chunk(offset, part); };
-        // A message given up half-way is ended by the next one.
-        if (auto sent = transmit(chunk, deadline); !sent) return tl::unexpected(sent.error());
-        offset += part.size();
-    }
-    consumer_->copied_message_sent();
-    return count(packet, Delivery::copied);
-}
-
-MessagePacket ProducerCore::packet_for(const MessageInfo& info, std::size_t length) const {
-    const TimeStamp time = info.time_stamp == TimeStamp{}
-                               ? TimeStamp(std::chrono::system_clock::now())
-                               : info.time_stamp;
-    return {.head = {},  // filled in by the connection, which numbers the packets
-            .sequence = info.sequence == next_sequence ? sequence_next_ : info.sequence,
-            .time_stamp_ns = time.time_since_epoch().count(),
-            .stream_id = info.stream_id,
-            .length = length,
-            .payload_type = info.payload_type,
-            .flags = info.end_of_stream ? stream::flag_end_of_stream : 0};
-}
-
-Delivery ProducerCore::count(const MessagePacket& packet, Delivery delivery) {
-    sequence_next_ = packet.sequence + 1;
-    ++stats_.messages;
-    stats_.bytes += packet.length;
-    ++(delivery == Delivery::shared ? stats_.shared : stats_.copied);
-    return delivery;
 }
 
 Status ProducerCore::drain(Deadline deadline) {
@@ -306,8 +190,7 @@ Status ProducerCore::drain(Deadline deadline) {
         if (has_passed(deadline)) return fail(ETIMEDOUT, "wait for the consumer to release");
         const Deadline look_again = stream::at_most(deadline, release_wait_max);
         if (!released) {
-            heap->await_release(consumer_->slot(),
-                                std::max<std::int64_t>(0, nanoseconds_until(look_again)));
+            heap->await_release(consumer_->slot(), stream::nanoseconds_until(look_again));
         } else if (auto waited = await(POLLIN, deadline); !waited) {
             return waited;
         }

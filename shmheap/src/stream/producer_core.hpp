@@ -1,5 +1,9 @@
 /// The inside of a Producer: the socket it listens on, the one consumer it may have, and all the
-/// waiting. Used by one thread at a time.
+/// waiting. Used by one thread at a time. Meeting consumers is in producer_core.cpp, sending in
+/// producer_sending.cpp.
+///
+/// While messages follow each other closely, the sockets are looked at only now and then
+/// (look_interval), and whenever there is no room: sending costs no system call then.
 ///
 ///   state      | event                                | next
 ///   listening  | somebody connects                    | greeting
@@ -48,10 +52,10 @@ private:
         Deadline until;
     };
 
-    ProducerCore(stream::Listener listener, os::UniqueFd ready, Heap* heap);
+    ProducerCore(stream::Listener listener, os::UniqueFd ready, const ProducerOptions& options);
 
     [[nodiscard]] Heap* current_heap() const;
-    [[nodiscard]] Heap* attached_heap() const;
+    [[nodiscard]] Heap* attached_heap();
     Status await_consumer(Deadline deadline);
     Status await(short events, Deadline deadline);
     Status service();
@@ -60,26 +64,39 @@ private:
     void end_consumer();
     void collect_departed();
 
-    Result<Heap*> heap_to_share(const Buffer& buffer);
-    Result<Reference> lease(Heap& heap, const Buffer& buffer, Deadline deadline);
-    Result<Delivery> send_shared(Heap& heap, const Reference& reference, const MessageInfo& info,
-                                 Deadline deadline);
-    Result<Delivery> send_copied(std::span<const std::byte> bytes, const MessageInfo& info,
-                                 Deadline deadline);
+    /// A message on its way.
+    struct Outbound {
+        std::span<const std::byte> bytes;
+        TimeStamp now;
+        stream::MessagePacket packet;
+        Deadline deadline;
+    };
+
+    [[nodiscard]] Outbound outbound(std::span<const std::byte> bytes, const MessageInfo& info,
+                                    Deadline deadline);
+    [[nodiscard]] Deadline patience(Deadline deadline) const;
+    Status begin(const Outbound& message);
+    Result<bool> can_share(const Buffer& buffer);
+    Result<Delivery> send_shared(const Outbound& message);
+    Result<Delivery> send_copied(const Outbound& message);
+    Status make_room(const Outbound& message);
+    Status await_room(Deadline deadline);
+    Status await_release(const Outbound& message);
+    Status send_bytes(const Outbound& message);
     /// Repeats what says EAGAIN until there is room.
     template <class Step>
     Status transmit(Step step, Deadline deadline);
-    [[nodiscard]] stream::MessagePacket packet_for(const MessageInfo& info,
-                                                   std::size_t length) const;
-    Delivery count(const stream::MessagePacket& packet, Delivery delivery);
+    Result<Delivery> give_up(const Error& why, const Outbound& message);
+    Delivery count(const Outbound& message, Delivery delivery);
 
     stream::Listener listener_;
     os::UniqueFd ready_;  // epoll: the listener and the consumer
-    Heap* const chosen_heap_;
+    const ProducerOptions options_;
     const std::uint32_t fork_generation_;
     std::optional<stream::Outgoing> consumer_;
     Deadline greeted_until_ = no_deadline;
     std::optional<Departed> departed_;
+    TimeStamp looked_at_ = {};  // at the sockets
     std::uint64_t sequence_next_ = 0;
     ProducerStats stats_;
 };

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/inotify.h>
 #include <sys/time.h>
+#include <sys/timerfd.h>
 
 #include <array>
 
@@ -33,6 +34,33 @@ Status limit_connect(int socket, Deadline deadline) {
     return {};
 }
 
+/// Readable after look_again_after, for who cannot be told.
+os::UniqueFd create_timer() {
+    os::UniqueFd timer(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
+    constexpr auto nanoseconds = std::chrono::nanoseconds(look_again_after).count();
+    const itimerspec once = {.it_interval = {}, .it_value = {.tv_sec = 0, .tv_nsec = nanoseconds}};
+    if (timer && ::timerfd_settime(timer.get(), 0, &once, nullptr) != 0) timer.reset();
+    return timer;
+}
+
+/// Readable after a change in the directory of `path`, or in the nearest one that exists above.
+os::UniqueFd create_watch(const std::string& path) {
+    os::UniqueFd watch(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
+    if (!watch) return watch;
+    constexpr std::uint32_t arrivals = IN_CREATE | IN_MOVED_TO;
+    constexpr std::uint32_t directory_goes = IN_DELETE_SELF | IN_MOVE_SELF;
+    std::string directory = split_path(path).directory;
+    for (int level = 0; level < levels_max; ++level) {
+        if (::inotify_add_watch(watch.get(), directory.c_str(),
+                                arrivals | directory_goes | IN_ONLYDIR) >= 0) {
+            return watch;
+        }
+        if (directory == "/" || directory == ".") break;
+        directory = split_path(directory).directory;
+    }
+    return os::UniqueFd();
+}
+
 /// Nobody is there, but somebody may come.
 bool may_appear(int code) {
     return code == ENOENT || code == ENOTDIR || code == ECONNREFUSED;
@@ -56,20 +84,8 @@ Result<os::UniqueFd> Seeker::try_connect(Deadline deadline) const {
 }
 
 void Seeker::arm() {
-    watch_.reset(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
-    if (!watch_) return;
-    constexpr std::uint32_t arrivals = IN_CREATE | IN_MOVED_TO;
-    constexpr std::uint32_t directory_goes = IN_DELETE_SELF | IN_MOVE_SELF;
-    std::string directory = split_path(path_).directory;
-    for (int level = 0; level < levels_max; ++level) {
-        if (::inotify_add_watch(watch_.get(), directory.c_str(),
-                                arrivals | directory_goes | IN_ONLYDIR) >= 0) {
-            return;
-        }
-        if (directory == "/" || directory == ".") break;
-        directory = split_path(directory).directory;
-    }
-    watch_.reset();
+    watch_ = create_watch(path_);
+    if (!watch_) watch_ = create_timer();
 }
 
 Status Seeker::await_change(Deadline deadline) {
@@ -85,6 +101,7 @@ Status Seeker::await_change(Deadline deadline) {
 Result<os::UniqueFd> Seeker::connect(Deadline deadline) {
     // What happened before is seen by the attempt, what happens after it by the watch that was
     // armed before it. An event says only "look again", so a new watch replaces reading it.
+    // A listener whose queue is full says nothing when there is room.
     while (true) {
         const bool armed = static_cast<bool>(watch_);
         auto socket = try_connect(deadline);
@@ -92,6 +109,7 @@ Result<os::UniqueFd> Seeker::connect(Deadline deadline) {
             watch_.reset();
             return socket;
         }
+        if (socket.error().code == ETIMEDOUT) watch_ = create_timer();
         if (!may_appear(socket.error().code)) return socket;
         if (!armed) {
             arm();

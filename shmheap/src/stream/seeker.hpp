@@ -1,6 +1,7 @@
 /// The consumer's side of a meeting place: connects to the socket under a path, and while nobody
 /// listens there, waits for the name with inotify(7) on its directory, or on the nearest one above
-/// that exists. Move-only; used by one thread at a time.
+/// that exists. Where the kernel gives no inotify instance, looks again now and then. Move-only;
+/// used by one thread at a time.
 #pragma once
 
 #include <string>
@@ -30,7 +31,7 @@ private:
     Status await_change(Deadline deadline);
 
     std::string path_;
-    os::UniqueFd watch_;  // an inotify instance, while nobody listens
+    os::UniqueFd watch_;  // an inotify instance or a timer, while nobody listens
 };
 
 }  // namespace shmheap::stream

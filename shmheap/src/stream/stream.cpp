@@ -53,11 +53,20 @@ Result<Consumer> Consumer::connect(const std::string& path, const ConsumerOption
     return Consumer(std::move(*core));
 }
 
+Result<Consumer> Consumer::expect(const std::string& path, const ConsumerOptions& options) {
+    auto core = detail::ConsumerCore::expect(path, options);
+    if (!core) return tl::unexpected(core.error());
+    return Consumer(std::move(*core));
+}
+
 Result<Message> Consumer::receive(Deadline deadline) {
     return core_->receive(deadline);
 }
 int Consumer::fd() const {
     return core_->fd();
+}
+bool Consumer::connected() const {
+    return core_->connected();
 }
 bool Consumer::attached() const {
     return core_->attached();

@@ -24,6 +24,12 @@ Deadline at_most(Deadline deadline, std::chrono::nanoseconds from_now) {
     return std::min(deadline, std::chrono::steady_clock::now() + from_now);
 }
 
+std::int64_t nanoseconds_until(Deadline deadline) {
+    const Deadline now = std::chrono::steady_clock::now();
+    if (deadline <= now) return 0;
+    return std::chrono::nanoseconds(deadline - now).count();
+}
+
 Status wait_for(std::span<pollfd> descriptors, Deadline deadline) {
     while (true) {
         const timespec left = deadline == no_deadline ? timespec{} : remaining(deadline);

@@ -3,6 +3,7 @@
 
 #include <poll.h>
 
+#include <cstdint>
 #include <span>
 
 #include "shmheap/result.hpp"
@@ -12,6 +13,9 @@ namespace shmheap::stream {
 
 /// The earlier of a deadline and a time from now.
 Deadline at_most(Deadline deadline, std::chrono::nanoseconds from_now);
+
+/// 0 when the deadline has passed.
+std::int64_t nanoseconds_until(Deadline deadline);
 
 /// Returns when one of the descriptors has something to tell (`revents` says what), an error or a
 /// hang-up included; signals do not end the wait. A deadline that has passed still looks once.

@@ -4,6 +4,7 @@ namespace shmheap::stream {
 
 Announcement announce(const HeapPlace& place) {
     return {.heap = place.uuid,
+            .claim = place.claim,
             .directory_size = static_cast<std::uint32_t>(place.directory.size()),
             .name_size = static_cast<std::uint32_t>(place.name.size())};
 }
@@ -21,6 +22,7 @@ std::optional<HeapPlace> announced_place(const Announcement& announcement,
     if (all.find('\0') != std::string_view::npos) return std::nullopt;
     HeapPlace place;
     place.uuid = announcement.heap;
+    place.claim = announcement.claim;
     place.directory = all.substr(0, directory_size);
     place.name = all.substr(directory_size);
     if (place.name.find('/') != std::string::npos) return std::nullopt;

@@ -5,12 +5,17 @@
 ///   producer                                     consumer
 ///   Hello (version, its heap)           ──▶
 ///                                       ◀──      Answer (version, its slot in that heap)
-///   MessagePacket (+ a Reference)       ──▶      a shared message
-///   MessagePacket (+ its first bytes)   ──▶
+///   OpenPacket (where the ring begins)  ──▶
+///   MessagePacket (+ its first bytes)   ──▶      a copied message
 ///   ChunkPacket   (+ further bytes) …   ──▶
 ///                                       ◀──      TakenPacket: so many copied messages so far
 ///   HeapPacket (another heap)           ──▶
 ///                                       ◀──      AttachedPacket (its slot in that heap)
+///   WakePacket                         ◀──▶      to who sleeps on the socket
+///
+/// Once the ring is open, everything has its place there (ring.hpp): a shared message, and the cell
+/// that follows the bytes of a copied one. HeapPacket ends the ring; without one, copied messages
+/// are delivered in the order in which they come.
 ///
 /// A producer that already has a consumer says Hello with a refusal and closes. A MessagePacket
 /// ends a copied message that is incomplete: its producer gave it up. The head of every packet,
@@ -34,7 +39,7 @@
 namespace shmheap::stream {
 
 constexpr std::uint64_t stream_magic = 0x4d41455254535248;  // "HRSTREAM"
-constexpr std::uint32_t stream_version = 1;
+constexpr std::uint32_t stream_version = 2;
 constexpr std::size_t packet_size_max = std::size_t{64} * 1024;
 constexpr std::size_t heap_name_size_max = 255;
 constexpr std::size_t heap_directory_size_max = 4095;
@@ -47,6 +52,8 @@ enum class PacketKind : std::uint32_t {
     taken = 5,
     heap = 6,
     attached = 7,
+    open = 8,
+    wake = 9,
 };
 
 struct PacketHead {
@@ -64,6 +71,7 @@ struct Protocol {
 /// Names a heap; its directory and its name follow as text. All zero: there is no heap.
 struct Announcement {
     Uuid heap;
+    std::uint64_t claim;  ///< the consumer puts it into the ring of its slot, as a proof
     std::uint32_t directory_size;
     std::uint32_t name_size;
 };
@@ -97,7 +105,18 @@ struct AttachedPacket {
     Attachment attachment;
 };
 
-constexpr std::uint32_t flag_shared = 1;  ///< a Reference follows; without it, the first bytes
+/// The ring of the consumer's slot is open; the first message in it has this number.
+struct OpenPacket {
+    PacketHead head;
+    Uuid heap;
+    std::uint64_t number;
+};
+
+struct WakePacket {
+    PacketHead head;
+};
+
+constexpr std::uint32_t flag_in_ring = 1;  ///< a cell of the ring follows the bytes
 constexpr std::uint32_t flag_end_of_stream = 2;
 
 struct MessagePacket {
@@ -122,7 +141,7 @@ struct TakenPacket {
 
 static_assert(sizeof(PacketHead) == 16);
 static_assert(sizeof(Protocol) == 16);
-static_assert(sizeof(Announcement) == 24);
+static_assert(sizeof(Announcement) == 32);
 static_assert(sizeof(Attachment) == 24);
 static_assert(offsetof(HelloPacket, protocol) == 16);
 static_assert(offsetof(AnswerPacket, protocol) == 16);
@@ -169,6 +188,7 @@ struct HeapPlace {
     Uuid uuid = {};
     std::string directory;
     std::string name;
+    std::uint64_t claim = 0;
 };
 
 /// An announcement, to be followed by the directory and the name.

@@ -2,8 +2,9 @@
 /// fork and opened on both sides after it. Whatever fails ends the program with a message.
 #pragma once
 
-#include <cstddef>
 #include <memory>
+
+#include "stream/workload.hpp"
 
 namespace bench {
 
@@ -18,13 +19,16 @@ public:
 
     /// Returns when both sides have called it.
     virtual void open(Side side) = 0;
-    /// A block of the port's size, untouched; waits while the queue is full.
+    /// A block of the size and treated as the workload says; waits while the queue is full.
     virtual void send() = 0;
-    /// Waits for a block and lets go of it.
+    /// Waits for a block, treats it likewise, and lets go of it.
     virtual void receive() = 0;
 };
 
-std::unique_ptr<Port> make_harrier_port(std::size_t bytes);
-std::unique_ptr<Port> make_raw_futex_port();
+std::unique_ptr<Port> make_harrier_port(const StreamSpec& spec);
+/// The number of a block that both sides have mapped, through a ring that is polled.
+std::unique_ptr<Port> make_raw_spin_port(const StreamSpec& spec);
+/// Likewise, through one that sleeps.
+std::unique_ptr<Port> make_raw_futex_port(const StreamSpec& spec);
 
 }  // namespace bench

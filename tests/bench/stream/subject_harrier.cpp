@@ -7,6 +7,7 @@
 
 #include "harness/worker.hpp"
 #include "shmheap/stream.hpp"
+#include "stream/payload.hpp"
 #include "stream/port.hpp"
 
 namespace bench {
@@ -29,10 +30,11 @@ void attend_until_connected(shmheap::Producer& producer) {
 
 class HarrierPort final : public Port {
 public:
-    explicit HarrierPort(std::size_t bytes) : bytes_(bytes) {}
+    explicit HarrierPort(const StreamSpec& spec) : spec_(spec) {}
 
     void open(Side side) override {
-        producer_.emplace(expect(shmheap::Producer::listen(path_from(side))));
+        producer_.emplace(
+            expect(shmheap::Producer::listen(path_from(side), {.depth = spec_.depth()})));
         // One side connects while the other attends, then the other way round.
         if (side == Side::far) connect(Side::near);
         attend_until_connected(*producer_);
@@ -40,26 +42,40 @@ public:
     }
 
     void send() override {
-        const auto buffer = expect(shmheap::Buffer::allocate(bytes_));
-        if (expect(producer_->send(buffer)) != shmheap::Delivery::shared) {
-            give_up("a message was copied");
-        }
+        const auto buffer = expect(shmheap::Buffer::allocate(spec_.bytes));
+        write_payload(spec_.payload, buffer.bytes(), ++sent_);
+        auto sent = producer_->send(buffer, {}, deadline());
+        while (!sent && sent.error().code == ETIMEDOUT)
+            sent = producer_->send(buffer, {}, deadline());
+        if (expect(std::move(sent)) != shmheap::Delivery::shared) give_up("a message was copied");
     }
 
-    void receive() override { expect(consumer_->receive()); }
+    void receive() override {
+        auto message = consumer_->receive(deadline());
+        while (!message && message.error().code == ETIMEDOUT)
+            message = consumer_->receive(deadline());
+        sum_ = sum_ + read_payload(spec_.payload, expect(std::move(message)).bytes());
+    }
 
 private:
     void connect(Side to) { consumer_.emplace(expect(shmheap::Consumer::connect(path_from(to)))); }
 
-    std::size_t bytes_;
+    /// Who polls tries once and asks again.
+    [[nodiscard]] shmheap::Deadline deadline() const {
+        return spec_.waiting == Waiting::polls ? shmheap::Deadline::min() : shmheap::no_deadline;
+    }
+
+    StreamSpec spec_;
+    std::uint64_t sent_ = 0;
+    volatile std::uint64_t sum_ = 0;
     std::optional<shmheap::Producer> producer_;
     std::optional<shmheap::Consumer> consumer_;
 };
 
 }  // namespace
 
-std::unique_ptr<Port> make_harrier_port(std::size_t bytes) {
-    return std::make_unique<HarrierPort>(bytes);
+std::unique_ptr<Port> make_harrier_port(const StreamSpec& spec) {
+    return std::make_unique<HarrierPort>(spec);
 }
 
 }  // namespace bench

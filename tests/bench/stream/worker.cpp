@@ -25,9 +25,10 @@ const bench::StreamSpec& spec_of(std::string_view name) {
     return *found;
 }
 
-std::unique_ptr<bench::Port> make_port(std::string_view subject, std::size_t bytes) {
-    if (subject == "harrier") return bench::make_harrier_port(bytes);
-    if (subject == "raw-futex") return bench::make_raw_futex_port();
+std::unique_ptr<bench::Port> make_port(std::string_view subject, const bench::StreamSpec& spec) {
+    if (subject == "harrier") return bench::make_harrier_port(spec);
+    if (subject == "raw-spin") return bench::make_raw_spin_port(spec);
+    if (subject == "raw-futex") return bench::make_raw_futex_port(spec);
     bench::give_up("unknown subject");
 }
 
@@ -95,7 +96,7 @@ int main(int argument_count, char** arguments) {
     if (argument_count != 3) bench::give_up("usage: stream_worker SUBJECT WORKLOAD");
     bench::pin_to(0);
     const bench::StreamSpec& spec = spec_of(arguments[2]);
-    Conversation conversation(make_port(arguments[1], spec.bytes), spec.traffic);
+    Conversation conversation(make_port(arguments[1], spec), spec.traffic);
     const std::uint64_t count = calibrate(conversation);
     bench::answer_samples([&] { return measure(conversation, spec.traffic, count); });
     return 0;

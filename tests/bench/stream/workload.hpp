@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace bench {
@@ -12,17 +13,44 @@ enum class Traffic {
     round_trip,  ///< microseconds until the answer to a message is there
 };
 
+/// What a side does that has nothing to do at the moment.
+enum class Waiting {
+    polls,   ///< asks again and again
+    sleeps,  ///< until the other side wakes it
+};
+
+/// What happens to the bytes of a message.
+enum class Payload {
+    untouched,
+    touched,  ///< written by the sender, summed by the receiver
+};
+
 struct StreamSpec {
     std::string_view name;
     Traffic traffic;
+    Waiting waiting;
+    Payload payload;
     std::size_t bytes;  ///< of a message
+
+    /// Messages that may be under way: what is touched should not be more than caches and memory
+    /// can hold for every subject alike.
+    [[nodiscard]] constexpr std::uint32_t depth() const {
+        return payload == Payload::touched ? 16 : 256;
+    }
 };
 
+inline constexpr std::size_t kib = 1024;
+
 inline constexpr std::array stream_specs{
-    StreamSpec{.name = "rate-block-1KiB", .traffic = Traffic::one_way, .bytes = 1024},
-    StreamSpec{.name = "rate-block-64KiB", .traffic = Traffic::one_way, .bytes = 64 * 1024},
-    StreamSpec{.name = "rate-block-1MiB", .traffic = Traffic::one_way, .bytes = 1024 * 1024},
-    StreamSpec{.name = "rtt-block-1KiB", .traffic = Traffic::round_trip, .bytes = 1024},
+    StreamSpec{"rate-poll-1KiB", Traffic::one_way, Waiting::polls, Payload::untouched, kib},
+    StreamSpec{"rate-poll-64KiB", Traffic::one_way, Waiting::polls, Payload::untouched, 64 * kib},
+    StreamSpec{"rate-poll-1MiB", Traffic::one_way, Waiting::polls, Payload::untouched, kib* kib},
+    StreamSpec{"rate-block-1KiB", Traffic::one_way, Waiting::sleeps, Payload::untouched, kib},
+    StreamSpec{"rate-block-64KiB", Traffic::one_way, Waiting::sleeps, Payload::untouched, 64 * kib},
+    StreamSpec{"rate-block-1MiB", Traffic::one_way, Waiting::sleeps, Payload::untouched, kib* kib},
+    StreamSpec{"rate-touch-1MiB", Traffic::one_way, Waiting::polls, Payload::touched, kib* kib},
+    StreamSpec{"rtt-poll-1KiB", Traffic::round_trip, Waiting::polls, Payload::untouched, kib},
+    StreamSpec{"rtt-block-1KiB", Traffic::round_trip, Waiting::sleeps, Payload::untouched, kib},
 };
 
 }  // namespace bench

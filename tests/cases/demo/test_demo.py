@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The demo, whole:  test_demo.py BIN_DIRECTORY [demo | filter_killed | forever]"""
+"""The demo, whole:  test_demo.py BIN_DIRECTORY [demo | filter_killed | connections | forever]"""
 
 import os
 import re
@@ -147,6 +147,27 @@ class TheFilterIsKilled(Demo):
         self.assertEqual(equal, total - missing)
 
 
+class OneOutputGoesToTwoInputs(Demo):
+    MEBIBYTES = 4
+
+    def test_one_of_which_is_waited_for_and_the_other_is_not(self):
+        total = self.MEBIBYTES * BUFFERS_PER_MEBIBYTE
+        overlay = self.world.write("overlay.yaml",
+                                   "\n".join(self.logs("source", "sink", "monitor")) + "\n")
+        self.world.environment.update(DEMO_MEBIBYTES=str(self.MEBIBYTES),
+                                      DEMO_BUFFERS_PER_SECOND="50")
+        with Harrier(self.bin / "harrier", self.world, "run", CONFIGS / "connections.yaml",
+                     overlay) as harrier:
+            self.assertEqual(harrier.finish(), 0, harrier.seen)
+        pattern = f"{COUNT} buffers, .* {COUNT} copied, {COUNT} lost, {COUNT} repeated"
+        self.assertEqual(numbers(pattern, self.log("sink")), [total, 0, 0, 0])
+        # The source did not wait for the monitor to start, so it may have missed the beginning.
+        arrived, copied, lost, repeated = numbers(pattern, self.log("monitor"))
+        self.assertEqual((arrived + lost, copied, repeated), (total, 0, 0))
+        self.assertGreater(arrived, 0)
+        self.assert_nothing_is_left("connections")
+
+
 class ThePipelineWithoutAnEnd(Demo):
     def test_runs_until_ctrl_c_and_leaves_nothing(self):
         lines = self.logs("sink")
@@ -171,7 +192,7 @@ class ThePipelineWithoutAnEnd(Demo):
 
 
 CASES = {"demo": TheDemoRunsByItself, "filter_killed": TheFilterIsKilled,
-         "forever": ThePipelineWithoutAnEnd}
+         "connections": OneOutputGoesToTwoInputs, "forever": ThePipelineWithoutAnEnd}
 
 if __name__ == "__main__":
     Demo.bin = Path(sys.argv[1]).resolve()

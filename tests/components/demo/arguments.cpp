@@ -43,7 +43,7 @@ void Arguments::refuse(const std::string& why) const {
     std::exit(2);
 }
 
-std::string stream_path(const std::string& name) {
+std::string run_path(const std::string& name) {
     const char* directory = std::getenv("HARRIER_RUN_DIR");
     return (directory != nullptr ? std::string(directory) : ".") + "/" + name;
 }

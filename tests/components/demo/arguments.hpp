@@ -26,8 +26,8 @@ private:
     std::map<std::string, std::string> values_;
 };
 
-/// The path of a stream of this application: in its run directory, or in the working directory when
-/// nobody launched us.
-std::string stream_path(const std::string& name);
+/// The path of a file that lasts as long as the application runs: in its run directory, or in the
+/// working directory when nobody launched us.
+std::string run_path(const std::string& name);
 
 }  // namespace demo

@@ -1,13 +1,14 @@
 // The demo's middle component: receives buffers without copying them, filters them into buffers of
 // its own heap, and sends these on.
 //
-//   filter --input STREAM --output STREAM
+//   filter        input: in, output: out
 #include <optional>
 
 #include "arguments.hpp"
 #include "hand_over.hpp"
 #include "low_pass.hpp"
 #include "samples.hpp"
+#include "shmheap/port.hpp"
 #include "stop_request.hpp"
 #include "text.hpp"
 
@@ -16,7 +17,7 @@ namespace {
 
 class Filter {
 public:
-    Filter(shmheap::Consumer input, shmheap::Producer output)
+    Filter(shmheap::Input input, shmheap::Output output)
         : input_(std::move(input)), output_(std::move(output)) {}
 
     /// Until the end of the stream or a stop request. Errors: those of a stream; ETIMEDOUT when the
@@ -25,7 +26,6 @@ public:
         while (!stop_requested()) {
             const auto message =
                 until_stopped([&](shmheap::Deadline deadline) { return input_.receive(deadline); });
-            if (!message && message.error().code == EPIPE) continue;  // the next source may come
             if (!message) return tl::unexpected(message.error());
             if (auto passed = pass_on(*message); !passed) return passed;
             if (message->info().end_of_stream) break;
@@ -61,19 +61,17 @@ private:
         return info.end_of_stream ? finish(output_, *buffer, info) : shmheap::Status();
     }
 
-    shmheap::Consumer input_;
-    shmheap::Producer output_;
+    shmheap::Input input_;
+    shmheap::Output output_;
     LowPass low_pass_;
     std::uint64_t sequence_expected_ = 0;  // the signal does begin after silence
 };
 
-int run(const Arguments& arguments) {
-    auto output = shmheap::Producer::listen(stream_path(arguments.text("output", "filtered")));
+int run() {
+    auto input = shmheap::Input::open("in");
+    if (!input) return give_up(input.error());
+    auto output = shmheap::Output::open("out");
     if (!output) return give_up(output.error());
-    const std::string path = stream_path(arguments.text("input", "recorded"));
-    auto input = until_stopped(
-        [&](shmheap::Deadline deadline) { return shmheap::Consumer::connect(path, {}, deadline); });
-    if (!input) return stop_requested() ? 0 : give_up(input.error());
     Filter filter(std::move(*input), std::move(*output));
     const auto filtered = filter.run();
     filter.report();
@@ -85,5 +83,6 @@ int run(const Arguments& arguments) {
 
 int main(int count, char** values) {
     demo::listen_to_stop_requests();
-    return demo::run(demo::Arguments(count, values, {"input", "output"}));
+    const demo::Arguments none(count, values, {});  // refuses any
+    return demo::run();
 }

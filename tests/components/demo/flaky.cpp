@@ -55,7 +55,7 @@ int run(const Arguments& arguments) {
         std::this_thread::sleep_until(
             std::min(end, std::chrono::steady_clock::now() + look_up_after));
     }
-    const std::string memory = stream_path("flaky.crashes");
+    const std::string memory = run_path("flaky.crashes");
     const std::uint64_t crashes = crashes_so_far(memory);
     if (!stop_requested() && crashes < arguments.number("crashes", 2)) crash(memory);
     say(mebibytes(block_count * block_size) + " given back after " + with_commas(crashes) +

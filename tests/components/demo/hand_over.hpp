@@ -1,34 +1,29 @@
-/// How the demo's producers send: to whichever consumer is there, waiting for the next one when one
-/// has ended, until they are told to stop.
+/// How the demo's components send: over an output, which waits for whoever is at the other end,
+/// until they are told to stop.
 #pragma once
 
-#include "shmheap/stream.hpp"
+#include "shmheap/port.hpp"
 #include "stop_request.hpp"
 
 namespace demo {
 
-/// Sends a buffer to the consumer that is there, or to the next one.
-/// Errors: ETIMEDOUT (a stop was requested), and those of Producer::send but EPIPE.
-inline shmheap::Status hand_over(shmheap::Producer& producer, const shmheap::Buffer& buffer,
+/// Errors: ETIMEDOUT (a stop was requested), and those of Output::send.
+inline shmheap::Status hand_over(shmheap::Output& output, const shmheap::Buffer& buffer,
                                  const shmheap::MessageInfo& info) {
-    while (true) {
-        const auto sent = until_stopped(
-            [&](shmheap::Deadline deadline) { return producer.send(buffer, info, deadline); });
-        if (sent) return {};
-        if (sent.error().code != EPIPE) return tl::unexpected(sent.error());
-    }
+    return until_stopped(
+        [&](shmheap::Deadline deadline) { return output.send(buffer, info, deadline); });
 }
 
 /// Waits until the last buffer of a stream has done its work. A consumer that ends before that
 /// takes the end of the stream with it, so the next one gets that buffer again.
 /// Errors: as of hand_over.
-inline shmheap::Status finish(shmheap::Producer& producer, const shmheap::Buffer& last,
+inline shmheap::Status finish(shmheap::Output& output, const shmheap::Buffer& last,
                               const shmheap::MessageInfo& info) {
     while (true) {
         const auto drained =
-            until_stopped([&](shmheap::Deadline deadline) { return producer.drain(deadline); });
+            until_stopped([&](shmheap::Deadline deadline) { return output.drain(deadline); });
         if (drained || drained.error().code != EPIPE) return drained;
-        if (auto sent = hand_over(producer, last, info); !sent) return sent;
+        if (auto sent = hand_over(output, last, info); !sent) return sent;
     }
 }
 

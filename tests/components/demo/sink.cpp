@@ -1,7 +1,7 @@
 // The demo's last component: receives the filtered signal, writes it as a WAV file, and compares it
 // with what one process alone computes.
 //
-//   sink --input STREAM [--file PATH --recordings FOLDER] [--report-every SECONDS]
+//   sink [--file PATH --recordings FOLDER] [--report-every SECONDS]        input: in
 //
 // What is lost on the way is silence in the file, so that everything else keeps its place, and is
 // counted. Exit status 1 if something arrived that differs from the computation.
@@ -14,6 +14,7 @@
 #include "comparison.hpp"
 #include "recordings.hpp"
 #include "samples.hpp"
+#include "shmheap/port.hpp"
 #include "stop_request.hpp"
 #include "text.hpp"
 #include "wave_file.hpp"
@@ -50,7 +51,7 @@ private:
 
 class Sink {
 public:
-    Sink(shmheap::Consumer input, std::optional<WaveFile> file, std::chrono::seconds report_every)
+    Sink(shmheap::Input input, std::optional<WaveFile> file, std::chrono::seconds report_every)
         : input_(std::move(input)), file_(std::move(file)), report_every_(report_every) {}
 
     /// Until the end of the stream or a stop request. Errors: those of a stream; ETIMEDOUT when the
@@ -59,7 +60,6 @@ public:
         while (!stop_requested()) {
             const auto message =
                 until_stopped([&](shmheap::Deadline deadline) { return input_.receive(deadline); });
-            if (!message && message.error().code == EPIPE) continue;  // the next filter may come
             if (!message) return tl::unexpected(message.error());
             if (auto taken = take(*message); !taken) return taken;
             if (message->info().end_of_stream) break;
@@ -107,7 +107,7 @@ private:
         return file_->write(samples);
     }
 
-    shmheap::Consumer input_;
+    shmheap::Input input_;
     std::optional<WaveFile> file_;
     const std::chrono::seconds report_every_;
     Clock::time_point report_at_ = Clock::now() + report_every_;
@@ -131,7 +131,6 @@ int compare_and_report(const std::string& file, const std::string& recordings,
 }
 
 int run(const Arguments& arguments) {
-    const std::string path = stream_path(arguments.text("input", "filtered"));
     const std::string file_path = arguments.text("file");
     const std::string recordings = arguments.text("recordings", "/usr/share/sounds/alsa");
     std::optional<WaveFile> file;
@@ -140,9 +139,8 @@ int run(const Arguments& arguments) {
         if (!created) return give_up(created.error());
         file = std::move(*created);
     }
-    auto input = until_stopped(
-        [&](shmheap::Deadline deadline) { return shmheap::Consumer::connect(path, {}, deadline); });
-    if (!input) return stop_requested() ? 0 : give_up(input.error());
+    auto input = shmheap::Input::open("in");
+    if (!input) return give_up(input.error());
     const std::chrono::seconds report_every(arguments.number("report-every", 0));
     Sink sink(std::move(*input), std::move(file), report_every);
     const auto received = sink.run();
@@ -159,6 +157,5 @@ int run(const Arguments& arguments) {
 
 int main(int count, char** values) {
     demo::listen_to_stop_requests();
-    return demo::run(
-        demo::Arguments(count, values, {"input", "file", "recordings", "report-every"}));
+    return demo::run(demo::Arguments(count, values, {"file", "recordings", "report-every"}));
 }

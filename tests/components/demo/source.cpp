@@ -1,7 +1,7 @@
 // The demo's first component: reads real recordings, repeats them until there is enough, and sends
 // them on in buffers of its heap.
 //
-//   source --output STREAM --recordings FOLDER [--mebibytes N] [--buffers-per-second N]
+//   source --recordings FOLDER [--mebibytes N] [--buffers-per-second N]        output: out
 //
 // Without --mebibytes it goes on until it is stopped, without --buffers-per-second as fast as the
 // consumer takes them.
@@ -67,7 +67,7 @@ void report(const shmheap::ProducerStats& stats, const Recordings& recordings, c
 
 /// Until everything is sent and has done its work, or a stop request. Errors: those of
 /// hand_over() and of Buffer::allocate.
-shmheap::Status produce(shmheap::Producer& producer, Recordings& recordings, Pace& pace,
+shmheap::Status produce(shmheap::Output& output, Recordings& recordings, Pace& pace,
                         std::uint64_t count) {
     const bool endless = count == 0;
     for (std::uint64_t sequence = 0; endless || sequence < count; ++sequence) {
@@ -80,8 +80,8 @@ shmheap::Status produce(shmheap::Producer& producer, Recordings& recordings, Pac
             .sequence = sequence,
             .payload_type = static_cast<std::uint32_t>(Payload::recorded),
             .end_of_stream = sequence + 1 == count};
-        if (auto sent = hand_over(producer, *buffer, info); !sent) return sent;
-        if (info.end_of_stream) return finish(producer, *buffer, info);
+        if (auto sent = hand_over(output, *buffer, info); !sent) return sent;
+        if (info.end_of_stream) return finish(output, *buffer, info);
     }
     return {};
 }
@@ -89,12 +89,12 @@ shmheap::Status produce(shmheap::Producer& producer, Recordings& recordings, Pac
 int run(const Arguments& arguments) {
     auto recordings = Recordings::open(arguments.text("recordings", "/usr/share/sounds/alsa"));
     if (!recordings) return give_up(recordings.error());
-    auto producer = shmheap::Producer::listen(stream_path(arguments.text("output", "recorded")));
-    if (!producer) return give_up(producer.error());
+    auto output = shmheap::Output::open("out");
+    if (!output) return give_up(output.error());
     Pace pace(arguments.number("buffers-per-second", 0));
     const std::uint64_t count = arguments.number("mebibytes", 0) * 1024 * 1024 / buffer_size;
-    const auto produced = produce(*producer, *recordings, pace, count);
-    report(producer->stats(), *recordings, pace);
+    const auto produced = produce(*output, *recordings, pace, count);
+    report(output->stats(), *recordings, pace);
     return produced || stop_requested() ? 0 : give_up(produced.error());
 }
 
@@ -103,6 +103,6 @@ int run(const Arguments& arguments) {
 
 int main(int count, char** values) {
     demo::listen_to_stop_requests();
-    return demo::run(demo::Arguments(count, values,
-                                     {"output", "recordings", "mebibytes", "buffers-per-second"}));
+    return demo::run(
+        demo::Arguments(count, values, {"recordings", "mebibytes", "buffers-per-second"}));
 }

@@ -41,6 +41,7 @@ TEST_CASE("a value of the wrong type is told with what was expected and found") 
            "7:5: stop_signal: expected text, found nothing",
            "8:17: depends_on: expected a map or a list, found \"b\"",
            "10:22: command: expected text, found a list",
+           "10:27: command: expected text, found a map",
            "11:12: shell: \"maybe\" is none of true, false",
            "12:11: heap: expected a map, found \"64MiB\"", "13:21: path: must not be empty"});
 }
@@ -175,4 +176,44 @@ TEST_CASE("waiting for what always restarts is refused") {
 TEST_CASE("a first delay beyond the longest is refused") {
     check("delay-beyond-max.yaml", {"4:22: delay: longer than max_delay, which is 30s by default",
                                     "7:22: delay: longer than max_delay, which is \"2s\""});
+}
+
+TEST_CASE("connections that do not fit are told where they stand, with what they clash with") {
+    check(
+        "bad-connections.yaml",
+        {"6:12: from: there is no component \"sorce\", did you mean \"source\"?",
+         "7:28: to: \"filter\" names no port, write COMPONENT.PORT as in source.out",
+         "8:28: to: \"source\" would be connected to itself",
+         "10:5: connections: \"source.out\" is connected to \"filter.in\" already in line 9, with "
+         "other options",
+         "11:5: connections: \"source.out\" is connected to \"filter.in\" already in line 9",
+         "12:12: from: \"filter.in\" is an input in line 9",
+         "13:28: to: \"source.out\" is an output in line 9",
+         "14:44: depth: 1025 messages are more than the 1024 that a connection has room for",
+         "15:12: from: \"a b\" is not a name, which has 1 to 64 letters, digits, \"_\" or \"-\"",
+         "15:46: policy: \"drop-oldst\" is none of block, deadline, drop-oldest, drop-newest, did "
+         "you mean \"drop-oldest\"?",
+         "15:58: dept: unknown key, did you mean \"depth\"?", "16:5: to: the key is missing",
+         "16:31: depth: \"0\" is not a whole number from 1 to 4294967295",
+         "17:5: connections: expected a map, found \"filter.out\""});
+    check("connections-no-list.yaml", {"3:14: connections: expected a list, found a map"});
+}
+
+TEST_CASE("no component has more connections than there is room for") {
+    std::string components = "components:\n  a: {command: [sleep, 1]}\n";
+    std::string leaving = "connections:\n";
+    for (int i = 0; i < 65; ++i) {
+        const std::string name = "b" + std::to_string(i);
+        components += "  " + name + ": {command: [sleep, 1]}\n";
+        leaving += "  - {from: a.out, to: " + name + ".in}\n";
+    }
+    support::check_mistakes(support::load_text(components + leaving),
+                            {"t.yaml:133:12: from: more than 64 connections leave \"a\""});
+    std::string arriving = "connections:\n";
+    for (int i = 0; i < 257; ++i) {
+        arriving +=
+            "  - {from: b" + std::to_string(i % 5) + ".out" + std::to_string(i) + ", to: a.in}\n";
+    }
+    support::check_mistakes(support::load_text(components + arriving),
+                            {"t.yaml:325:27: to: more than 256 connections lead to \"a\""});
 }

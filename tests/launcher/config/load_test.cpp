@@ -244,3 +244,43 @@ TEST_CASE("a thousand components are read") {
     REQUIRE(support::joined(support::mistakes(loaded)).empty());
     CHECK(loaded->components.size() == 1'000);
 }
+
+TEST_CASE("connections are read with their defaults, and given to the components at both ends") {
+    using shmheap::port::Policy;
+    const auto loaded = load_text(R"(
+components:
+  source: {command: [sleep, 1]}
+  filter: {command: [sleep, 1]}
+  idle: {command: [sleep, 1]}
+connections:
+  - {from: source.out, to: filter.in}
+  - {from: filter.out, to: source.back, policy: drop-oldest, depth: 1024}
+)");
+    REQUIRE(support::joined(support::mistakes(loaded)).empty());
+    REQUIRE(loaded->connections.size() == 2);
+    const shmheap::port::Connection forth{.from = {"source", "out"}, .to = {"filter", "in"}};
+    const shmheap::port::Connection back{.from = {"filter", "out"},
+                                         .to = {"source", "back"},
+                                         .policy = Policy::drop_oldest,
+                                         .depth = 1024};
+    CHECK(loaded->connections[0].value == forth);
+    CHECK(forth.policy == Policy::block);
+    CHECK(forth.depth == 64);
+    CHECK(loaded->connections[1].value == back);
+    const std::vector<shmheap::port::Connection> both{forth, back};
+    CHECK(loaded->components[0].connections == both);
+    CHECK(loaded->components[1].connections == both);
+    CHECK(loaded->components[2].connections.empty());
+}
+
+TEST_CASE("a later file replaces the connections as a whole") {
+    const std::string components =
+        "components: {a: {command: [sleep, 1]}, b: {command: [sleep, 1]}}\n";
+    const std::vector<launcher::NamedText> texts{
+        {"t.yaml", components + "connections: [{from: a.out, to: b.in}]\n"},
+        {"u.yaml", "connections: [{from: b.out, to: a.in}]\n"}};
+    const auto loaded = launcher::load_texts(texts, support::lookup);
+    REQUIRE(loaded.has_value());
+    REQUIRE(loaded->connections.size() == 1);
+    CHECK(loaded->connections.front().value.from.text() == "b.out");
+}

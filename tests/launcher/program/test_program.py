@@ -16,6 +16,7 @@ import unittest
 from harrier_case import Harrier, World, await_no_process, is_running, tagged_processes
 
 HARRIER = None  # path of the program, from the command line
+APPLICATION = f"program-test-{os.getpid()}"  # a run beside this one has its own
 
 # A component that takes no notice of SIGTERM, and says by a file that it does so by now.
 DEAF = "trap '' TERM; touch ready-$SHMHEAP_COMPONENT; while :; do sleep 1000; done"
@@ -24,7 +25,7 @@ WRAPPER = "(setsid sh -c 'trap \\\"\\\" TERM; while :; do sleep 1000; done' &); 
 
 
 def components(*texts):
-    return "name: program-test\ncomponents:\n" + "".join(
+    return f"name: {APPLICATION}\ncomponents:\n" + "".join(
         "".join(f"  {line}\n" for line in text.strip("\n").splitlines()) for text in texts)
 
 
@@ -35,7 +36,7 @@ def shell(name, script, *keys):
 
 def end_tagged_processes():
     """Whatever a failed test left; a process may end by itself meanwhile."""
-    for pid in tagged_processes("program-test"):
+    for pid in tagged_processes(APPLICATION):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
 
@@ -62,8 +63,8 @@ class Program(unittest.TestCase):
         harrier.process.send_signal(number)
         status = harrier.finish()
         self.assertLess(time.monotonic() - began, longest_grace_s + 1)
-        self.assertEqual(await_no_process("program-test"), [])
-        self.assertFalse((self.world.folder / "harrier/program-test").exists())
+        self.assertEqual(await_no_process(APPLICATION), [])
+        self.assertFalse((self.world.folder / f"harrier/{APPLICATION}").exists())
         return status
 
     def test_wrong_usage_and_bad_configuration_are_2_and_start_nothing(self):
@@ -188,7 +189,7 @@ class Program(unittest.TestCase):
         started = first.await_event("started")
         second = self.run_to_end("run", self.world.folder / "app.yaml")
         self.assertEqual(second.returncode, 1)
-        self.assertIn(f"program-test is already running (pid {first.process.pid}", second.stderr)
+        self.assertIn(f"{APPLICATION} is already running (pid {first.process.pid}", second.stderr)
         self.assertTrue(is_running(started["pid"]))
         self.stop_in_time(first, signal.SIGTERM, 10)
 
@@ -199,7 +200,7 @@ class Program(unittest.TestCase):
         self.await_processes(4)  # the fled one and its sleep among them
         killed.kill()
         self.await_end(pids)
-        survivors = tagged_processes("program-test")
+        survivors = tagged_processes(APPLICATION)
         self.assertNotEqual(survivors, [])
 
         follower = self.start(text)
@@ -213,7 +214,7 @@ class Program(unittest.TestCase):
             shell("wrapper", WRAPPER, "restart: {policy: always, delay: 0s}")))
         first = harrier.await_event("started")
         self.await_processes(3)
-        fled = tagged_processes("program-test")
+        fled = tagged_processes(APPLICATION)
         os.kill(int(first["pid"]), signal.SIGKILL)
         harrier.await_event("started")
         self.assertEqual([pid for pid in fled if is_running(pid)], [])
@@ -226,7 +227,7 @@ class Program(unittest.TestCase):
         seen = []
         while seen[-10:] != [count] * 10 and time.monotonic() < deadline:
             time.sleep(0.005)
-            seen.append(len(tagged_processes("program-test")))
+            seen.append(len(tagged_processes(APPLICATION)))
         self.assertEqual(seen[-10:], [count] * 10)
 
     def await_deaf(self, *names):

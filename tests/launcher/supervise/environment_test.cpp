@@ -57,5 +57,19 @@ TEST_CASE("heap settings become variables, and nothing overrides who a component
     CHECK(value(environment, "HARRIER_RUN_DIR") == "/run/app");
 }
 
+TEST_CASE("a component is told the connections of its ports, by harrier alone") {
+    Descriptor descriptor;
+    descriptor.name = "a";
+    descriptor.connections = {{.from = {"a", "out"}, .to = {"b", "in"}}};
+    descriptor.environment = {{"HARRIER_CONNECTIONS", "forged"}};
+    CHECK(value(component_environment({}, descriptor, identity), "HARRIER_CONNECTIONS") ==
+          "a.out>b.in:block:64");
+    descriptor.connections.clear();
+    CHECK(value(component_environment({}, descriptor, identity), "HARRIER_CONNECTIONS") ==
+          "(unset)");
+    setenv("HARRIER_CONNECTIONS", "of an outer harrier", 1);
+    CHECK(value(inherited_environment(), "HARRIER_CONNECTIONS") == "(unset)");
+}
+
 }  // namespace
 }  // namespace launcher

@@ -2,12 +2,15 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <optional>
 #include <thread>
 
 #include "fixture.hpp"
+#include "heap_core.hpp"
 #include "stream/assembly.hpp"
 #include "stream/channel.hpp"
 #include "stream/listener.hpp"
+#include "stream/ring.hpp"
 #include "stream/seeker.hpp"
 #include "stream/wire.hpp"
 
@@ -170,8 +173,8 @@ TEST_CASE("a consumer gives up a connection on which nonsense comes") {
               send_packet(fd, chunk);
           }) == EPROTO);
     CHECK(told_after([](int fd) {
-              // Shared, but no heap was announced, and no reference follows.
-              send_packet(fd, message(10, 0, flag_shared));
+              // In the ring, but there is none.
+              send_packet(fd, message(10, 0, flag_in_ring));
           }) == EPROTO);
     CHECK(told_after([](int fd) {
               std::vector<std::byte> packet(packet_size_max + 1);
@@ -183,10 +186,14 @@ TEST_CASE("a consumer gives up a connection on which nonsense comes") {
           }) == EPROTO);
 }
 
-TEST_CASE("references into a heap are believed only as far as the heap allows") {
+namespace {
+
+/// What a consumer is told when the owner of a heap that it has attached publishes `entry` there.
+/// `head` is what the ring then says of how far it was taken; nothing: the truth.
+int told_of_entry(const RingEntry& entry, std::optional<std::uint64_t> head = {}) {
     const HeapFolder setup;
     const std::string path = setup.folder / "fake";
-    const HeapPlace place = {setup.heap->uuid(), setup.folder.path(), setup.heap->name()};
+    const HeapPlace place = {setup.heap->uuid(), setup.folder.path(), setup.heap->name(), 1};
     const FakeProducer producer(path, 1, [&](int fd) {
         HelloPacket packet = hello();
         packet.announcement = announce(place);
@@ -196,26 +203,42 @@ TEST_CASE("references into a heap are believed only as far as the heap allows") 
         std::memcpy(whole.data(), &packet, sizeof(packet));
         std::memcpy(whole.data() + sizeof(packet), text.data(), text.size());
         send_raw(fd, whole);
-        skip_packet(fd);
-
-        struct {
-            MessagePacket message;
-            shmheap::Reference reference;
-        } forged = {message(8, sizeof(shmheap::Reference), flag_shared), {}};
-        forged.reference = {.heap = place.uuid,
-                            .client = 0,
-                            .lane_slot = 0xffffffff,
-                            .generation = 1,
-                            .offset = ~std::uint64_t{0} - 3,
-                            .length = 8,
-                            .reserved = {}};
-        send_packet(fd, forged);
+        AnswerPacket answered{};
+        CHECK(::recv(fd, &answered, sizeof(answered), 0) == sizeof(answered));
+        OpenPacket open = {
+            .head = head_of<OpenPacket>(PacketKind::open), .heap = place.uuid, .number = 0};
+        const auto forge = [&](const shmheap::detail::RingPlace& ring, std::uint64_t number) {
+            open.number = number;
+            CHECK(ring.control->claim.load() == place.claim);
+            ring.control->head.store(head.value_or(number));
+            RingSteps<>::publish(ring.cells[RingSteps<>::cell_index(number)], number, entry);
+        };
+        auto& core = shmheap::detail::core_of(*setup.heap);
+        CHECK(core.open_ring(answered.attachment.slot, forge).has_value());
+        send_packet(fd, open);
     });
     auto consumer = Consumer::connect(path, {}, soon());
     REQUIRE(consumer.has_value());
     CHECK(consumer->attached());
-    const int code = consumer->receive(soon()).error().code;
-    CHECK((code == EPROTO || code == ESTALE));
+    return consumer->receive(soon()).error().code;
+}
+
+}  // namespace
+
+TEST_CASE("what a ring says is believed only as far as the heap allows") {
+    const std::uint64_t past_the_end = ~std::uint64_t{0} - 3;
+    const auto no_such_slot = shmheap::ring_kind(0, 0, 0xffffff);
+    CHECK(told_of_entry({.offset = past_the_end, .length = 8, .kind = no_such_slot}) == EPROTO);
+    CHECK(told_of_entry({.offset = past_the_end, .length = 8}) == EPROTO);
+    CHECK(told_of_entry({.offset = 0, .length = 8}) == EPROTO);
+    CHECK(told_of_entry({.offset = shmheap::payload_offset, .length = 1UL << 40}) == EPROTO);
+    // Within the heap, but no lease was issued.
+    CHECK(told_of_entry({.offset = shmheap::payload_offset, .length = 0}) == ESTALE);
+    // Bytes that never came, and flags that nobody has heard of.
+    CHECK(told_of_entry({.kind = shmheap::ring_kind(0, shmheap::ring_flag_copied, 0)}) == EPROTO);
+    CHECK(told_of_entry({.kind = shmheap::ring_kind(0, 0x80, 0)}) == EPROTO);
+    // Taken already, says the ring, and so the end is all that comes.
+    CHECK(told_of_entry({}, ~std::uint64_t{0}) == EPIPE);
 }
 
 TEST_CASE("a producer sends nonsense away and serves the next consumer") {
@@ -286,12 +309,12 @@ TEST_CASE("the pieces of a copied message must follow one another exactly") {
     CHECK_FALSE(assembly.complete());
     CHECK(assembly.append(chunk(1, 200), std::span(bytes).first(50)).has_value());
     CHECK(assembly.complete());
-    CHECK(assembly.finish().size() == 250);
+    CHECK(assembly.finish().bytes.size() == 250);
     CHECK_FALSE(assembly.complete());
 
     // However long a message claims to be, no more is kept than was asked for.
     REQUIRE(assembly.begin(message(~std::uint64_t{0}, 0), bytes, 1000).has_value());
     CHECK(assembly.oversized());
     CHECK(assembly.append(chunk(1, 100), bytes).has_value());
-    CHECK(assembly.finish().empty());
+    CHECK(assembly.finish().bytes.empty());
 }

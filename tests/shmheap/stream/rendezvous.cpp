@@ -1,8 +1,12 @@
 // How the two ends of a stream find each other: names, long paths, orders of arrival, left-overs.
+#include <poll.h>
+#include <sched.h>
+#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include <fstream>
 #include <thread>
 
 #include "fixture.hpp"
@@ -120,6 +124,49 @@ TEST_CASE("a seeker meets the successor of a dead listener") {
     waiting.join();
     CHECK(listener.has_value());
     CHECK(found);
+}
+
+TEST_CASE("a consumer that does not wait for its producer is told when it comes") {
+    const HeapFolder here;
+    auto consumer = shmheap::Consumer::expect(here.path);
+    REQUIRE(consumer.has_value());
+    CHECK_FALSE(consumer->connected());
+    pollfd ready = {.fd = consumer->fd(), .events = POLLIN, .revents = 0};
+    CHECK(::poll(&ready, 1, 0) == 0);
+
+    auto producer = here.listen();
+    REQUIRE(producer.has_value());
+    REQUIRE(::poll(&ready, 1, -1) == 1);
+    CHECK(consumer->receive(at_once).error().code == ETIMEDOUT);  // connects, but is not greeted
+    REQUIRE(producer->attend().has_value());
+    CHECK(consumer->receive(at_once).error().code == ETIMEDOUT);
+    CHECK(consumer->connected());
+    REQUIRE(producer->send(buffer_of(*here.heap, "here"), {}, soon()).has_value());
+    CHECK(text_of(consumer->receive(soon())->bytes()) == "here");
+}
+
+TEST_CASE("where the kernel gives no inotify instance, a seeker looks again by itself") {
+    constexpr int no_namespaces = 77;
+    const Folder folder;
+    const std::string path = folder / "samples";
+    Child child([&] {
+        if (::unshare(CLONE_NEWUSER) != 0) return no_namespaces;
+        std::ofstream limit("/proc/sys/user/max_inotify_instances");
+        if (!(limit << "0" << std::flush)) return no_namespaces;
+        if (::inotify_init1(IN_CLOEXEC) >= 0) return 1;
+        Seeker seeker(path);
+        if (seeker.connect(at_once)) return 2;
+        auto listener = Listener::bind(path);
+        pollfd ready = {.fd = seeker.fd(), .events = POLLIN, .revents = 0};
+        if (::poll(&ready, 1, 30'000) != 1) return 3;
+        return seeker.connect(at_once) ? 0 : 4;
+    });
+    const int status = child.wait();
+    if (status == no_namespaces) {
+        MESSAGE("left out: no user namespace can be made here");
+        return;
+    }
+    CHECK(status == 0);
 }
 
 TEST_CASE("a seeker gives up at its deadline") {

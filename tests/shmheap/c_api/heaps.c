@@ -1,44 +1,13 @@
-/* Uses every function of shmheap.h: an owner in this process, a client in another one, which it
- * forks off before it has a heap, and talks to through a pair of sockets. Prints what is wrong and
- * ends with the number of failed claims, at most 100. */
+/* Uses every function of shmheap.h about heaps and leases: an owner in this process, a client in
+ * another one, which it forks off before it has a heap, and talks to through a pair of sockets.
+ * Prints what is wrong and ends with the number of failed claims, at most 100. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include <stdint.h>
 
+#include "claims.h"
 #include "shmheap/shmheap.h"
-
-static int failures;
-
-#define CHECK(claim) check((claim) != 0, #claim, __LINE__)
-
-static void check(int holds, const char* claim, int line) {
-    if (holds) return;
-    fprintf(stderr, "c_api.c:%d: does not hold: %s\n", line, claim);
-    if (failures < 100) ++failures;
-}
-
-/* What cannot go on without it. */
-static void need(int holds, const char* what) {
-    if (holds) return;
-    perror(what);
-    exit(101);
-}
-
-static void say(int channel, const void* data, size_t size) {
-    need(write(channel, data, size) == (ssize_t)size, "write");
-}
-
-static void hear(int channel, void* data, size_t size) {
-    need(recv(channel, data, size, MSG_WAITALL) == (ssize_t)size, "recv");
-}
 
 /* ---- the client's process ------------------------------------------------------------------- */
 
@@ -73,7 +42,6 @@ static int run_client(int channel) {
     char name[64];
     struct shmheap_ref reference;
     shmheap_client* client = NULL;
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
     hear(channel, name, sizeof(name));
     check_attach_errors(name);
     need(shmheap_attach(name, &client) == 0, "attach");
@@ -229,7 +197,9 @@ static void check_lane(shmheap* heap) {
     shmheap_free(block);
 }
 
-static int run_owner(int channel, pid_t client) {
+static int run_owner(void) {
+    int channel = -1;
+    const pid_t client = fork_partner(run_client, &channel);
     char name[64] = {0};
     uint32_t slot = 0;
     int failures_there = 0;
@@ -257,29 +227,5 @@ static int run_owner(int channel, pid_t client) {
 }
 
 int main(void) {
-    char directory[] = "/dev/shm/harrier-c-api-XXXXXX";
-    need(mkdtemp(directory) != NULL, "mkdtemp");
-    int status = 0;
-    /* One process more, so that the directory is empty and removed whatever happens in the test. */
-    const pid_t test = fork();
-    need(test >= 0, "fork");
-    if (test == 0) {
-        int channel[2];
-        setenv("SHMHEAP_DIR", directory, 1);
-        need(socketpair(AF_UNIX, SOCK_STREAM, 0, channel) == 0, "socketpair");
-        const pid_t client = fork();
-        need(client >= 0, "fork");
-        if (client == 0) {
-            close(channel[0]);
-            return run_client(channel[1]);
-        }
-        close(channel[1]);
-        return run_owner(channel[0], client);
-    }
-    need(waitpid(test, &status, 0) == test, "waitpid");
-    if (rmdir(directory) != 0) {
-        perror("something was left behind");
-        return 102;
-    }
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 103;
+    return run_in_own_directory(run_owner);
 }

@@ -1,0 +1,266 @@
+/// The C interface of streams: each function translates its arguments, calls stream.hpp, and turns
+/// its error into a number. A handle owns the object of the C++ interface that it stands for.
+#include <memory>
+#include <span>
+
+#include "c_api_support.hpp"
+#include "shmheap/buffer.hpp"
+#include "shmheap/stream.h"
+#include "shmheap/stream.hpp"
+
+using shmheap::Buffer;
+using shmheap::Consumer;
+using shmheap::Deadline;
+using shmheap::Delivery;
+using shmheap::Message;
+using shmheap::MessageInfo;
+using shmheap::Producer;
+using shmheap::c_api::code_of;
+using shmheap::c_api::fill_structure;
+using shmheap::c_api::read_structure;
+using shmheap::c_api::without_exceptions;
+
+struct shmheap_producer {
+    Producer producer;
+};
+
+struct shmheap_consumer {
+    Consumer consumer;
+};
+
+struct shmheap_message {
+    Message message;
+};
+
+namespace {
+
+static_assert(sizeof(shmheap_message_info) == 40);
+static_assert(sizeof(shmheap_producer_stats) == 136);
+static_assert(sizeof(shmheap_consumer_options) == 24);
+static_assert(sizeof(shmheap_consumer_stats) == 128);
+
+Deadline deadline_after(std::int64_t timeout_ns) {
+    if (timeout_ns < 0) return shmheap::no_deadline;
+    if (timeout_ns == 0) return {};
+    const std::chrono::nanoseconds timeout(timeout_ns);
+    const Deadline now = std::chrono::steady_clock::now();
+    return timeout < shmheap::no_deadline - now ? now + timeout : shmheap::no_deadline;
+}
+
+/// Returns 0, -EINVAL or -E2BIG. `given` may be nullptr.
+int read_info(const shmheap_message_info* given, MessageInfo& info) {
+    shmheap_message_info known = {};
+    if (const int code = read_structure(given, known); code != 0) return code;
+    constexpr std::uint32_t flags_known = SHMHEAP_END_OF_STREAM | SHMHEAP_SEQUENCE_SET;
+    if ((known.flags & ~flags_known) != 0) return -EINVAL;
+    if ((known.flags & SHMHEAP_SEQUENCE_SET) != 0) info.sequence = known.sequence;
+    info.time_stamp = shmheap::TimeStamp(std::chrono::nanoseconds(known.time_stamp_ns));
+    info.stream_id = known.stream_id;
+    info.payload_type = known.payload_type;
+    info.end_of_stream = (known.flags & SHMHEAP_END_OF_STREAM) != 0;
+    return 0;
+}
+
+int code_of_delivery(const shmheap::Result<Delivery>& sent) {
+    if (!sent) return -sent.error().code;
+    return *sent == Delivery::shared ? SHMHEAP_SHARED : SHMHEAP_COPIED;
+}
+
+/// Translates the options for `make`, and hands the consumer that it makes over to the caller.
+template <class Make>
+int make_consumer(const shmheap_consumer_options* options, shmheap_consumer** out, Make make) {
+    if (out == nullptr) return -EINVAL;
+    return without_exceptions([&] {
+        shmheap_consumer_options known = {};
+        if (const int code = read_structure(options, known); code != 0) return code;
+        if ((known.flags & ~SHMHEAP_COPY_ALL) != 0 || known.reserved != 0) return -EINVAL;
+        shmheap::ConsumerOptions chosen;
+        if (known.copied_size_max != 0) chosen.copied_size_max = known.copied_size_max;
+        chosen.share = (known.flags & SHMHEAP_COPY_ALL) == 0;
+        auto consumer = make(chosen);
+        if (!consumer) return -consumer.error().code;
+        *out = std::make_unique<shmheap_consumer>(shmheap_consumer{std::move(*consumer)}).release();
+        return 0;
+    });
+}
+
+}  // namespace
+
+extern "C" {
+
+int shmheap_producer_listen(const char* path, const shmheap_producer_options* options,
+                            shmheap_producer** out) noexcept {
+    if (path == nullptr || out == nullptr) return -EINVAL;
+    return without_exceptions([&] {
+        shmheap_producer_options known = {};
+        if (const int code = read_structure(options, known); code != 0) return code;
+        auto producer = Producer::listen(path);
+        if (!producer) return -producer.error().code;
+        *out = std::make_unique<shmheap_producer>(shmheap_producer{std::move(*producer)}).release();
+        return 0;
+    });
+}
+
+int shmheap_producer_send(shmheap_producer* producer, const void* block, size_t bytes,
+                          const shmheap_message_info* info, int64_t timeout_ns) noexcept {
+    if (producer == nullptr || block == nullptr) return -EINVAL;
+    return without_exceptions([&] {
+        MessageInfo known;
+        if (const int code = read_info(info, known); code != 0) return code;
+        // Sending only reads, so nothing is written through what was const.
+        auto* data = static_cast<std::byte*>(const_cast<void*>(block));
+        const Buffer borrowed = Buffer::borrow({data, bytes});
+        return code_of_delivery(
+            producer->producer.send(borrowed, known, deadline_after(timeout_ns)));
+    });
+}
+
+int shmheap_producer_send_bytes(shmheap_producer* producer, const void* data, size_t bytes,
+                                const shmheap_message_info* info, int64_t timeout_ns) noexcept {
+    if (producer == nullptr || (data == nullptr && bytes != 0)) return -EINVAL;
+    return without_exceptions([&] {
+        MessageInfo known;
+        if (const int code = read_info(info, known); code != 0) return code;
+        const std::span<const std::byte> payload(static_cast<const std::byte*>(data), bytes);
+        return code_of_delivery(
+            producer->producer.send(payload, known, deadline_after(timeout_ns)));
+    });
+}
+
+int shmheap_producer_drain(shmheap_producer* producer, int64_t timeout_ns) noexcept {
+    if (producer == nullptr) return -EINVAL;
+    return without_exceptions(
+        [&] { return code_of(producer->producer.drain(deadline_after(timeout_ns))); });
+}
+
+int shmheap_producer_attend(shmheap_producer* producer) noexcept {
+    if (producer == nullptr) return -EINVAL;
+    return without_exceptions([&] { return code_of(producer->producer.attend()); });
+}
+
+int shmheap_producer_fd(const shmheap_producer* producer) noexcept {
+    return producer != nullptr ? producer->producer.fd() : -EINVAL;
+}
+
+int shmheap_producer_connected(const shmheap_producer* producer) noexcept {
+    if (producer == nullptr) return -EINVAL;
+    return producer->producer.connected() ? 1 : 0;
+}
+
+int shmheap_producer_get_stats(const shmheap_producer* producer,
+                               shmheap_producer_stats* stats) noexcept {
+    if (producer == nullptr) return -EINVAL;
+    return without_exceptions([&] {
+        const shmheap::ProducerStats found = producer->producer.stats();
+        return fill_structure(shmheap_producer_stats{.size = 0,
+                                                     .messages = found.messages,
+                                                     .bytes = found.bytes,
+                                                     .shared = found.shared,
+                                                     .copied = found.copied,
+                                                     .consumers = found.consumers,
+                                                     .refused = found.refused,
+                                                     .lost = found.lost,
+                                                     .unreleased = found.unreleased,
+                                                     .reserved = {}},
+                              stats);
+    });
+}
+
+void shmheap_producer_close(shmheap_producer* producer) noexcept {
+    const std::unique_ptr<shmheap_producer> last(producer);
+}
+
+int shmheap_consumer_connect(const char* path, const shmheap_consumer_options* options,
+                             int64_t timeout_ns, shmheap_consumer** out) noexcept {
+    if (path == nullptr) return -EINVAL;
+    return make_consumer(options, out, [&](const shmheap::ConsumerOptions& chosen) {
+        return Consumer::connect(path, chosen, deadline_after(timeout_ns));
+    });
+}
+
+int shmheap_consumer_expect(const char* path, const shmheap_consumer_options* options,
+                            shmheap_consumer** out) noexcept {
+    if (path == nullptr) return -EINVAL;
+    return make_consumer(options, out, [&](const shmheap::ConsumerOptions& chosen) {
+        return Consumer::expect(path, chosen);
+    });
+}
+
+int shmheap_consumer_receive(shmheap_consumer* consumer, int64_t timeout_ns,
+                             shmheap_message** out) noexcept {
+    if (consumer == nullptr || out == nullptr) return -EINVAL;
+    return without_exceptions([&] {
+        auto message = consumer->consumer.receive(deadline_after(timeout_ns));
+        if (!message) return -message.error().code;
+        *out = std::make_unique<shmheap_message>(shmheap_message{std::move(*message)}).release();
+        return 0;
+    });
+}
+
+int shmheap_consumer_fd(const shmheap_consumer* consumer) noexcept {
+    return consumer != nullptr ? consumer->consumer.fd() : -EINVAL;
+}
+
+int shmheap_consumer_connected(const shmheap_consumer* consumer) noexcept {
+    if (consumer == nullptr) return -EINVAL;
+    return consumer->consumer.connected() ? 1 : 0;
+}
+
+int shmheap_consumer_attached(const shmheap_consumer* consumer) noexcept {
+    if (consumer == nullptr) return -EINVAL;
+    return consumer->consumer.attached() ? 1 : 0;
+}
+
+int shmheap_consumer_get_stats(const shmheap_consumer* consumer,
+                               shmheap_consumer_stats* stats) noexcept {
+    if (consumer == nullptr) return -EINVAL;
+    return without_exceptions([&] {
+        const shmheap::ConsumerStats found = consumer->consumer.stats();
+        return fill_structure(shmheap_consumer_stats{.size = 0,
+                                                     .messages = found.messages,
+                                                     .bytes = found.bytes,
+                                                     .shared = found.shared,
+                                                     .copied = found.copied,
+                                                     .producers = found.producers,
+                                                     .skipped = found.skipped,
+                                                     .reserved = {}},
+                              stats);
+    });
+}
+
+void shmheap_consumer_close(shmheap_consumer* consumer) noexcept {
+    const std::unique_ptr<shmheap_consumer> last(consumer);
+}
+
+const void* shmheap_message_data(const shmheap_message* message) noexcept {
+    return message != nullptr ? message->message.bytes().data() : nullptr;
+}
+
+size_t shmheap_message_size(const shmheap_message* message) noexcept {
+    return message != nullptr ? message->message.bytes().size() : 0;
+}
+
+int shmheap_message_is_shared(const shmheap_message* message) noexcept {
+    if (message == nullptr) return -EINVAL;
+    return message->message.delivery() == Delivery::shared ? 1 : 0;
+}
+
+int shmheap_message_get_info(const shmheap_message* message, shmheap_message_info* info) noexcept {
+    if (message == nullptr) return -EINVAL;
+    const MessageInfo& found = message->message.info();
+    const std::uint32_t end = found.end_of_stream ? SHMHEAP_END_OF_STREAM : 0;
+    return fill_structure(
+        shmheap_message_info{.size = 0,
+                             .sequence = found.sequence,
+                             .time_stamp_ns = found.time_stamp.time_since_epoch().count(),
+                             .stream_id = found.stream_id,
+                             .payload_type = found.payload_type,
+                             .flags = SHMHEAP_SEQUENCE_SET | end},
+        info);
+}
+
+void shmheap_message_release(shmheap_message* message) noexcept {
+    const std::unique_ptr<shmheap_message> last(message);
+}
+
+}  // extern "C"

@@ -1,0 +1,217 @@
+#include "port/output_core.hpp"
+
+#include <algorithm>
+
+#include "port/own_connections.hpp"
+#include "stream/ready.hpp"
+#include "stream/wait.hpp"
+
+namespace shmheap::detail {
+
+using port::Policy;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// While one consumer is waited for, the others are looked after this often.
+constexpr auto look_around_after = 50ms;
+
+bool has_passed(Deadline deadline) {
+    return deadline <= std::chrono::steady_clock::now();
+}
+
+bool never_waits(Policy policy) {
+    return policy == Policy::drop_oldest || policy == Policy::drop_newest;
+}
+
+}  // namespace
+
+std::uint64_t OutputCore::Branch::undone() const {
+    const ProducerStats stats = producer.stats();
+    return stats.lost + stats.unreleased;
+}
+
+void OutputCore::Branch::drop() {
+    ++dropped;
+    is_owed = false;
+}
+
+bool OutputCore::Pending::is_same(const Buffer& other, const MessageInfo& other_info) const {
+    const std::uint64_t number = is_numbered_by_us ? next_sequence : info.sequence;
+    return other.data() == buffer.data() && other.size() == buffer.size() &&
+           other_info.sequence == number && other_info.end_of_stream == info.end_of_stream;
+}
+
+OutputCore::OutputCore(std::vector<Branch> branches, os::UniqueFd ready)
+    : branches_(std::move(branches)), ready_(std::move(ready)) {}
+
+Result<std::unique_ptr<OutputCore>> OutputCore::open(std::string_view port,
+                                                     const PortOptions& options) {
+    const auto own = port::connections_from(port, options);
+    if (!own) return tl::unexpected(own.error());
+    auto ready = stream::create_ready_set();
+    if (!ready) return tl::unexpected(ready.error());
+    const std::string run_directory = port::run_directory_of(options);
+    std::vector<Branch> branches;
+    for (const port::Connection& connection : *own) {
+        if (auto made = port::make_meeting_place(run_directory, connection); !made) {
+            return tl::unexpected(made.error());
+        }
+        auto producer = Producer::listen(port::meeting_place(run_directory, connection),
+                                         {.heap = options.heap});
+        if (!producer) return tl::unexpected(producer.error());
+        if (auto added = stream::add_to_ready_set(ready->get(), producer->fd()); !added) {
+            return tl::unexpected(added.error());
+        }
+        branches.push_back({.connection = connection, .producer = std::move(*producer)});
+    }
+    return std::unique_ptr<OutputCore>(new OutputCore(std::move(branches), std::move(*ready)));
+}
+
+Status OutputCore::send(const Buffer& buffer, const MessageInfo& info, Deadline deadline) {
+    begin(buffer, info);
+    auto sent = send_to_all(deadline);
+    if (sent) finish();
+    return sent;
+}
+
+void OutputCore::begin(const Buffer& buffer, const MessageInfo& info) {
+    if (pending_ && pending_->is_same(buffer, info)) return;
+    if (pending_) give_up();
+    pending_.emplace(Pending{
+        .buffer = buffer, .info = info, .is_numbered_by_us = info.sequence == next_sequence});
+    // The same for every consumer, and for another try.
+    if (pending_->is_numbered_by_us) pending_->info.sequence = sequence_next_;
+    if (info.time_stamp == TimeStamp{}) {
+        pending_->info.time_stamp = std::chrono::system_clock::now();
+    }
+    for (Branch& branch : branches_)
+        branch.is_owed = true;
+}
+
+/// Nobody got it: it never was, and its number is free. Otherwise those who did not miss it.
+void OutputCore::give_up() {
+    if (pending_->was_sent) {
+        sequence_next_ = pending_->info.sequence + 1;
+        for (Branch& branch : branches_) {
+            if (branch.is_owed) branch.drop();
+        }
+    }
+    pending_.reset();
+}
+
+void OutputCore::finish() {
+    sequence_next_ = pending_->info.sequence + 1;
+    pending_.reset();
+    for (Branch& branch : branches_)
+        branch.undone_before = branch.undone();
+}
+
+/// First whoever has room, so that nobody waits for another one; then the others in turn, with a
+/// look at those who have got it in between.
+Status OutputCore::send_to_all(Deadline deadline) {
+    const bool is_alone = branches_.size() == 1;
+    Deadline until = is_alone ? deadline : Deadline::min();
+    while (true) {
+        bool is_complete = true;
+        for (Branch& branch : branches_) {
+            const Status sent = branch.is_owed ? send_to(branch, until) : Status();
+            if (!sent && sent.error().code != ETIMEDOUT) return sent;
+            is_complete = is_complete && sent.has_value();
+        }
+        if (is_complete) return {};
+        if (has_passed(deadline)) return leave_out_the_late();
+        if (auto attended = attend(); !attended) return attended;
+        if (!is_alone) until = stream::at_most(deadline, look_around_after);
+    }
+}
+
+/// The time is up: `deadline` connections do without the message, `block` connections do not.
+Status OutputCore::leave_out_the_late() {
+    Status left = {};
+    for (Branch& branch : branches_) {
+        if (!branch.is_owed) continue;
+        if (branch.connection.policy == Policy::block) {
+            left = fail(ETIMEDOUT, "send to", branch.connection.to.text());
+        } else {
+            branch.drop();
+        }
+    }
+    return left;
+}
+
+/// Errors: ETIMEDOUT and others of Producer::send but EPIPE: the successor gets the message.
+Status OutputCore::send_to(Branch& branch, Deadline deadline) {
+    const bool waits = !never_waits(branch.connection.policy);
+    while (true) {
+        const auto sent = branch.producer.send(pending_->buffer, pending_->info,
+                                               waits ? deadline : Deadline::min());
+        if (sent) {
+            pending_->was_sent = true;
+            break;
+        }
+        if (sent.error().code == EPIPE) continue;
+        if (sent.error().code != ETIMEDOUT || waits) return tl::unexpected(sent.error());
+        branch.drop();
+        break;
+    }
+    branch.is_owed = false;
+    return {};
+}
+
+Status OutputCore::drain(Deadline deadline) {
+    bool is_undone = false;
+    for (Branch& branch : branches_) {
+        const Status drained = branch.producer.drain(deadline);
+        if (!drained && drained.error().code != EPIPE) return drained;
+        is_undone = is_undone || branch.undone() > branch.undone_before;
+        branch.undone_before = branch.undone();
+    }
+    return is_undone ? fail(EPIPE, "wait for the consumer to release") : Status();
+}
+
+Status OutputCore::attend() {
+    for (Branch& branch : branches_) {
+        const Status attended = branch.producer.attend();
+        if (!attended && attended.error().code != EPIPE) return attended;
+    }
+    return {};
+}
+
+int OutputCore::fd() const {
+    return branches_.size() == 1 ? branches_.front().producer.fd() : ready_.get();
+}
+
+bool OutputCore::connected() const {
+    return std::all_of(branches_.begin(), branches_.end(),
+                       [](const Branch& branch) { return branch.producer.connected(); });
+}
+
+ProducerStats OutputCore::stats() const {
+    ProducerStats sum;
+    for (const Branch& branch : branches_) {
+        const ProducerStats each = branch.producer.stats();
+        sum.messages += each.messages;
+        sum.bytes += each.bytes;
+        sum.shared += each.shared;
+        sum.copied += each.copied;
+        sum.consumers += each.consumers;
+        sum.refused += each.refused;
+        sum.lost += each.lost;
+        sum.unreleased += each.unreleased;
+    }
+    return sum;
+}
+
+std::vector<OutputConnection> OutputCore::connections() const {
+    std::vector<OutputConnection> all;
+    for (const Branch& branch : branches_) {
+        all.push_back({.name = branch.connection.name(),
+                       .connected = branch.producer.connected(),
+                       .dropped = branch.dropped,
+                       .stats = branch.producer.stats()});
+    }
+    return all;
+}
+
+}  // namespace shmheap::detail

@@ -1,0 +1,52 @@
+#include "stream/incoming_ring.hpp"
+
+namespace shmheap::stream {
+
+Result<std::optional<RingEntry>> IncomingRing::take() {
+    while (has_message()) {
+        const RingEntry entry = Steps::copy(next_cell());
+        std::uint64_t head = next_;
+        if (Steps::take(core_->ring_control().head, head)) {
+            ++next_;
+            // The next lease mostly lies in the next place; its line comes while this message is
+            // worked on.
+            if (has_message()) core_->expect_lease(ring_lane_slot(entry.kind) + 1);
+            return std::optional(entry);
+        }
+        // The producer dropped this message; `head` is the oldest that is left.
+        if (head <= next_) return fail(EPROTO, "understand the head of the ring");
+        next_ = head;
+    }
+    return std::nullopt;
+}
+
+bool IncomingRing::wake_producer() {
+    RingControl& control = core_->ring_control();
+    const std::uint64_t claimed = Steps::claim_sleeper(control.producer_waits, next_);
+    if (claimed == 0) [[likely]]
+        return false;
+    const auto sleep = sleep_kind(claimed);
+    if (sleep == Sleep::on_futex) wake(control.head);
+    return sleep == Sleep::on_socket;
+}
+
+void IncomingRing::await_message(Deadline deadline) {
+    RingControl& control = core_->ring_control();
+    RingCell& cell = next_cell();
+    Steps::announce_sleep(control.consumer_waits, next_, Sleep::on_futex);
+    const std::uint64_t stamp = Steps::look_again(cell);
+    if (stamp <= next_) (void)sleep_on(cell.stamp, stamp, deadline);
+    Steps::end_sleep(control.consumer_waits, next_, Sleep::on_futex);
+}
+
+bool IncomingRing::announce_wait() {
+    announced_ = next_;
+    Steps::announce_sleep(core_->ring_control().consumer_waits, next_, Sleep::on_socket);
+    return Steps::look_again(next_cell()) <= next_;
+}
+
+bool IncomingRing::end_wait() {
+    return Steps::end_sleep(core_->ring_control().consumer_waits, announced_, Sleep::on_socket);
+}
+
+}  // namespace shmheap::stream

@@ -1,0 +1,173 @@
+#include "stream/outgoing_ring.hpp"
+
+#include <chrono>
+#include <new>
+
+#include "heap_core.hpp"
+#include "stream/wait.hpp"
+
+namespace shmheap::stream {
+namespace {
+
+std::uint64_t nanoseconds_since_1970() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::nanoseconds>(now).count());
+}
+
+}  // namespace
+
+Result<OutgoingRing> OutgoingRing::open(Heap& heap, Client client, std::uint64_t depth) {
+    std::optional<OutgoingRing> ring;
+    const auto begin = [&](const detail::RingPlace& place, std::uint64_t number) {
+        // acquire: the claim is the last that the client writes before it answers.
+        if (place.control->claim.load(std::memory_order_acquire) != client.claim) return;
+        ring.emplace(OutgoingRing(heap, place, client, number));
+        ring->depth_ = depth;
+        place.control->depth.store(depth, std::memory_order_relaxed);
+    };
+    const Status opened = detail::core_of(heap).open_ring(client.slot, begin);
+    if (!opened) return tl::unexpected(opened.error());
+    if (!ring) return fail(ENOTCONN, "find the consumer's claim in", heap.name());
+    if (!ring->records_) return fail(ENOMEM, "describe the ring in", heap.name());
+    return std::move(*ring);
+}
+
+OutgoingRing::OutgoingRing(Heap& heap, detail::RingPlace place, Client client, std::uint64_t number)
+    : heap_(&heap),
+      place_(place),
+      client_(client),
+      number_(number),
+      head_seen_(number),
+      records_(new (std::nothrow) Records{}) {
+    RingControl& control = *place_.control;
+    // The packet that tells the client of it orders all this before anything it does.
+    control.consumer_waits.store(0, std::memory_order_relaxed);
+    control.producer_waits.store(0, std::memory_order_relaxed);
+    control.head.store(number, std::memory_order_relaxed);
+    control.number_first.store(number, std::memory_order_relaxed);
+    control.number_next.store(number, std::memory_order_relaxed);
+    for (auto* counter : {&control.bytes, &control.copied, &control.dropped}) {
+        counter->store(0, std::memory_order_relaxed);
+    }
+    control.opened_at_ns.store(nanoseconds_since_1970(), std::memory_order_relaxed);
+}
+
+bool OutgoingRing::looks_full() const {
+    return number_ - Steps::head(place_.control->head) == depth_;
+}
+
+Result<bool> OutgoingRing::has_room() {
+    if (number_ - head_seen_ < depth_) [[likely]]
+        return true;
+    const std::uint64_t head = Steps::head(place_.control->head);
+    if (number_ - head > depth_) return fail(EPROTO, "understand the head of the ring");
+    head_seen_ = head;
+    return number_ - head < depth_;
+}
+
+void OutgoingRing::publish(std::uint64_t number, const RingEntry& entry, std::uint32_t lane_slot) {
+    const std::uint64_t index = Steps::cell_index(number);
+    records_->lane_slots[index] = lane_slot;
+    number_ = number + 1;
+    Steps::publish(place_.cells[index], number, entry);
+    bytes_ += entry.length;
+    place_.control->number_next.store(number_, std::memory_order_relaxed);
+    place_.control->bytes.store(bytes_, std::memory_order_relaxed);
+}
+
+Status OutgoingRing::publish_shared(std::span<const std::byte> bytes, RingEntry entry) {
+    const auto put = [&](const Reference& reference, std::uint64_t number) {
+        entry.offset = reference.offset;
+        entry.length = reference.length;
+        entry.generation = reference.generation;
+        entry.kind |= ring_kind(0, 0, reference.lane_slot);
+        records_->generations[reference.lane_slot] = reference.generation + 1;
+        publish(number, entry, reference.lane_slot);
+    };
+    const auto issued = detail::core_of(*heap_).issue_in_ring(bytes, client_.slot, put);
+    if (!issued) return tl::unexpected(issued.error());
+    return {};
+}
+
+Status OutgoingRing::publish_copied(RingEntry entry) {
+    entry.kind |= ring_kind(0, ring_flag_copied, 0);
+    const auto put = [&](std::uint64_t number) { publish(number, entry, no_lease); };
+    auto published = detail::core_of(*heap_).publish_in_ring(client_.slot, put);
+    if (published) place_.control->copied.store(++copied_, std::memory_order_relaxed);
+    return published;
+}
+
+OutgoingRing::Dropped OutgoingRing::drop_oldest() {
+    std::uint64_t oldest = Steps::head(place_.control->head);
+    // Empty, or nonsense, which has_room() tells.
+    if (number_ - oldest - 1 >= depth_) return Dropped::impossible;
+    const std::uint32_t lane_slot = records_->lane_slots[Steps::cell_index(oldest)];
+    if (lane_slot == no_lease) return Dropped::impossible;
+    if (!Steps::drop_oldest(place_.control->head, oldest)) return Dropped::nothing;
+    count_dropped();
+    // Nobody has accepted it, since nobody has taken it. One that is gone was a dead client's.
+    (void)heap_->revoke(reference_to(lane_slot));
+    records_->generations[lane_slot] = 0;
+    return Dropped::oldest;
+}
+
+void OutgoingRing::count_dropped() {
+    place_.control->dropped.store(++dropped_, std::memory_order_relaxed);
+}
+
+Reference OutgoingRing::reference_to(std::uint32_t lane_slot) const {
+    Reference reference{};
+    reference.heap = heap_->uuid();
+    reference.client = client_.slot;
+    reference.lane_slot = lane_slot;
+    reference.generation = records_->generations[lane_slot] - 1;
+    return reference;
+}
+
+bool OutgoingRing::wake_consumer(bool anything) {
+    const std::uint64_t reached = anything ? ~std::uint64_t{0} : number_ - 1;
+    const std::uint64_t claimed = Steps::claim_sleeper(place_.control->consumer_waits, reached);
+    if (claimed == 0) [[likely]]
+        return false;
+    const auto sleep = sleep_kind(claimed);
+    if (sleep == Sleep::on_futex) {
+        wake(place_.cells[Steps::cell_index(sleep_number(claimed))].stamp);
+    }
+    return sleep == Sleep::on_socket;
+}
+
+void OutgoingRing::await_room(Deadline deadline) {
+    if (spin_.until([this] { return !looks_full(); })) return;
+    RingControl& control = *place_.control;
+    const std::uint64_t enough = number_ - depth_ + 1;
+    Steps::announce_sleep(control.producer_waits, enough, Sleep::on_futex);
+    const std::uint64_t head = Steps::head_again(control.head);
+    if (number_ - head == depth_) (void)sleep_on(control.head, head, deadline);
+    Steps::end_sleep(control.producer_waits, enough, Sleep::on_futex);
+}
+
+bool OutgoingRing::announce_wait() {
+    RingControl& control = *place_.control;
+    Steps::announce_sleep(control.producer_waits, number_ - depth_ + 1, Sleep::on_socket);
+    if (number_ - Steps::head_again(control.head) == depth_) return true;
+    end_wait();
+    return false;
+}
+
+void OutgoingRing::end_wait() {
+    Steps::end_sleep(place_.control->producer_waits, number_ - depth_ + 1, Sleep::on_socket);
+}
+
+Remains OutgoingRing::end() {
+    Remains remains;
+    for (std::uint32_t lane_slot = 0; lane_slot < lane_slot_count; ++lane_slot) {
+        if (records_->generations[lane_slot] == 0) continue;
+        const Status revoked = heap_->revoke(reference_to(lane_slot));
+        if (revoked) ++remains.lost;
+        if (!revoked && revoked.error().code == EBUSY) ++remains.unreleased;
+    }
+    return remains;
+}
+
+}  // namespace shmheap::stream
