@@ -155,6 +155,9 @@ public:
     [[nodiscard]] bool is_held() const { return holder_.load(rl::mo_acquire) != nobody; }
     void unlock() { holder_.store(nobody, rl::mo_release); }
 
+    /// At the beginning of an execution: the process that is thread `index` has it.
+    void belongs_to(unsigned index) { holder_.store(index + 1, rl::mo_relaxed); }
+
     /// What the kernel does when it ends the calling process.
     void drop_at_death() {
         if (holder_.newest() == rl::thread_index() + 1) unlock();

@@ -9,6 +9,7 @@
 namespace {
 
 using namespace model;
+using namespace model::lease;
 
 /// One slot, one block: each delivery reuses both, so the owner must wait for each release.
 struct Reuse : rl::test_suite<Reuse, 2> {

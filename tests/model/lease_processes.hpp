@@ -19,7 +19,7 @@
 
 #include "checker.hpp"
 
-namespace model {
+namespace model::lease {
 
 using Lease = shmheap::detail::LeaseSteps<Atomics>;
 using Tenancy = shmheap::detail::TenancySteps<Atomics>;
@@ -277,4 +277,4 @@ private:
     std::uint32_t tenancy_ = 0;
 };
 
-}  // namespace model
+}  // namespace model::lease

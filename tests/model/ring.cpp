@@ -1,0 +1,162 @@
+/// The hand-over of messages through a ring under the C++ memory model: producer and consumer
+/// (ring_processes.hpp) take the steps that ship, and each may be killed before each of them.
+#include <doctest/doctest.h>
+
+#include "ring_processes.hpp"
+
+namespace {
+
+using namespace model;
+using namespace model::ring;
+
+/// The producer waits for room, the consumer for messages; both sleep.
+struct Waiting : rl::test_suite<Waiting, 2> {
+    static constexpr unsigned messages = 4;
+    SharedRing ring;
+    Ghost ghost;
+    Producer producer{ring, ghost};
+    Consumer consumer{ring, ghost};
+
+    void before() { Death::forget(); }
+
+    void thread(unsigned index) {
+        if (index == 0) {
+            while (producer.number() < messages) {
+                if (!producer.has_room()) {
+                    producer.await_room();
+                } else {
+                    (void)producer.send();
+                }
+            }
+            return;
+        }
+        while (consumer.number() < messages) {
+            if (!consumer.receive()) consumer.await_message();
+        }
+    }
+
+    void after() {
+        producer.harvest();
+        require(producer.live() == 0, "every message was released");
+        require(ghost.count(Ghost::Fate::released) == messages, "every message was received");
+    }
+};
+
+/// The producer never waits: the oldest message makes room for the newest. It always gets through.
+struct Dropping : rl::test_suite<Dropping, 2> {
+    static constexpr unsigned messages = 4;
+    SharedRing ring;
+    Ghost ghost;
+    Producer producer{ring, ghost};
+    Consumer consumer{ring, ghost};
+
+    void before() { Death::forget(); }
+
+    void thread(unsigned index) {
+        if (index == 0) {
+            while (producer.number() < messages) {
+                while (!producer.has_room())
+                    producer.drop_oldest();
+                if (!producer.send()) producer.drop_oldest();
+            }
+            return;
+        }
+        while (consumer.number() < messages) {
+            if (!consumer.receive()) consumer.await_message();
+        }
+    }
+
+    void after() {
+        producer.harvest();
+        require(producer.live() == 0, "every lease has ended");
+        require(ghost.count(Ghost::Fate::released) + ghost.count(Ghost::Fate::dropped) == messages,
+                "every message was received or dropped");
+        require(ghost.fate[messages - 1] == Ghost::Fate::released, "the newest is not dropped");
+    }
+};
+
+/// The consumer is killed anywhere. What it did not release comes back, exactly.
+struct ConsumerDies : rl::test_suite<ConsumerDies, 2> {
+    static constexpr unsigned messages = 3;
+    SharedRing ring;
+    Ghost ghost;
+    Producer producer{ring, ghost};
+    Consumer consumer{ring, ghost};
+    LockByte consumer_lock;
+
+    void before() {
+        Death::forget();
+        consumer_lock.belongs_to(1);
+    }
+
+    void thread(unsigned index) {
+        if (index == 1) {
+            Death::strikes(36, [&] {
+                for (unsigned look = 0; look < messages; ++look)
+                    (void)consumer.receive();
+            });
+            consumer_lock.drop_at_death();
+            return;
+        }
+        for (unsigned attempt = 0; attempt < messages; ++attempt) {
+            if (!producer.has_room()) producer.drop_oldest();
+            if (producer.has_room()) (void)producer.send();
+        }
+        if (consumer_lock.try_lock()) check_exactness();
+    }
+
+    void after() {
+        if (consumer_lock.try_lock()) check_exactness();
+    }
+
+    void check_exactness() {
+        producer.harvest();
+        const unsigned expected = ghost.count(Ghost::Fate::published) +
+                                  ghost.count(Ghost::Fate::taken) +
+                                  ghost.count(Ghost::Fate::accepted);
+        require(producer.take_all_back() == expected, "exactly what it had not released is back");
+    }
+};
+
+/// The producer is killed anywhere. The consumer gets whole messages, in order, and no others.
+struct ProducerDies : rl::test_suite<ProducerDies, 2> {
+    static constexpr unsigned messages = 3;
+    SharedRing ring;
+    Ghost ghost;
+    Producer producer{ring, ghost};
+    Consumer consumer{ring, ghost};
+
+    void before() { Death::forget(); }
+
+    void thread(unsigned index) {
+        if (index == 1) {
+            for (unsigned look = 0; look < messages; ++look)
+                (void)consumer.receive();
+            return;
+        }
+        Death::strikes(42, [&] {
+            for (unsigned attempt = 0; attempt < messages; ++attempt) {
+                if (!producer.has_room()) producer.drop_oldest();
+                if (producer.has_room()) (void)producer.send();
+            }
+        });
+    }
+};
+
+}  // namespace
+
+TEST_CASE("nobody sleeps for ever while there is a message, or room for one") {
+    CHECK(holds<Waiting>({2, 50'000}));
+}
+
+TEST_CASE("a message is dropped or received, and the consumer finds the next one") {
+    CHECK(holds<Dropping>({1, 50'000}));
+}
+
+TEST_CASE("after the death of a consumer exactly its messages come back") {
+    CHECK(holds<ConsumerDies>({1, 50'000}));
+}
+
+TEST_CASE("a producer that is killed leaves whole messages only") {
+    CHECK(holds<ProducerDies>({1, 50'000}));
+}
