@@ -53,6 +53,10 @@ TEST_CASE("whoever is killed while cleaning is followed by another, and the livi
     claim(cleaning);
 }
 
+TEST_CASE("a producer killed around the name of its stream leaves it to the next") {
+    claim(listening);
+}
+
 TEST_CASE("a launcher killed around its run directory leaves it to the next") {
     claim(instance);
 }

@@ -26,10 +26,11 @@ extern const Scenario lender;             ///< an owner dies that had leased blo
 extern const Scenario reaping;            ///< the launcher dies while it reaps
 extern const Scenario sweeping;           ///< the launcher dies while it sweeps
 extern const Scenario cleaning;           ///< shmclean dies
+extern const Scenario listening;          ///< a producer dies around the name of its stream
 extern const Scenario instance;           ///< the launcher dies around its run directory
 
-inline constexpr std::array scenarios = {&birth,    &birth_over_orphan, &growth,  &prefault,
-                                         &client,   &successor,         &lender,  &reaping,
-                                         &sweeping, &cleaning,          &instance};
+inline constexpr std::array scenarios = {&birth,    &birth_over_orphan, &growth,    &prefault,
+                                         &client,   &successor,         &lender,    &reaping,
+                                         &sweeping, &cleaning,          &listening, &instance};
 
 }  // namespace crash

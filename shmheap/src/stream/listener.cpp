@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <ctime>
 
+#include "os/crash_point.hpp"
 #include "os/error.hpp"
 #include "os/fork_generation.hpp"
 
@@ -94,13 +95,16 @@ void remove_left_over(const SocketPath& path, const std::string& temporary) {
 Status bind_and_rename(const SocketPath& path, int socket) {
     const std::string temporary = temporary_name(path.name());
     remove_left_over(path, temporary);
+    CRASH_POINT(listener_left_over_removed);
     const sockaddr_un address = path.address(temporary);
     if (::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
         return os::error("bind stream", path.path());
     }
+    CRASH_POINT(listener_bound);
     if (::listen(socket, backlog) == 0 &&
         ::renameat(path.directory_fd(), temporary.c_str(), path.directory_fd(),
                    path.name().c_str()) == 0) {
+        CRASH_POINT(listener_named);
         return {};
     }
     const auto error = os::error("listen", path.path());
@@ -122,7 +126,9 @@ Result<Listener> Listener::bind(const std::string& path) {
 
     const auto lock = DirectoryLock::take(*socket_path);
     if (!lock) return tl::unexpected(lock.error());
+    CRASH_POINT(listener_directory_locked);
     if (auto free = check_free(*socket_path); !free) return tl::unexpected(free.error());
+    CRASH_POINT(listener_name_checked);
     if (auto bound = bind_and_rename(*socket_path, socket->get()); !bound) {
         return tl::unexpected(bound.error());
     }
@@ -134,6 +140,7 @@ Result<Listener> Listener::bind(const std::string& path) {
     Listener listener(std::move(*socket_path), std::move(*socket));
     listener.device_ = status.st_dev;
     listener.inode_ = status.st_ino;
+    CRASH_POINT(listener_identified);
     return listener;
 }
 
@@ -144,7 +151,9 @@ Listener::~Listener() {
     const char* name = path_.name().c_str();
     if (::fstatat(path_.directory_fd(), name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
         status.st_dev == device_ && status.st_ino == inode_) {
+        CRASH_POINT(listener_end_begun);
         ::unlinkat(path_.directory_fd(), name, 0);
+        CRASH_POINT(listener_name_removed);
     }
 }
 
