@@ -72,6 +72,8 @@ struct ProducerOptions {
     /// to the end.
     WhenFull when_full = WhenFull::block;
     std::chrono::nanoseconds patience = std::chrono::seconds(1);  ///< for WhenFull::deadline
+    /// What shminfo calls the connection: "source.out -> filter.in", up to 271 bytes.
+    std::string name = {};
 };
 
 /// Counts since listen().

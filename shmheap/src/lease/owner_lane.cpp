@@ -72,7 +72,9 @@ void OwnerLane::notice_tenant(EndedLeases& ended) {
 RingPlace OwnerLane::ring() const {
     std::byte* area = file_->data() + client_area_offset + index_ * client_area_stride;
     return {reinterpret_cast<RingControl*>(area + ring_offset),
-            reinterpret_cast<RingCell*>(area + ring_cells_offset)};
+            reinterpret_cast<RingCell*>(area + ring_cells_offset),
+            reinterpret_cast<char*>(area + connection_name_offset),
+            reinterpret_cast<LaneSlot*>(area + lane_offset)};
 }
 
 Status OwnerLane::check_tenant(std::uint32_t client, EndedLeases& ended) {

@@ -47,10 +47,12 @@ struct Loan {
     std::uint64_t length;
 };
 
-/// Where the ring of a client lies; valid while the heap lives.
+/// Where the ring of a client lies, and what onlookers read beside it; valid while the heap lives.
 struct RingPlace {
     RingControl* control;
     RingCell* cells;
+    char* connection_name;  ///< connection_name_size bytes
+    LaneSlot* lane;
 };
 
 class OwnerLane {

@@ -20,8 +20,28 @@ bool has_passed(Deadline deadline) {
     return deadline <= std::chrono::steady_clock::now();
 }
 
-bool never_waits(Policy policy) {
-    return policy == Policy::drop_oldest || policy == Policy::drop_newest;
+/// What a stream does by itself. That a message which is late is left out, or kept for those who
+/// have not got it, is decided here, since it concerns all connections of an output.
+WhenFull when_full(Policy policy) {
+    switch (policy) {
+        case Policy::block:
+        case Policy::deadline:
+            return WhenFull::block;
+        case Policy::drop_oldest:
+            return WhenFull::drop_oldest;
+        case Policy::drop_newest:
+            return WhenFull::drop_newest;
+    }
+    return WhenFull::block;
+}
+
+ProducerOptions producer_options(const port::Connection& connection, const PortOptions& options) {
+    ProducerOptions result;
+    result.heap = options.heap;
+    result.depth = connection.depth;
+    result.when_full = when_full(connection.policy);
+    result.name = connection.name();
+    return result;
 }
 
 }  // namespace
@@ -31,8 +51,8 @@ std::uint64_t OutputCore::Branch::undone() const {
     return stats.lost + stats.unreleased;
 }
 
-void OutputCore::Branch::drop() {
-    ++dropped;
+void OutputCore::Branch::leave_out() {
+    ++left_out;
     is_owed = false;
 }
 
@@ -58,7 +78,7 @@ Result<std::unique_ptr<OutputCore>> OutputCore::open(std::string_view port,
             return tl::unexpected(made.error());
         }
         auto producer = Producer::listen(port::meeting_place(run_directory, connection),
-                                         {.heap = options.heap});
+                                         producer_options(connection, options));
         if (!producer) return tl::unexpected(producer.error());
         if (auto added = stream::add_to_ready_set(ready->get(), producer->fd()); !added) {
             return tl::unexpected(added.error());
@@ -94,7 +114,7 @@ void OutputCore::give_up() {
     if (pending_->was_sent) {
         sequence_next_ = pending_->info.sequence + 1;
         for (Branch& branch : branches_) {
-            if (branch.is_owed) branch.drop();
+            if (branch.is_owed) branch.leave_out();
         }
     }
     pending_.reset();
@@ -134,29 +154,22 @@ Status OutputCore::leave_out_the_late() {
         if (branch.connection.policy == Policy::block) {
             left = fail(ETIMEDOUT, "send to", branch.connection.to.text());
         } else {
-            branch.drop();
+            branch.leave_out();
         }
     }
     return left;
 }
 
-/// Errors: ETIMEDOUT and others of Producer::send but EPIPE: the successor gets the message.
+/// Errors: those of Producer::send but EPIPE: the successor gets the message.
 Status OutputCore::send_to(Branch& branch, Deadline deadline) {
-    const bool waits = !never_waits(branch.connection.policy);
     while (true) {
-        const auto sent = branch.producer.send(pending_->buffer, pending_->info,
-                                               waits ? deadline : Deadline::min());
-        if (sent) {
-            pending_->was_sent = true;
-            break;
-        }
-        if (sent.error().code == EPIPE) continue;
-        if (sent.error().code != ETIMEDOUT || waits) return tl::unexpected(sent.error());
-        branch.drop();
-        break;
+        const auto sent = branch.producer.send(pending_->buffer, pending_->info, deadline);
+        if (!sent && sent.error().code == EPIPE) continue;
+        if (!sent) return tl::unexpected(sent.error());
+        pending_->was_sent = pending_->was_sent || *sent != Delivery::dropped;
+        branch.is_owed = false;
+        return {};
     }
-    branch.is_owed = false;
-    return {};
 }
 
 Status OutputCore::drain(Deadline deadline) {
@@ -199,6 +212,9 @@ ProducerStats OutputCore::stats() const {
         sum.refused += each.refused;
         sum.lost += each.lost;
         sum.unreleased += each.unreleased;
+        sum.blocked += each.blocked;
+        sum.timed_out += each.timed_out;
+        sum.dropped += each.dropped + branch.left_out;
     }
     return sum;
 }
@@ -208,7 +224,7 @@ std::vector<OutputConnection> OutputCore::connections() const {
     for (const Branch& branch : branches_) {
         all.push_back({.name = branch.connection.name(),
                        .connected = branch.producer.connected(),
-                       .dropped = branch.dropped,
+                       .dropped = branch.left_out + branch.producer.stats().dropped,
                        .stats = branch.producer.stats()});
     }
     return all;

@@ -36,12 +36,12 @@ private:
     struct Branch {
         port::Connection connection;
         Producer producer;
-        bool is_owed = false;  // the pending message
-        std::uint64_t dropped = 0;
+        bool is_owed = false;             // the pending message
+        std::uint64_t left_out = 0;       // messages that were late, or given up
         std::uint64_t undone_before = 0;  // lost and unreleased when the last message was sent
 
         [[nodiscard]] std::uint64_t undone() const;
-        void drop();
+        void leave_out();
     };
 
     /// A message on its way. The copy of its buffer keeps the block, so that no other buffer can

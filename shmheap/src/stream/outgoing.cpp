@@ -104,9 +104,9 @@ Status Outgoing::take_attachment(const Attachment& attachment) {
     return {};
 }
 
-Status Outgoing::open_ring(Heap& heap, std::uint64_t depth) {
+Status Outgoing::open_ring(Heap& heap, const RingSetup& setup) {
     if (ring_ || !offered_ || !announced(heap)) return {};
-    auto ring = OutgoingRing::open(heap, {.slot = slot_, .claim = announced_.claim}, depth);
+    auto ring = OutgoingRing::open(heap, {.slot = slot_, .claim = announced_.claim}, setup);
     if (!ring) {
         offered_ = false;  // whose slot that is, it is not this consumer's: bytes will do
         return {};

@@ -52,7 +52,7 @@ public:
 
     /// Opens the ring in the announced heap if the consumer has attached it and the ring is not
     /// open yet. Errors: EPIPE, what the socket says. Not opened for now is no error.
-    Status open_ring(Heap& heap, std::uint64_t depth);
+    Status open_ring(Heap& heap, const RingSetup& setup);
 
     /// nullptr while it is not open.
     [[nodiscard]] OutgoingRing* ring() { return ring_ ? &*ring_ : nullptr; }

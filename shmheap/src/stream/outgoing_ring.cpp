@@ -1,6 +1,7 @@
 #include "stream/outgoing_ring.hpp"
 
 #include <chrono>
+#include <cstring>
 #include <new>
 
 #include "heap_core.hpp"
@@ -15,16 +16,24 @@ std::uint64_t nanoseconds_since_1970() {
         std::chrono::duration_cast<std::chrono::nanoseconds>(now).count());
 }
 
+/// For onlookers, who believe a name only as far as it ends within its place.
+void write_name(char* place, std::string_view name) {
+    name = name.substr(0, connection_name_size - 1);
+    std::memset(place, 0, connection_name_size);
+    std::memcpy(place, name.data(), name.size());
+}
+
 }  // namespace
 
-Result<OutgoingRing> OutgoingRing::open(Heap& heap, Client client, std::uint64_t depth) {
+Result<OutgoingRing> OutgoingRing::open(Heap& heap, Client client, const RingSetup& setup) {
     std::optional<OutgoingRing> ring;
     const auto begin = [&](const detail::RingPlace& place, std::uint64_t number) {
         // acquire: the claim is the last that the client writes before it answers.
         if (place.control->claim.load(std::memory_order_acquire) != client.claim) return;
         ring.emplace(OutgoingRing(heap, place, client, number));
-        ring->depth_ = depth;
-        place.control->depth.store(depth, std::memory_order_relaxed);
+        ring->depth_ = setup.depth;
+        place.control->depth.store(setup.depth, std::memory_order_relaxed);
+        write_name(place.connection_name, setup.name);
     };
     const Status opened = detail::core_of(heap).open_ring(client.slot, begin);
     if (!opened) return tl::unexpected(opened.error());
@@ -76,13 +85,15 @@ void OutgoingRing::publish(std::uint64_t number, const RingEntry& entry, std::ui
     place_.control->bytes.store(bytes_, std::memory_order_relaxed);
 }
 
-Status OutgoingRing::publish_shared(std::span<const std::byte> bytes, RingEntry entry) {
+Status OutgoingRing::publish_shared(std::span<const std::byte> bytes, RingEntry entry,
+                                    std::uint64_t now_ns) {
     const auto put = [&](const Reference& reference, std::uint64_t number) {
         entry.offset = reference.offset;
         entry.length = reference.length;
         entry.generation = reference.generation;
         entry.kind |= ring_kind(0, 0, reference.lane_slot);
         records_->generations[reference.lane_slot] = reference.generation + 1;
+        place_.lane[reference.lane_slot].issued_at_ns.store(now_ns, std::memory_order_relaxed);
         publish(number, entry, reference.lane_slot);
     };
     const auto issued = detail::core_of(*heap_).issue_in_ring(bytes, client_.slot, put);

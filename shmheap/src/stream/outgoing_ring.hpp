@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string_view>
 
 #include "lease/owner_lane.hpp"
 #include "shmheap/heap.hpp"
@@ -28,6 +29,12 @@ struct Remains {
     std::uint64_t unreleased = 0;
 };
 
+/// What the producer wants of a ring.
+struct RingSetup {
+    std::uint64_t depth;    ///< most messages that may lie in it
+    std::string_view name;  ///< of the connection, for onlookers; may be empty
+};
+
 class OutgoingRing {
 public:
     struct Client {
@@ -37,7 +44,7 @@ public:
 
     /// Begins the ring of a client. Errors: ENOTCONN (there is no such client, or the claim is not
     /// in its ring), ENOMEM, and those of HeapFile::commit.
-    static Result<OutgoingRing> open(Heap& heap, Client client, std::uint64_t depth);
+    static Result<OutgoingRing> open(Heap& heap, Client client, const RingSetup& setup);
 
     [[nodiscard]] Heap& heap() const { return *heap_; }
 
@@ -47,9 +54,9 @@ public:
     /// Whether one more message may be published. Errors: EPROTO (what `head` says cannot be).
     Result<bool> has_room();
 
-    /// Publish one message; there must be room. `entry` says of it what its sender knows.
-    /// Errors: those of Heap::issue.
-    Status publish_shared(std::span<const std::byte> bytes, RingEntry entry);
+    /// Publish one message; there must be room. `entry` says of it what its sender knows, `now_ns`
+    /// when it is sent, since 1970-01-01 UTC. Errors: those of Heap::issue.
+    Status publish_shared(std::span<const std::byte> bytes, RingEntry entry, std::uint64_t now_ns);
     Status publish_copied(RingEntry entry);
 
     /// Takes the oldest message back, unless the consumer is faster (`nothing`). Impossible: there

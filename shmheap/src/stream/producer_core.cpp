@@ -114,7 +114,8 @@ Status ProducerCore::hear() {
     const bool was_connected = consumer_->connected();
     auto heard = consumer_->read();
     Heap* heap = heard ? current_heap() : nullptr;
-    if (heap != nullptr) heard = consumer_->open_ring(*heap, options_.depth);
+    const stream::RingSetup setup = {.depth = options_.depth, .name = options_.name};
+    if (heap != nullptr) heard = consumer_->open_ring(*heap, setup);
     if (heard) {
         if (!was_connected && consumer_->connected()) ++stats_.consumers;
         return {};

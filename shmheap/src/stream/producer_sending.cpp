@@ -115,8 +115,9 @@ Result<bool> ProducerCore::can_share(const Buffer& buffer) {
 Result<Delivery> ProducerCore::send_shared(const Outbound& message) {
     if (auto room = make_room(message); !room) return give_up(room.error(), message);
     const stream::RingEntry entry = entry_of(message.packet);
+    const auto now_ns = static_cast<std::uint64_t>(message.now.time_since_epoch().count());
     while (true) {
-        const Status published = consumer_->ring()->publish_shared(message.bytes, entry);
+        const Status published = consumer_->ring()->publish_shared(message.bytes, entry, now_ns);
         if (published) break;
         if (can_be_copied(published.error().code)) return send_copied(message);
         if (published.error().code != EAGAIN) return tl::unexpected(published.error());

@@ -1,10 +1,13 @@
 // One output to several inputs, and several outputs to one input; and what happens when one of
 // them is slow or gone.
-#include <poll.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <set>
 #include <thread>
 
+#include "file/inspect_streams.hpp"
+#include "os/unique_fd.hpp"
 #include "port_fixture.hpp"
 
 using namespace port_test;
@@ -110,6 +113,75 @@ TEST_CASE("who drops is not waited for, and who has a deadline no longer than th
     CHECK(dropped(output, "source.out -> a.in") == 0);
     CHECK(dropped(output, "source.out -> b.in") == 3);
     CHECK(dropped(output, "source.out -> c.in") == 3);
+}
+
+TEST_CASE(
+    "no more messages than its depth wait for a slow consumer; who is blocked keeps its own") {
+    const Ports ports("source.out>filter.in:block:3");
+    Output output = ports.output("source");
+    Input input = ports.input("filter");
+    meet(output, input);
+    for (const char* text : {"0", "1", "2"})
+        REQUIRE(output.send(ports.buffer(text), {}, at_once).has_value());
+    const auto late = ports.buffer("3");
+    CHECK(output.send(late, {}, at_once).error().code == ETIMEDOUT);
+    CHECK(next_text(input) == "0");
+    REQUIRE(output.send(late, {}, soon()).has_value());
+    for (const char* text : {"1", "2", "3"})
+        CHECK(next_text(input) == text);
+    CHECK(dropped(output, "source.out -> filter.in") == 0);
+}
+
+TEST_CASE("the oldest messages give way, or the newest are left out, as the connection says") {
+    const Ports ports("source.out>a.in:drop-oldest:2 source.out>b.in:drop-newest:2");
+    Output output = ports.output("source");
+    Input a = ports.input("a");
+    Input b = ports.input("b");
+    while (!output.connected()) {
+        REQUIRE(output.attend().has_value());
+        (void)a.receive(at_once);
+        (void)b.receive(at_once);
+    }
+    for (int i = 0; i < 5; ++i)
+        REQUIRE(output.send(ports.buffer(std::to_string(i)), {}, at_once).has_value());
+    CHECK(next_text(a, at_once) == "3");
+    CHECK(next_text(a, at_once) == "4");
+    CHECK(next_text(b, at_once) == "0");
+    CHECK(next_text(b, at_once) == "1");
+    CHECK(a.receive(at_once).error().code == ETIMEDOUT);
+    CHECK(b.receive(at_once).error().code == ETIMEDOUT);
+    CHECK(dropped(output, "source.out -> a.in") == 3);
+    CHECK(dropped(output, "source.out -> b.in") == 3);
+}
+
+TEST_CASE("an onlooker reads the name and the counters of each connection from the heap") {
+    const Ports ports("source.out>filter.in:drop-oldest:2");
+    Output output = ports.output("source");
+    Input input = ports.input("filter");
+    meet(output, input);
+    const auto before = std::chrono::system_clock::now().time_since_epoch();
+    for (int i = 0; i < 3; ++i)
+        REQUIRE(output.send(ports.buffer(std::to_string(i)), {}, at_once).has_value());
+    const auto held = input.receive(at_once);
+    REQUIRE(held.has_value());
+
+    const shmheap::os::UniqueFd file(
+        ::open((ports.here.folder / ports.here.heap->name()).c_str(), O_RDONLY | O_CLOEXEC));
+    const auto streams = shmheap::inspect_streams(file.get());
+    REQUIRE(streams.has_value());
+    REQUIRE(streams->size() == 1);
+    const shmheap::StreamRecord& stream = streams->front();
+    CHECK(stream.name() == "source.out -> filter.in");
+    CHECK(stream.client_pid == ::getpid());
+    CHECK(stream.messages == 3);
+    CHECK(stream.bytes == 3);
+    CHECK(stream.copied == 0);
+    CHECK(stream.dropped == 1);
+    CHECK(stream.depth == 2);
+    CHECK(stream.lag == 1);
+    CHECK(stream.leases == 2);
+    CHECK(stream.oldest_lease_at_ns >=
+          static_cast<std::uint64_t>(std::chrono::nanoseconds(before).count()));
 }
 
 TEST_CASE("an input takes the messages of several outputs in turn") {
