@@ -3,20 +3,21 @@
 #include <memory>
 #include <span>
 
+#include "c_api_stream.hpp"
 #include "c_api_support.hpp"
-#include "shmheap/buffer.hpp"
 #include "shmheap/stream.h"
 #include "shmheap/stream.hpp"
 
-using shmheap::Buffer;
 using shmheap::Consumer;
-using shmheap::Deadline;
 using shmheap::Delivery;
 using shmheap::Message;
 using shmheap::MessageInfo;
 using shmheap::Producer;
 using shmheap::c_api::code_of;
+using shmheap::c_api::deadline_after;
 using shmheap::c_api::fill_structure;
+using shmheap::c_api::hand_out;
+using shmheap::c_api::read_info;
 using shmheap::c_api::read_structure;
 using shmheap::c_api::without_exceptions;
 
@@ -28,38 +29,12 @@ struct shmheap_consumer {
     Consumer consumer;
 };
 
-struct shmheap_message {
-    Message message;
-};
-
 namespace {
 
 static_assert(sizeof(shmheap_message_info) == 40);
 static_assert(sizeof(shmheap_producer_stats) == 136);
 static_assert(sizeof(shmheap_consumer_options) == 24);
 static_assert(sizeof(shmheap_consumer_stats) == 128);
-
-Deadline deadline_after(std::int64_t timeout_ns) {
-    if (timeout_ns < 0) return shmheap::no_deadline;
-    if (timeout_ns == 0) return {};
-    const std::chrono::nanoseconds timeout(timeout_ns);
-    const Deadline now = std::chrono::steady_clock::now();
-    return timeout < shmheap::no_deadline - now ? now + timeout : shmheap::no_deadline;
-}
-
-/// Returns 0, -EINVAL or -E2BIG. `given` may be nullptr.
-int read_info(const shmheap_message_info* given, MessageInfo& info) {
-    shmheap_message_info known = {};
-    if (const int code = read_structure(given, known); code != 0) return code;
-    constexpr std::uint32_t flags_known = SHMHEAP_END_OF_STREAM | SHMHEAP_SEQUENCE_SET;
-    if ((known.flags & ~flags_known) != 0) return -EINVAL;
-    if ((known.flags & SHMHEAP_SEQUENCE_SET) != 0) info.sequence = known.sequence;
-    info.time_stamp = shmheap::TimeStamp(std::chrono::nanoseconds(known.time_stamp_ns));
-    info.stream_id = known.stream_id;
-    info.payload_type = known.payload_type;
-    info.end_of_stream = (known.flags & SHMHEAP_END_OF_STREAM) != 0;
-    return 0;
-}
 
 int code_of_delivery(const shmheap::Result<Delivery>& sent) {
     if (!sent) return -sent.error().code;
@@ -77,10 +52,7 @@ int make_consumer(const shmheap_consumer_options* options, shmheap_consumer** ou
         shmheap::ConsumerOptions chosen;
         if (known.copied_size_max != 0) chosen.copied_size_max = known.copied_size_max;
         chosen.share = (known.flags & SHMHEAP_COPY_ALL) == 0;
-        auto consumer = make(chosen);
-        if (!consumer) return -consumer.error().code;
-        *out = std::make_unique<shmheap_consumer>(shmheap_consumer{std::move(*consumer)}).release();
-        return 0;
+        return hand_out(make(chosen), out);
     });
 }
 
@@ -94,10 +66,7 @@ int shmheap_producer_listen(const char* path, const shmheap_producer_options* op
     return without_exceptions([&] {
         shmheap_producer_options known = {};
         if (const int code = read_structure(options, known); code != 0) return code;
-        auto producer = Producer::listen(path);
-        if (!producer) return -producer.error().code;
-        *out = std::make_unique<shmheap_producer>(shmheap_producer{std::move(*producer)}).release();
-        return 0;
+        return hand_out(Producer::listen(path), out);
     });
 }
 
@@ -107,9 +76,7 @@ int shmheap_producer_send(shmheap_producer* producer, const void* block, size_t 
     return without_exceptions([&] {
         MessageInfo known;
         if (const int code = read_info(info, known); code != 0) return code;
-        // Sending only reads, so nothing is written through what was const.
-        auto* data = static_cast<std::byte*>(const_cast<void*>(block));
-        const Buffer borrowed = Buffer::borrow({data, bytes});
+        const shmheap::Buffer borrowed = shmheap::c_api::borrow(block, bytes);
         return code_of_delivery(
             producer->producer.send(borrowed, known, deadline_after(timeout_ns)));
     });
@@ -150,20 +117,8 @@ int shmheap_producer_connected(const shmheap_producer* producer) noexcept {
 int shmheap_producer_get_stats(const shmheap_producer* producer,
                                shmheap_producer_stats* stats) noexcept {
     if (producer == nullptr) return -EINVAL;
-    return without_exceptions([&] {
-        const shmheap::ProducerStats found = producer->producer.stats();
-        return fill_structure(shmheap_producer_stats{.size = 0,
-                                                     .messages = found.messages,
-                                                     .bytes = found.bytes,
-                                                     .shared = found.shared,
-                                                     .copied = found.copied,
-                                                     .consumers = found.consumers,
-                                                     .refused = found.refused,
-                                                     .lost = found.lost,
-                                                     .unreleased = found.unreleased,
-                                                     .reserved = {}},
-                              stats);
-    });
+    return without_exceptions(
+        [&] { return fill_structure(shmheap::c_api::to_c(producer->producer.stats()), stats); });
 }
 
 void shmheap_producer_close(shmheap_producer* producer) noexcept {
@@ -189,12 +144,8 @@ int shmheap_consumer_expect(const char* path, const shmheap_consumer_options* op
 int shmheap_consumer_receive(shmheap_consumer* consumer, int64_t timeout_ns,
                              shmheap_message** out) noexcept {
     if (consumer == nullptr || out == nullptr) return -EINVAL;
-    return without_exceptions([&] {
-        auto message = consumer->consumer.receive(deadline_after(timeout_ns));
-        if (!message) return -message.error().code;
-        *out = std::make_unique<shmheap_message>(shmheap_message{std::move(*message)}).release();
-        return 0;
-    });
+    return without_exceptions(
+        [&] { return hand_out(consumer->consumer.receive(deadline_after(timeout_ns)), out); });
 }
 
 int shmheap_consumer_fd(const shmheap_consumer* consumer) noexcept {
@@ -214,18 +165,8 @@ int shmheap_consumer_attached(const shmheap_consumer* consumer) noexcept {
 int shmheap_consumer_get_stats(const shmheap_consumer* consumer,
                                shmheap_consumer_stats* stats) noexcept {
     if (consumer == nullptr) return -EINVAL;
-    return without_exceptions([&] {
-        const shmheap::ConsumerStats found = consumer->consumer.stats();
-        return fill_structure(shmheap_consumer_stats{.size = 0,
-                                                     .messages = found.messages,
-                                                     .bytes = found.bytes,
-                                                     .shared = found.shared,
-                                                     .copied = found.copied,
-                                                     .producers = found.producers,
-                                                     .skipped = found.skipped,
-                                                     .reserved = {}},
-                              stats);
-    });
+    return without_exceptions(
+        [&] { return fill_structure(shmheap::c_api::to_c(consumer->consumer.stats()), stats); });
 }
 
 void shmheap_consumer_close(shmheap_consumer* consumer) noexcept {

@@ -82,6 +82,10 @@ public:
     Status send(const Buffer& buffer, const MessageInfo& info = {},
                 Deadline deadline = no_deadline);
 
+    /// Gives up the message that send() could not bring to everybody, as sending another buffer
+    /// does: it counts as dropped for those who have not got it. Does nothing if there is none.
+    void abandon();
+
     /// Waits until every consumer that is connected has taken up and released what was sent to it.
     /// Errors: ETIMEDOUT; EPIPE (since the last message was sent, a consumer ended before it was
     /// done; told once, see stats()).

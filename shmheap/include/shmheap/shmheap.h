@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "shmheap/port.h"   /* named ports: connections that the launcher describes */
 #include "shmheap/stream.h" /* streams: leases that find their way by themselves */
 
 #ifdef __cplusplus

@@ -23,12 +23,14 @@ Any thread may call anything; a producer, and a consumer, serves one at a time. 
 what the parent had is abandoned: using it is ChildProcessError, letting go of it does nothing.
 """
 
-from ._memory import Buffer
 from .client import Client, Received
 from .heap import Block, Heap, HeapStats, allocate, empty, process_heap
-from .stream import Consumer, ConsumerStats, Delivery, Message, Producer, ProducerStats
+from .message import Delivery, Message
+from .port import Input, InputConnection, Output, OutputConnection
+from .stream import Consumer, ConsumerStats, Producer, ProducerStats
 
 __all__ = [
-    "Block", "Buffer", "Client", "Consumer", "ConsumerStats", "Delivery", "Heap", "HeapStats",
-    "Message", "Producer", "ProducerStats", "Received", "allocate", "empty", "process_heap",
+    "Block", "Client", "Consumer", "ConsumerStats", "Delivery", "Heap", "HeapStats", "Input",
+    "InputConnection", "Message", "Output", "OutputConnection", "Producer", "ProducerStats",
+    "Received", "allocate", "empty", "process_heap",
 ]

@@ -3,8 +3,8 @@ when the package is imported; a library that cannot be loaded is ImportError."""
 
 import ctypes
 import os
-from ctypes import POINTER, c_char_p, c_int, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
-from typing import NamedTuple, Optional, Type, TypeVar
+from ctypes import POINTER, c_char, c_char_p, c_int, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
+from typing import NamedTuple, TypeVar
 
 from ._location import LIBRARY
 
@@ -49,6 +49,20 @@ class ConsumerStats(ctypes.Structure):
                 ("skipped", c_uint64), ("reserved", c_uint64 * 9)]
 
 
+class PortOptions(ctypes.Structure):
+    """struct shmheap_port_options"""
+    _fields_ = [("size", c_uint64), ("component", c_char_p), ("run_directory", c_char_p),
+                ("connections", c_char_p)]
+
+
+class Connection(ctypes.Structure):
+    """struct shmheap_connection"""
+    _fields_ = [("size", c_uint64), ("name", c_char * 264), ("connected", c_uint64),
+                ("messages", c_uint64), ("bytes", c_uint64), ("shared", c_uint64),
+                ("copied", c_uint64), ("dropped", c_uint64), ("lost", c_uint64),
+                ("unreleased", c_uint64), ("skipped", c_uint64), ("reserved", c_uint64 * 8)]
+
+
 # A pointer to an opaque type is a plain address here, so one handle looks like another: each is
 # kept in a class of its own, which passes it to its own functions alone.
 FUNCTIONS = {
@@ -90,6 +104,24 @@ FUNCTIONS = {
     "shmheap_message_is_shared": (c_int, c_void_p),
     "shmheap_message_get_info": (c_int, c_void_p, POINTER(MessageInfo)),
     "shmheap_message_release": (None, c_void_p),
+    "shmheap_output_open": (c_int, c_char_p, POINTER(PortOptions), POINTER(c_void_p)),
+    "shmheap_output_send": (c_int, c_void_p, c_void_p, c_size_t, POINTER(MessageInfo), c_int64),
+    "shmheap_output_abandon": (c_int, c_void_p),
+    "shmheap_output_drain": (c_int, c_void_p, c_int64),
+    "shmheap_output_attend": (c_int, c_void_p),
+    "shmheap_output_fd": (c_int, c_void_p),
+    "shmheap_output_connected": (c_int, c_void_p),
+    "shmheap_output_get_stats": (c_int, c_void_p, POINTER(ProducerStats)),
+    "shmheap_output_get_connection": (c_int, c_void_p, c_size_t, POINTER(Connection)),
+    "shmheap_output_close": (None, c_void_p),
+    "shmheap_input_open": (c_int, c_char_p, POINTER(PortOptions), POINTER(c_void_p)),
+    "shmheap_input_receive": (c_int, c_void_p, c_int64, POINTER(c_void_p)),
+    "shmheap_input_origin": (c_int, c_void_p, c_char_p, c_size_t),
+    "shmheap_input_fd": (c_int, c_void_p),
+    "shmheap_input_connected": (c_int, c_void_p),
+    "shmheap_input_get_stats": (c_int, c_void_p, POINTER(ConsumerStats)),
+    "shmheap_input_get_connection": (c_int, c_void_p, c_size_t, POINTER(Connection)),
+    "shmheap_input_close": (None, c_void_p),
 }
 
 
@@ -109,14 +141,14 @@ def _load() -> ctypes.CDLL:
 library = _load()
 
 
-def checked(code: int, subject: Optional[str] = None) -> int:
+def checked(code: int, subject: str | None = None) -> int:
     """What a function returned, or OSError if that is a negative errno value."""
     if code >= 0:
         return code
     raise OSError(-code, os.strerror(-code), subject)
 
 
-def checked_pointer(pointer: Optional[int]) -> int:
+def checked_pointer(pointer: int | None) -> int:
     """The pointer that a function returned, or OSError if it is NULL: errno says why."""
     if pointer is not None:
         return pointer
@@ -127,8 +159,8 @@ def checked_pointer(pointer: Optional[int]) -> int:
 Numbers = TypeVar("Numbers", bound=NamedTuple)
 
 
-def numbers(get, handle: int, structure: Type[ctypes.Structure],
-            result: Type[Numbers]) -> Numbers:
+def numbers(get, handle: int, structure: type[ctypes.Structure],
+            result: type[Numbers]) -> Numbers:
     """Has a structure with counts filled in, and gives those that `result` names."""
     filled = structure(size=ctypes.sizeof(structure))
     checked(get(handle, ctypes.byref(filled)))

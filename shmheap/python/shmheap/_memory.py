@@ -4,7 +4,8 @@ keeps its owner alive; when the last view is gone, so is what it kept. Any threa
 import contextlib
 import ctypes
 import math
-from typing import TYPE_CHECKING, Any, Iterator, Optional, Tuple, Union
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy
@@ -13,10 +14,10 @@ if TYPE_CHECKING:
 # Whatever has the buffer protocol: bytes, bytearray, memoryview, array.array, a NumPy array.
 Buffer = Any
 
-Shape = Union[int, Tuple[int, ...]]
+Shape = int | tuple[int, ...]
 
 
-def view(address: Optional[int], size: int, owner: object, writable: bool) -> memoryview:
+def view(address: int | None, size: int, owner: object, writable: bool) -> memoryview:
     """The bytes there, which live as long as `owner`; they are not copied."""
     if size == 0:
         return memoryview(b"")
@@ -27,7 +28,7 @@ def view(address: Optional[int], size: int, owner: object, writable: bool) -> me
 
 
 def array_over(memory: memoryview, dtype: "DTypeLike",
-               shape: Optional[Shape]) -> "numpy.ndarray":
+               shape: Shape | None) -> "numpy.ndarray":
     """A NumPy array over the bytes, writable as they are. Its length follows from the bytes if no
     shape is given; one that is given may leave bytes over. ValueError if they do not suffice, or
     are no whole number of elements."""
@@ -57,7 +58,7 @@ _CONTIGUOUS_BYTES = 0  # PyBUF_SIMPLE
 
 
 @contextlib.contextmanager
-def bytes_of(buffer: Buffer) -> Iterator[Tuple[Optional[int], int]]:
+def bytes_of(buffer: Buffer) -> Iterator[tuple[int | None, int]]:
     """Address and size of a buffer's bytes, which stay where they are within the block. TypeError
     for what is no buffer; BufferError or ValueError for one with gaps between its elements."""
     found = _PyBuffer()

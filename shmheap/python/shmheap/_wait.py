@@ -6,7 +6,7 @@ import math
 import os
 import select
 import time
-from typing import Callable, Optional
+from collections.abc import Callable
 
 _SLICE_FIRST_S = 0.05
 SLICE_MAX_S = 0.5
@@ -15,7 +15,7 @@ SLICE_MAX_S = 0.5
 class Deadline:
     """A moment so many seconds from now, or never (None)."""
 
-    def __init__(self, timeout: Optional[float]) -> None:
+    def __init__(self, timeout: float | None) -> None:
         self._at = math.inf if timeout is None else time.monotonic() + timeout
 
     def remaining_s(self) -> float:
@@ -23,7 +23,7 @@ class Deadline:
         return max(0.0, self._at - time.monotonic())
 
 
-def in_slices(call: Callable[[int], int], timeout: Optional[float], slice_max_s: float) -> int:
+def in_slices(call: Callable[[int], int], timeout: float | None, slice_max_s: float) -> int:
     """Calls `call(timeout_ns)` until it says something else than -ETIMEDOUT or the time is up. Each
     call may wait twice as long as the one before, up to a limit."""
     deadline = Deadline(timeout)
@@ -36,18 +36,12 @@ def in_slices(call: Callable[[int], int], timeout: Optional[float], slice_max_s:
         slice_s = min(2 * slice_s, slice_max_s)
 
 
-class Readiness:
-    """Waits until a descriptor is readable."""
-
-    def __init__(self, fd: int) -> None:
-        self._poll = select.poll()
-        self._poll.register(fd, select.POLLIN)
-
-    def wait(self, deadline: Deadline) -> None:
-        """TimeoutError when the deadline has passed. Never wakes up without a reason."""
-        remaining_s = deadline.remaining_s()
-        if remaining_s > 0:
-            limit_ms = None if remaining_s == math.inf else math.ceil(remaining_s * 1000)
-            if self._poll.poll(limit_ms):
-                return
-        raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
+def until_readable(fd: int, deadline: Deadline) -> None:
+    """Never wakes up without a reason. TimeoutError when the deadline has passed."""
+    remaining_s = deadline.remaining_s()
+    if remaining_s > 0:
+        poll = select.poll()
+        poll.register(fd, select.POLLIN)
+        if poll.poll(None if remaining_s == math.inf else math.ceil(remaining_s * 1000)):
+            return
+    raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))

@@ -2,7 +2,7 @@
 there. The attachment lasts until the Client is closed and nothing received through it is left."""
 
 import ctypes
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING
 
 from . import _memory
 from ._library import checked, library
@@ -19,7 +19,7 @@ class _Attachment:
     __slots__ = ("handle",)
 
     def __init__(self, handle: int) -> None:
-        self.handle: Optional[int] = handle
+        self.handle: int | None = handle
 
     def __del__(self, detach=library.shmheap_detach) -> None:
         handle, self.handle = self.handle, None
@@ -45,9 +45,9 @@ class Received:
     """A block that was received, read where its owner wrote it. `with` lets go of it at the end;
     arrays over it keep the lease."""
 
-    def __init__(self, lease: _Lease, address: Optional[int], size: int) -> None:
+    def __init__(self, lease: _Lease, address: int | None, size: int) -> None:
         """Takes over a lease that was accepted; programs call Client.accept()."""
-        self._lease: Optional[_Lease] = lease
+        self._lease: _Lease | None = lease
         self._address = address
         self._size = size
 
@@ -59,7 +59,7 @@ class Received:
         return _memory.view(self._address, self._size, self._lease, writable=False)
 
     def array(self, dtype: "DTypeLike" = "uint8",
-              shape: Optional[_memory.Shape] = None) -> "numpy.ndarray":
+              shape: _memory.Shape | None = None) -> "numpy.ndarray":
         """A read-only NumPy array over the bytes; it keeps the lease."""
         return _memory.array_over(self.data, dtype, shape)
 
@@ -85,7 +85,7 @@ class Client:
     def __init__(self, name: str) -> None:
         handle = ctypes.c_void_p()
         checked(library.shmheap_attach(name.encode(), ctypes.byref(handle)), name)
-        self._attachment: Optional[_Attachment] = _Attachment(handle.value)
+        self._attachment: _Attachment | None = _Attachment(handle.value)
 
     @property
     def slot(self) -> int:

@@ -3,7 +3,7 @@ over it is left, and stays for its readers until the last lease on it has ended.
 
 import ctypes
 import math
-from typing import TYPE_CHECKING, NamedTuple, Optional
+from typing import TYPE_CHECKING, NamedTuple
 
 from . import _memory
 from ._library import REFERENCE_SIZE, Stats, checked, checked_pointer, library, numbers
@@ -41,7 +41,7 @@ class Block:
 
     def __init__(self, address: int, size: int) -> None:
         """Takes over what the library allocated; programs call allocate()."""
-        self._allocation: Optional[_Allocation] = _Allocation(address)
+        self._allocation: _Allocation | None = _Allocation(address)
         self._size = size
 
     @property
@@ -52,7 +52,7 @@ class Block:
         return _memory.view(self._allocation.address, self._size, self._allocation, writable=True)
 
     def array(self, dtype: "DTypeLike" = "uint8",
-              shape: Optional[_memory.Shape] = None) -> "numpy.ndarray":
+              shape: _memory.Shape | None = None) -> "numpy.ndarray":
         """A NumPy array over the block, from its start on; it keeps the block."""
         return _memory.array_over(self.data, dtype, shape)
 
@@ -88,7 +88,7 @@ class Heap:
         """What clients attach: "heap-2286"."""
         return library.shmheap_name(self._handle).decode()
 
-    def allocate(self, size: int, alignment: Optional[int] = None) -> Block:
+    def allocate(self, size: int, alignment: int | None = None) -> Block:
         """A block of this heap, aligned to 64 bytes, from 16 KiB on to a page, or to a power of
         two. OSError: ENOMEM (limit of the heap or of memory), ENOSPC, EINVAL (alignment)."""
         size = _checked_size(size)
@@ -108,7 +108,7 @@ class Heap:
         return checked(library.shmheap_collect(self._handle))
 
     def issue(self, block: _memory.Buffer, slot: int, offset: int = 0,
-              size: Optional[int] = None) -> bytes:
+              size: int | None = None) -> bytes:
         """Leases `size` bytes (None: the rest) at `offset` of a block, given as Block or as an
         array from its start on, to the client with that slot. Send the reference that is returned
         to the client, or revoke it. OSError: EAGAIN (the client holds 1,024 leases), ENOTCONN (it

@@ -172,6 +172,10 @@ Status OutputCore::send_to(Branch& branch, Deadline deadline) {
     }
 }
 
+void OutputCore::abandon() {
+    if (pending_) give_up();
+}
+
 Status OutputCore::drain(Deadline deadline) {
     bool is_undone = false;
     for (Branch& branch : branches_) {

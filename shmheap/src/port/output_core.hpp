@@ -24,6 +24,7 @@ public:
                                                     const PortOptions& options);
 
     Status send(const Buffer& buffer, const MessageInfo& info, Deadline deadline);
+    void abandon();
     Status drain(Deadline deadline);
     Status attend();
 
