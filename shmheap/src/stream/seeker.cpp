@@ -4,6 +4,7 @@
 #include <sys/inotify.h>
 #include <sys/time.h>
 #include <sys/timerfd.h>
+#include <unistd.h>
 
 #include <array>
 
@@ -49,13 +50,21 @@ os::UniqueFd create_watch(const std::string& path) {
     if (!watch) return watch;
     constexpr std::uint32_t arrivals = IN_CREATE | IN_MOVED_TO;
     constexpr std::uint32_t directory_goes = IN_DELETE_SELF | IN_MOVE_SELF;
-    std::string directory = split_path(path).directory;
+    const std::string directory_of_path = split_path(path).directory;
+    std::string directory = directory_of_path;
+    std::string missing;  // just below `directory`
     for (int level = 0; level < levels_max; ++level) {
         if (::inotify_add_watch(watch.get(), directory.c_str(),
                                 arrivals | directory_goes | IN_ONLYDIR) >= 0) {
-            return watch;
+            // What came between the two looks is not told by this watch: go down again.
+            if (missing.empty() || ::access(missing.c_str(), F_OK) != 0) return watch;
+            missing.clear();
+            directory = directory_of_path;
+            continue;
         }
+        if (errno != ENOENT && errno != ENOTDIR) break;  // nothing would tell, so look again
         if (directory == "/" || directory == ".") break;
+        missing = directory;
         directory = split_path(directory).directory;
     }
     return os::UniqueFd();
