@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/inotify.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 #include <array>
 
@@ -60,13 +61,21 @@ void Seeker::arm() {
     if (!watch_) return;
     constexpr std::uint32_t arrivals = IN_CREATE | IN_MOVED_TO;
     constexpr std::uint32_t directory_goes = IN_DELETE_SELF | IN_MOVE_SELF;
-    std::string directory = split_path(path_).directory;
+    const std::string directory_of_path = split_path(path_).directory;
+    std::string directory = directory_of_path;
+    std::string missing;  // just below `directory`
     for (int level = 0; level < levels_max; ++level) {
         if (::inotify_add_watch(watch_.get(), directory.c_str(),
                                 arrivals | directory_goes | IN_ONLYDIR) >= 0) {
-            return;
+            // What came between the two looks is not told by this watch: go down again.
+            if (missing.empty() || ::access(missing.c_str(), F_OK) != 0) return;
+            missing.clear();
+            directory = directory_of_path;
+            continue;
         }
+        if (errno != ENOENT && errno != ENOTDIR) break;  // nothing would tell, so look again
         if (directory == "/" || directory == ".") break;
+        missing = directory;
         directory = split_path(directory).directory;
     }
     watch_.reset();

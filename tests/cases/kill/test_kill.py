@@ -97,7 +97,7 @@ class Kill(unittest.TestCase):
 
     def test_heap_of_a_grandchild_behind_a_wrapper_script_is_reaped(self):
         with harrier_case.World() as world:
-            script = world.write("wrapper.sh", f"#!/bin/sh\n{WORKER} &\necho $! >$1\nwait\n")
+            script = world.write("wrapper.sh", f"#!/bin/sh\n{WORKER} &\necho $! >$1.new\nmv $1.new $1\nwait\n")
             script.chmod(0o755)
             pid_file = world.folder / "pid"
             file = world.write("wrapper.yaml", "\n".join([
@@ -106,6 +106,7 @@ class Kill(unittest.TestCase):
             with harrier_case.Harrier(HARRIER, world, "run", file) as harrier:
                 started = harrier.await_event("started", component="wrapped")
                 self.await_heap(world)
+                self.await_true(pid_file.exists)  # the shell may be slower than its child
                 grandchild = int(pid_file.read_text(encoding="utf-8"))
                 self.assertEqual(heap_pids(world), {grandchild})
                 os.kill(int(started["pid"]), signal.SIGKILL)
@@ -116,10 +117,13 @@ class Kill(unittest.TestCase):
                 self.assertEqual(harrier.finish(), 1)
 
     def await_heap(self, world):
+        self.await_true(world.heap_names)
+
+    def await_true(self, claim):
         deadline = time.monotonic() + harrier_case.PATIENCE_S
-        while not world.heap_names() and time.monotonic() < deadline:
+        while not claim() and time.monotonic() < deadline:
             time.sleep(0.005)
-        self.assertNotEqual(world.heap_names(), [])
+        self.assertTrue(claim())
 
 
 if __name__ == "__main__":

@@ -107,6 +107,22 @@ TEST_CASE("a seeker waits for the name, and for a directory that does not exist 
     CHECK(found);
 }
 
+TEST_CASE("a seeker misses no directory that appears while it looks for the nearest one") {
+    constexpr int rounds = 300;
+    for (int round = 0; round < rounds; ++round) {
+        const Folder folder;
+        const std::string directory = folder / "ports/source/out/filter";
+        const std::string path = directory + "/in";
+        bool found = false;
+        std::thread waiting([&] { found = Seeker(path).connect(soon()).has_value(); });
+        std::filesystem::create_directories(directory);
+        const auto listener = Listener::bind(path);
+        waiting.join();
+        CHECK(listener.has_value());
+        REQUIRE(found);
+    }
+}
+
 TEST_CASE("a seeker meets the successor of a dead listener") {
     const Folder folder;
     const std::string path = folder / "samples";
