@@ -116,7 +116,7 @@ class Install(unittest.TestCase):
         folder = self.outside_sources("python")
         flags = self.pkg_config("--cflags", "--libs")
         self.run_command("g++", "-std=c++20", folder / "ramp.cpp", "-o", folder / "ramp", *flags)
-        last_line = '    print(f"{consumer.stats().shared} buffers")\n'  # still within the `with`
+        last_line = '    print(f"{samples_in.stats().shared} buffers")\n'  # still within the `with`
         (folder / "reader").write_text(f"#!{PYTHON}\n{readme_example('python')}{last_line}",
                                        encoding="utf-8")
         (folder / "reader").chmod(0o755)
