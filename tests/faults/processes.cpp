@@ -33,19 +33,6 @@ CleanResult clean(const Folder& folder, const std::string& name) {
     return cleaned ? *cleaned : CleanResult::not_ours;
 }
 
-bool owner_lives(const std::string& path) {
-    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    const auto holders = shmheap::find_holders(file.get());
-    return holders && holders->owner;
-}
-
-std::string first_line(const std::string& path) {
-    std::ifstream file(path);
-    std::string line;
-    std::getline(file, line);
-    return line;
-}
-
 /// The process that is forked next in this pid namespace gets `pid`, if it is free.
 bool choose_next_pid(pid_t pid) {
     std::ofstream file("/proc/sys/kernel/ns_last_pid");
@@ -216,6 +203,19 @@ TEST_CASE("an owner in a user namespace of its own is served, known to live, and
 namespace {
 
 constexpr std::size_t private_bytes = 192 * mib;
+
+bool owner_lives(const std::string& path) {
+    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    const auto holders = shmheap::find_holders(file.get());
+    return holders && holders->owner;
+}
+
+std::string first_line(const std::string& path) {
+    std::ifstream file(path);
+    std::string line;
+    std::getline(file, line);
+    return line;
+}
 
 /// Dies of SIGABRT with much private memory, which is written to the core, and a large heap.
 int dump_core(const Folder& folder) {

@@ -41,6 +41,16 @@ void free_all(std::vector<void*>& blocks) {
     blocks.clear();
 }
 
+/// Makes this process the member of a memory cgroup (version 1) with that limit.
+bool enter(const std::string& group, std::uint64_t limit_bytes) {
+    std::ofstream(group + "/memory.limit_in_bytes") << limit_bytes << std::flush;
+    std::ofstream(group + "/cgroup.procs") << 0 << std::flush;
+    std::ifstream file(group + "/cgroup.procs");
+    std::stringstream members;
+    members << file.rdbuf();
+    return !members.str().empty();
+}
+
 }  // namespace
 
 TEST_CASE("a heap stops at its limit with ENOMEM and goes on when something was freed") {
@@ -231,12 +241,7 @@ TEST_CASE("the memory cgroup's limit is an error before the OOM killer comes") {
     }
     const Folder folder;
     const Ended ended = in_child([&] {
-        std::ofstream(group + "/memory.limit_in_bytes") << 64 * mib << std::flush;
-        std::ofstream(group + "/cgroup.procs") << 0 << std::flush;
-        std::ifstream file(group + "/cgroup.procs");
-        std::stringstream members;
-        members << file.rdbuf();
-        if (members.str().empty()) return 77;
+        if (!enter(group, 64 * mib)) return 77;
         const auto unlimited = Heap::create(options_in(folder, 0));
         if (!unlimited) return 1;
         auto blocks = exhaust(**unlimited, mib);

@@ -2,9 +2,9 @@
 
 #include <fcntl.h>
 #include <sys/inotify.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/timerfd.h>
-#include <unistd.h>
 
 #include <array>
 
@@ -44,6 +44,11 @@ os::UniqueFd create_timer() {
     return timer;
 }
 
+bool exists(const std::string& path) {
+    struct stat status {};
+    return ::stat(path.c_str(), &status) == 0;
+}
+
 /// Readable after a change in the directory of `path`, or in the nearest one that exists above.
 os::UniqueFd create_watch(const std::string& path) {
     os::UniqueFd watch(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
@@ -57,7 +62,7 @@ os::UniqueFd create_watch(const std::string& path) {
         if (::inotify_add_watch(watch.get(), directory.c_str(),
                                 arrivals | directory_goes | IN_ONLYDIR) >= 0) {
             // What came between the two looks is not told by this watch: go down again.
-            if (missing.empty() || ::access(missing.c_str(), F_OK) != 0) return watch;
+            if (missing.empty() || !exists(missing)) return watch;
             missing.clear();
             directory = directory_of_path;
             continue;
