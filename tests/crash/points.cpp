@@ -8,17 +8,29 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <regex>
+#include <string>
+#include <string_view>
 
 namespace crash {
 namespace {
 
+constexpr const char* name_characters = "abcdefghijklmnopqrstuvwxyz_0123456789";
+
 void add_points_of(const std::filesystem::path& path, std::vector<Point>& found) {
     std::ifstream file(path);
     const std::string text(std::istreambuf_iterator<char>(file), {});
-    static const std::regex pattern("CRASH_POINT\\((\\w+)\\);");
-    for (std::sregex_iterator each(text.begin(), text.end(), pattern), end; each != end; ++each)
-        found.push_back({(*each)[1], std::filesystem::relative(path, SOURCE_FOLDER)});
+    const std::string file_name = std::filesystem::relative(path, SOURCE_FOLDER);
+    constexpr std::string_view opening = "CRASH_POINT(";
+    constexpr std::string_view closing = ");";
+    std::size_t place = text.find(opening);
+    while (place != std::string::npos) {
+        const std::size_t begin = place + opening.size();
+        const std::size_t end = text.find_first_not_of(name_characters, begin);
+        if (text.compare(end, closing.size(), closing) == 0) {
+            found.push_back({text.substr(begin, end - begin), file_name});
+        }
+        place = text.find(opening, begin);
+    }
 }
 
 std::vector<Point> read_points() {
