@@ -53,7 +53,7 @@ private:
         bool is_numbered_by_us;
         bool was_sent = false;  // to somebody
 
-        [[nodiscard]] bool is_same(const Buffer& buffer, const MessageInfo& info) const;
+        [[nodiscard]] bool is_same(const Buffer& other, const MessageInfo& other_info) const;
     };
 
     OutputCore(std::vector<Branch> branches, os::UniqueFd ready);
