@@ -114,6 +114,12 @@ int keep_cleaning_as_nobody(const TestDirectory& directory, Shared& shared) {
     return keep_cleaning_everything(directory, shared);
 }
 
+/// As REDHAWK names them. No other process may take the name over, since nothing but the pid
+/// protects such a heap between the judgement and the removal.
+std::string redhawk_name(pid_t creator) {
+    return "heap-" + std::to_string(creator);
+}
+
 TEST_CASE("shmclean by an ordinary user never takes a live heap of another user for orphaned") {
     if (lacks_root()) return;
     const TestDirectory directory;
@@ -128,17 +134,17 @@ TEST_CASE("shmclean by an ordinary user never takes a live heap of another user 
         const Child owner([&] {
             static std::optional<FabricatedHeap> heap;
             heap.emplace(directory, "heap-1", HeapOptions{.mode = mode});
-            directory.write("heap-2", redhawk_heap(::getpid()), 0666);
+            directory.write(redhawk_name(::getpid()), redhawk_heap(::getpid()), 0666);
             return 0;
         });
         while (shared->attempts[1] <
                static_cast<unsigned>(round))  // the visitor keeps up with the owners
             ::usleep(20);
         REQUIRE(directory.has("heap-1"));
-        REQUIRE(directory.has("heap-2"));
+        REQUIRE(directory.has(redhawk_name(owner.pid())));
         owner.kill();
         (void)directory.open().unlink("heap-1");
-        (void)directory.open().unlink("heap-2");
+        (void)directory.open().unlink(redhawk_name(owner.pid()));
     }
     shared->stop = true;
     CHECK(visitor.join() == 0);
