@@ -97,7 +97,8 @@ class Kill(unittest.TestCase):
 
     def test_heap_of_a_grandchild_behind_a_wrapper_script_is_reaped(self):
         with harrier_case.World() as world:
-            script = world.write("wrapper.sh", f"#!/bin/sh\n{WORKER} &\necho $! >$1.new\nmv $1.new $1\nwait\n")
+            script = world.write("wrapper.sh", "\n".join([
+                "#!/bin/sh", f"{WORKER} &", "echo $! >$1.new", "mv $1.new $1", "wait", ""]))
             script.chmod(0o755)
             pid_file = world.folder / "pid"
             file = world.write("wrapper.yaml", "\n".join([
