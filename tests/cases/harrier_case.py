@@ -130,17 +130,16 @@ def is_running(pid):
 def shared_memory(shminfo, world):
     """What shminfo says of each file, connections included, by its name."""
     said = subprocess.run([str(shminfo), "--connections", "--json"], env=world.environment,
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True,
-                          timeout=PATIENCE_S).stdout
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True).stdout
     return {file["name"]: file for file in json.loads(said)["files"]}
 
 
-def await_true(claim):
-    """For what no event tells of, hence the short pauses; AssertionError after PATIENCE_S."""
-    deadline = time.monotonic() + PATIENCE_S
+def await_true(claim, patience_s=PATIENCE_S):
+    """For what no event tells of, hence the short pauses; AssertionError when it takes too long."""
+    deadline = time.monotonic() + patience_s
     while not claim():
         if time.monotonic() > deadline:
-            raise AssertionError(f"not within {PATIENCE_S} s: {claim}")
+            raise AssertionError(f"not within {patience_s} s: {claim}")
         time.sleep(0.005)
 
 

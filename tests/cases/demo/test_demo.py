@@ -99,7 +99,7 @@ class TheDemoRunsByItself(Demo):
         self.assertEqual(len(re.findall(r"event=exited +component=flaky .*signal=SIGSEGV",
                                         ended.stderr)), 2)
         if mebibytes == 64:
-            self.assertLess(took, 15)
+            self.assertLess(took, 30)
         self.assert_nothing_is_left("demo")
 
     def assert_meter_heard_the_filter(self, output):
@@ -194,7 +194,7 @@ class TheMeterIsKilled(Demo):
         with Harrier(self.bin / "harrier", self.world, "run",
                      *self.files(*self.calm()), overlay) as harrier:
             pid = int(harrier.await_event("started", component="meter")["pid"])
-            await_true(lambda: self.has_taken_something(pid))
+            await_true(lambda: self.has_taken_something(pid), 60)  # NumPy may take its time
             os.kill(pid, signal.SIGKILL)
             self.assertEqual(harrier.await_event("exited", component="meter")["signal"], "SIGKILL")
             harrier.await_event("started", component="meter")

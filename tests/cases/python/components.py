@@ -15,8 +15,7 @@ NUMBERS = 20_000  # in an array
 
 def source(count):
     """Sends each relay, one after another, so many arrays. It has no block itself but what the
-    relay holds. At its end it tells what became of them."""
-    heap = shmheap.process_heap()
+    relay holds, and gets that back by attending alone. At its end it tells what became of them."""
     served = 0
     with shmheap.Output("out") as output:
         poll = select.poll()
@@ -27,7 +26,6 @@ def source(count):
                 if output.stats().consumers > served:
                     served += 1
                     send_arrays(output, int(count))
-                heap.collect()
                 # A dead client's lock may outlast its socket by a moment, of which nothing tells.
                 poll.poll(20)
         finally:

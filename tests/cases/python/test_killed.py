@@ -17,6 +17,7 @@ COMPONENTS = Path(__file__).parent / "components.py"
 APPLICATION = f"python{os.getpid()}"
 HELD = 8  # messages by each relay
 KILLS = 20
+START_S = 100.0  # to import NumPy, which is long on a machine that has much else to do
 
 
 class Killed(unittest.TestCase):
@@ -58,7 +59,7 @@ class Killed(unittest.TestCase):
         with Harrier(BIN / "harrier", self.world, "run", self.description()) as harrier:
             for _ in range(kills):
                 pid = int(harrier.await_event("started", component="relay")["pid"])
-                await_true(lambda: self.relay_holds_all(pid))
+                await_true(lambda: self.relay_holds_all(pid), START_S)
                 os.kill(pid, signal.SIGKILL)
                 exited = harrier.await_event("exited", component="relay")
                 self.assertEqual(exited["signal"], "SIGKILL")
@@ -66,7 +67,7 @@ class Killed(unittest.TestCase):
                 self.assertEqual(reaped["heap"], f"heap-{pid}")
                 self.assertNotIn(f"heap-{pid}", self.world.heap_names())
             pid = int(harrier.await_event("started", component="relay")["pid"])
-            await_true(lambda: self.relay_holds_all(pid))
+            await_true(lambda: self.relay_holds_all(pid), START_S)
             harrier.process.send_signal(signal.SIGTERM)
             self.assertEqual(harrier.finish(), 0, harrier.seen)
         self.assertEqual(harrier.seen[-1]["left_behind"], "0", harrier.seen[-1])
