@@ -46,6 +46,11 @@ void add_heap(json::object& element, const shmheap::HeapRecord& heap) {
     element["tag"] = escape(heap.tag());
 }
 
+json::value age_value(const shmheap::StreamRecord& stream) {
+    const auto age = stream.oldest_lease_age_ns();
+    return age ? json::value(*age) : json::value(nullptr);
+}
+
 json::array connections_of(const FileRecord& record) {
     json::array connections;
     for (const shmheap::StreamRecord& stream : record.streams) {
@@ -65,6 +70,7 @@ json::array connections_of(const FileRecord& record) {
         element["depth"] = stream.depth;
         element["leases"] = stream.leases;
         element["oldest_lease_at_ns"] = stream.oldest_lease_at_ns;
+        element["oldest_lease_age_ns"] = age_value(stream);
         connections.push_back(std::move(element));
     }
     return connections;

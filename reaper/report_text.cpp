@@ -25,11 +25,9 @@ std::string process_text(pid_t pid, std::string_view component) {
     return fmt::format("{} ({})", pid, escape(component));
 }
 
-/// "1.2s", or nothing when it is not known.
-std::string age_text(std::uint64_t since_ns, std::uint64_t now_ns) {
-    if (since_ns == 0) return {};
-    const std::uint64_t age = now_ns > since_ns ? now_ns - since_ns : 0;
-    return fmt::format("{:.1f}s", static_cast<double>(age) / 1e9);
+/// "1.2s"
+std::string age_text(std::uint64_t age_ns) {
+    return fmt::format("{:.1f}s", static_cast<double>(age_ns) / 1e9);
 }
 
 pid_t creator_pid(const FileRecord& record) {
@@ -115,7 +113,7 @@ void TextReport::add_heap(const FileRecord& record) {
     add_line("refcount", std::to_string(reference_count(record)));
 }
 
-void TextReport::add_connections(const FileRecord& record, std::uint64_t now_ns) {
+void TextReport::add_connections(const FileRecord& record) {
     for (const shmheap::StreamRecord& stream : record.streams) {
         fmt::format_to(std::back_inserter(buffer_), "{}{}\n", is_first_ ? "" : "\n",
                        connection_text(record, stream));
@@ -123,15 +121,18 @@ void TextReport::add_connections(const FileRecord& record, std::uint64_t now_ns)
         add_line("heap", escape(record.name));
         add_line("producer", process_text(record.heap.creator_pid, record.heap.component()));
         add_line("consumer", process_text(stream.client_pid, stream.client_component()));
-        add_line("messages", std::to_string(stream.messages));
-        add_size("bytes", stream.bytes);
-        add_line("copied", std::to_string(stream.copied));
-        add_line("dropped", std::to_string(stream.dropped));
-        add_line("lag", fmt::format("{} of {}", stream.lag, stream.depth));
+        if (stream.has_stream()) add_stream(stream);
         add_line("leases", std::to_string(stream.leases));
-        const std::string age = age_text(stream.oldest_lease_at_ns, now_ns);
-        if (stream.leases > 0 && !age.empty()) add_line("lease age", age);
+        if (const auto age = stream.oldest_lease_age_ns()) add_line("lease age", age_text(*age));
     }
+}
+
+void TextReport::add_stream(const shmheap::StreamRecord& stream) {
+    add_line("messages", std::to_string(stream.messages));
+    add_size("bytes", stream.bytes);
+    add_line("copied", std::to_string(stream.copied));
+    add_line("dropped", std::to_string(stream.dropped));
+    add_line("lag", fmt::format("{} of {}", stream.lag, stream.depth));
 }
 
 void TextReport::add_line(std::string_view key, std::string_view value) {

@@ -33,8 +33,8 @@ public:
 
     void add_directory(std::string_view path, const Space& space);
     void add_file(const FileRecord& record);
-    /// A block for each stream of a heap; `now_ns` since 1970-01-01 UTC.
-    void add_connections(const FileRecord& record, std::uint64_t now_ns);
+    /// A block for each connection of a heap.
+    void add_connections(const FileRecord& record);
 
     /// What was added since the last call.
     [[nodiscard]] std::string_view text() const { return {buffer_.data(), buffer_.size()}; }
@@ -44,6 +44,7 @@ private:
     void add_line(std::string_view key, std::string_view value);
     void add_size(std::string_view key, std::uint64_t bytes);
     void add_heap(const FileRecord& record);
+    void add_stream(const shmheap::StreamRecord& stream);
 
     SizeFormat sizes_;
     AccountNames names_;

@@ -1,7 +1,6 @@
 /// shminfo: shows the state of shared memory. Only reads; see reaper/DESIGN.md for its output.
 #include <fmt/format.h>
 
-#include <chrono>
 #include <cstdlib>
 
 #include "os/shm_directory.hpp"
@@ -37,7 +36,7 @@ std::optional<int> read_options(int argc, char** argv, Options& options) {
     app.add_flag("-l", options.numeric_ids, "Show users and groups as numbers");
     app.add_flag("-c,--connections", options.connections,
                  "Show the streams between processes: messages, bytes, what was copied or dropped, "
-                 "how far the consumer is behind, and its oldest lease");
+                 "how far the consumer is behind, what it holds, and for how long");
     app.add_option("--format", options.format,
                    "How sizes are shown: auto, or bare integers of b(ytes) or k(ibibytes)")
         ->check(CLI::IsMember({"auto", "b", "k"}));
@@ -75,19 +74,12 @@ void show_files(Scanner& scanner, const std::vector<DirectoryEntry>& entries, bo
                                   unreadable));
 }
 
-std::uint64_t nanoseconds_since_1970() {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    return static_cast<std::uint64_t>(std::chrono::nanoseconds(now).count());
-}
-
 /// Shows the connections of each heap as a file of the report.
 class ConnectionReport {
 public:
     explicit ConnectionReport(SizeFormat sizes) : report_(sizes, false) {}
 
-    void add_file(const FileRecord& record) {
-        report_.add_connections(record, nanoseconds_since_1970());
-    }
+    void add_file(const FileRecord& record) { report_.add_connections(record); }
     [[nodiscard]] std::string_view text() const { return report_.text(); }
     void clear() { report_.clear(); }
 

@@ -75,6 +75,10 @@ shmheap_connection to_c(const OutputConnection& found) {
     all.dropped = found.dropped;
     all.lost = found.stats.lost;
     all.unreleased = found.stats.unreleased;
+    all.peers = found.stats.consumers;
+    all.refused = found.stats.refused;
+    all.blocked = found.stats.blocked;
+    all.timed_out = found.stats.timed_out;
     return all;
 }
 
@@ -85,6 +89,7 @@ shmheap_connection to_c(const InputConnection& found) {
     all.shared = found.stats.shared;
     all.copied = found.stats.copied;
     all.skipped = found.stats.skipped;
+    all.peers = found.stats.producers;
     return all;
 }
 

@@ -1,7 +1,11 @@
 /// The C interface of streams: each function translates its arguments, calls stream.hpp, and turns
 /// its error into a number. A handle owns the object of the C++ interface that it stands for.
+#include <algorithm>
+#include <array>
+#include <chrono>
 #include <memory>
 #include <span>
+#include <utility>
 
 #include "c_api_stream.hpp"
 #include "c_api_support.hpp"
@@ -13,6 +17,8 @@ using shmheap::Delivery;
 using shmheap::Message;
 using shmheap::MessageInfo;
 using shmheap::Producer;
+using shmheap::ProducerOptions;
+using shmheap::WhenFull;
 using shmheap::c_api::code_of;
 using shmheap::c_api::deadline_after;
 using shmheap::c_api::fill_structure;
@@ -32,13 +38,41 @@ struct shmheap_consumer {
 namespace {
 
 static_assert(sizeof(shmheap_message_info) == 40);
+static_assert(sizeof(shmheap_producer_options) == 32);
 static_assert(sizeof(shmheap_producer_stats) == 136);
 static_assert(sizeof(shmheap_consumer_options) == 24);
 static_assert(sizeof(shmheap_consumer_stats) == 128);
 
 int code_of_delivery(const shmheap::Result<Delivery>& sent) {
     if (!sent) return -sent.error().code;
-    return *sent == Delivery::shared ? SHMHEAP_SHARED : SHMHEAP_COPIED;
+    switch (*sent) {
+        case Delivery::shared:
+            return SHMHEAP_SHARED;
+        case Delivery::copied:
+            return SHMHEAP_COPIED;
+        case Delivery::dropped:
+            return SHMHEAP_DROPPED;
+    }
+    return SHMHEAP_DROPPED;
+}
+
+constexpr std::array policies = {std::pair{SHMHEAP_BLOCK, WhenFull::block},
+                                 std::pair{SHMHEAP_DEADLINE, WhenFull::deadline},
+                                 std::pair{SHMHEAP_DROP_OLDEST, WhenFull::drop_oldest},
+                                 std::pair{SHMHEAP_DROP_NEWEST, WhenFull::drop_newest}};
+
+/// Returns 0, -EINVAL or -E2BIG. `given` may be nullptr.
+int read_options(const shmheap_producer_options* given, ProducerOptions& options) {
+    shmheap_producer_options known = {};
+    if (const int code = read_structure(given, known); code != 0) return code;
+    const auto* policy =
+        std::ranges::find(policies, known.when_full, &decltype(policies)::value_type::first);
+    if (policy == policies.end() || known.patience_ns < 0) return -EINVAL;
+    options.when_full = policy->second;
+    if (known.depth != 0) options.depth = known.depth;
+    if (known.patience_ns != 0) options.patience = std::chrono::nanoseconds(known.patience_ns);
+    if (known.name != nullptr) options.name = known.name;
+    return 0;
 }
 
 /// Translates the options for `make`, and hands the consumer that it makes over to the caller.
@@ -64,9 +98,9 @@ int shmheap_producer_listen(const char* path, const shmheap_producer_options* op
                             shmheap_producer** out) noexcept {
     if (path == nullptr || out == nullptr) return -EINVAL;
     return without_exceptions([&] {
-        shmheap_producer_options known = {};
-        if (const int code = read_structure(options, known); code != 0) return code;
-        return hand_out(Producer::listen(path), out);
+        ProducerOptions known;
+        if (const int code = read_options(options, known); code != 0) return code;
+        return hand_out(Producer::listen(path, known), out);
     });
 }
 

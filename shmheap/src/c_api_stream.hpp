@@ -65,6 +65,9 @@ inline shmheap_producer_stats to_c(const ProducerStats& found) {
             .refused = found.refused,
             .lost = found.lost,
             .unreleased = found.unreleased,
+            .blocked = found.blocked,
+            .timed_out = found.timed_out,
+            .dropped = found.dropped,
             .reserved = {}};
 }
 

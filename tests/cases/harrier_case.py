@@ -1,6 +1,7 @@
 """What the whole-program cases share: a world of their own (shared memory directory and run
 directory), harrier as a child of the test, and its events as they come."""
 
+import json
 import os
 import random
 import select
@@ -124,6 +125,22 @@ def is_running(pid):
     except (FileNotFoundError, ProcessLookupError):
         return False
     return stat.rpartition(")")[2].split()[0] not in "ZX"
+
+
+def shared_memory(shminfo, world):
+    """What shminfo says of each file, connections included, by its name."""
+    said = subprocess.run([str(shminfo), "--connections", "--json"], env=world.environment,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True).stdout
+    return {file["name"]: file for file in json.loads(said)["files"]}
+
+
+def await_true(claim, patience_s=PATIENCE_S):
+    """For what no event tells of, hence the short pauses; AssertionError when it takes too long."""
+    deadline = time.monotonic() + patience_s
+    while not claim():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {patience_s} s: {claim}")
+        time.sleep(0.005)
 
 
 def tagged_processes(application):

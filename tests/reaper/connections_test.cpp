@@ -104,12 +104,12 @@ TEST_CASE("programs get the same as JSON, and nothing of it unasked") {
     scene.put_lease(3, 1, LeaseState::held, 8 * second_ns);
     const auto json = shminfo(scene.directory, {"--json", "--connections"});
     CHECK(json.status == 0);
-    CHECK(
-        contains(json.out,
-                 R"("connections":[{"name":"source.out -> filter.in","slot":3,"producer":2286,)"
-                 R"("producer_component":"source","consumer":2290,"consumer_component":"filter",)"
-                 R"("opened_at_ns":6000000000,"messages":40,"bytes":41943040,"copied":2,)"
-                 R"("dropped":5,"lag":3,"depth":64,"leases":1,"oldest_lease_at_ns":8000000000}])"));
+    CHECK(contains(json.out,
+                   R"("connections":[{"name":"source.out -> filter.in","slot":3,"producer":2286,)"
+                   R"("producer_component":"source","consumer":2290,"consumer_component":"filter",)"
+                   R"("opened_at_ns":6000000000,"messages":40,"bytes":41943040,"copied":2,)"
+                   R"("dropped":5,"lag":3,"depth":64,"leases":1,"oldest_lease_at_ns":8000000000,)"
+                   R"("oldest_lease_age_ns":)"));
     CHECK_FALSE(contains(shminfo(scene.directory, {"--json"}).out, "connections"));
 }
 
@@ -130,11 +130,33 @@ TEST_CASE("only the streams of clients that live are shown, and none of a former
     scene.add_stream(2, "a.out -> c.in");
     const auto after = 7 * second_ns;
     scene.put_at(area_of(2) + offsetof(shmheap::ClientSlot, attached_at_ns), after);
-    scene.heap.attach(4);  // a client without a stream
+    scene.heap.attach(4);  // a client without a stream or leases
     const auto streams = inspect_streams(scene.heap.fd());
     REQUIRE(streams.has_value());
     CHECK(streams->empty());
     CHECK(shminfo(scene.directory, {"--connections"}).out.empty());
+}
+
+TEST_CASE("a client without a stream is shown while it has leases of its own") {
+    Scene scene;
+    scene.heap.attach(4);
+    const auto attached = 7 * second_ns;
+    scene.put_at(area_of(4) + offsetof(shmheap::ClientSlot, attached_at_ns), attached);
+    scene.put_lease(4, 0, LeaseState::held, attached - 1);  // of the client before
+    scene.put_lease(4, 1, LeaseState::done, attached);
+    CHECK(shminfo(scene.directory, {"--connections"}).out.empty());
+    scene.put_lease(4, 2, LeaseState::held, attached);
+    scene.put_lease(4, 3, LeaseState::issued, attached + second_ns);
+    const auto streams = inspect_streams(scene.heap.fd());
+    REQUIRE(streams.has_value());
+    REQUIRE(streams->size() == 1);
+    CHECK_FALSE(streams->front().has_stream());
+    CHECK(streams->front().leases == 2);
+    CHECK(streams->front().oldest_lease_at_ns == attached);
+    const auto shown = shminfo(scene.directory, {"--connections"}).out;
+    CHECK(shown.starts_with("heap-2286 -> client 4\n  heap:        heap-2286\n"));
+    CHECK_FALSE(contains(shown, "messages"));
+    CHECK(contains(shown, "\n  leases:      2\n  lease age:"));
 }
 
 TEST_CASE("whatever a client writes into its area is shown within bounds, or not at all") {
@@ -150,6 +172,7 @@ TEST_CASE("whatever a client writes into its area is shown within bounds, or not
             scene.put_at(area_of(3) + offsetof(shmheap::ClientSlot, attached_at_ns), 0UL);
         const auto streams = inspect_streams(scene.heap.fd());
         REQUIRE(streams.has_value());
+        CHECK(streams->size() <= 1);
         CHECK((round % 2 == 1 || streams->size() == 1));
         for (const shmheap::StreamRecord& stream : *streams) {
             CHECK(stream.lag <= shmheap::ring_cell_count);

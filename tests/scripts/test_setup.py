@@ -61,7 +61,8 @@ class Setup(unittest.TestCase):
         self.assertRegex(update, "^apt-get noninteractive .* update$")
         self.assertRegex(install, "^apt-get noninteractive .* install --yes "
                                   "--no-install-recommends --no-remove ")
-        for package in ("cmake", "g++", "libboost1.81-dev", "libyaml-cpp-dev", "alsa-utils"):
+        for package in ("cmake", "g++", "libboost1.81-dev", "libyaml-cpp-dev", "alsa-utils",
+                        "python3-numpy"):
             self.assertIn(package, install.split())
         self.assertNotIn("doctest-dev", install)
 

@@ -240,7 +240,12 @@ void stamp(void* block, std::size_t bytes, std::uint64_t mark) {
     auto* to = static_cast<unsigned char*>(block);
     for (std::size_t position = 0; position < bytes; position += sizeof mark) {
         const std::uint64_t value = pattern(mark, position);
-        std::memcpy(to + position, &value, std::min(sizeof value, bytes - position));
+        if (bytes - position >= sizeof value) {
+            std::memcpy(to + position, &value, sizeof value);
+            continue;
+        }
+        for (std::size_t each = 0; each < bytes - position; ++each)
+            to[position + each] = static_cast<unsigned char>(value >> (8 * each));
     }
 }
 

@@ -45,7 +45,11 @@ struct shmheap_connection { /* NOLINT(readability-identifier-naming) */
     uint64_t lost;        /* of an output: sent to a consumer that ended before it took them up */
     uint64_t unreleased;  /* of an output: taken up by one that ended before it released them */
     uint64_t skipped;     /* of an input: sequence numbers left out between growing ones */
-    uint64_t reserved[8]; /* 0 */
+    uint64_t peers;       /* consumers or producers that were connected, one after another */
+    uint64_t refused;     /* of an output: that came while another was connected, or nonsense */
+    uint64_t blocked;     /* of an output: attempts to send that had to wait for room in the ring */
+    uint64_t timed_out;   /* of an output: attempts to send that gave up at their deadline */
+    uint64_t reserved[4]; /* 0 */
 };
 
 /* ---- the sending end of all connections that leave a port ----------------------------------- */

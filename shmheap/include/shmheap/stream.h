@@ -33,8 +33,9 @@ extern "C" {
 #define SHMHEAP_FOREVER ((int64_t)-1)
 
 /* How the bytes of a message went: what the send functions return when all is well. */
-#define SHMHEAP_COPIED 0 /* through the socket */
-#define SHMHEAP_SHARED 1 /* by a lease: the consumer reads the producer's memory */
+#define SHMHEAP_COPIED 0  /* through the socket */
+#define SHMHEAP_SHARED 1  /* by a lease: the consumer reads the producer's memory */
+#define SHMHEAP_DROPPED 2 /* nowhere: there was no room, and the producer's policy is to drop */
 
 /* Bits of shmheap_message_info.flags. */
 #define SHMHEAP_END_OF_STREAM 1u /* nothing follows, unless the application says otherwise */
@@ -56,8 +57,18 @@ struct shmheap_message_info { /* NOLINT(readability-identifier-naming) */
  * inside the calls below. */
 typedef struct shmheap_producer shmheap_producer;
 
+/* What a producer does when its consumer is slower than it is, or there is none. */
+#define SHMHEAP_BLOCK 0u       /* waits, until the deadline of the call */
+#define SHMHEAP_DEADLINE 1u    /* waits, but no longer than its patience */
+#define SHMHEAP_DROP_OLDEST 2u /* never waits: what was sent first, not taken up yet, gives way */
+#define SHMHEAP_DROP_NEWEST 3u /* never waits: what is being sent is dropped */
+
 struct shmheap_producer_options { /* NOLINT(readability-identifier-naming) */
     uint64_t size;                /* sizeof(struct shmheap_producer_options) */
+    uint32_t depth;      /* most messages sent and not taken up yet, up to 1,024; 0: 1,024 */
+    uint32_t when_full;  /* SHMHEAP_BLOCK and so on */
+    int64_t patience_ns; /* for SHMHEAP_DEADLINE, then -ETIMEDOUT; 0: a second */
+    const char* name;    /* what shminfo calls the connection, up to 271 bytes; NULL: nothing */
 };
 
 /* Counts since shmheap_producer_listen. */
@@ -71,7 +82,10 @@ struct shmheap_producer_stats { /* NOLINT(readability-identifier-naming) */
     uint64_t refused;           /* that came while another was connected, or spoke nonsense */
     uint64_t lost;              /* sent to a consumer that ended before it took them up */
     uint64_t unreleased;        /* taken up by one that ended before it released them */
-    uint64_t reserved[8];       /* 0 */
+    uint64_t blocked;           /* sends that had to wait for room in the ring */
+    uint64_t timed_out;         /* sends that gave up at their deadline */
+    uint64_t dropped;           /* messages that gave way to newer ones, or were not sent */
+    uint64_t reserved[5];       /* 0 */
 };
 
 /* Listens under `path`, which appears when consumers can connect; the socket that a dead producer
@@ -86,7 +100,7 @@ int shmheap_producer_listen(const char* path, const struct shmheap_producer_opti
  * if the consumer has attached the heap it lies in, else (and for any other memory) as a copy. The
  * block stays the caller's, who may free it at once, but not write to it before the consumer has
  * released it. Without a consumer the call waits for one; with one that is slow, for room. `info`
- * may be NULL: the defaults. Returns SHMHEAP_SHARED or SHMHEAP_COPIED.
+ * may be NULL: the defaults. Returns SHMHEAP_SHARED, SHMHEAP_COPIED or SHMHEAP_DROPPED.
  * Errors, after each of which nothing of this message has arrived: -ETIMEDOUT; -EPIPE (the consumer
  * ended; the next call waits for another one); -EPROTO (a consumer of another version was sent
  * away); -EINVAL (NULL, or unknown flags); -E2BIG; -ENOMEM; -ECHILD; what the socket says. */
@@ -95,7 +109,7 @@ int shmheap_producer_send(shmheap_producer* producer, const void* block, size_t 
                           int64_t timeout_ns) SHMHEAP_NOEXCEPT;
 
 /* Sends bytes from anywhere, always as a copy. `data` may be NULL if `bytes` is 0. Returns
- * SHMHEAP_COPIED. Errors: as above. */
+ * SHMHEAP_COPIED or SHMHEAP_DROPPED. Errors: as above. */
 int shmheap_producer_send_bytes(shmheap_producer* producer, const void* data, size_t bytes,
                                 const struct shmheap_message_info* info,
                                 int64_t timeout_ns) SHMHEAP_NOEXCEPT;

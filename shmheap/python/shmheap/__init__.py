@@ -27,10 +27,10 @@ from .client import Client, Received
 from .heap import Block, Heap, HeapStats, allocate, empty, process_heap
 from .message import Delivery, Message
 from .port import Input, InputConnection, Output, OutputConnection
-from .stream import Consumer, ConsumerStats, Producer, ProducerStats
+from .stream import Consumer, ConsumerStats, Producer, ProducerStats, WhenFull
 
 __all__ = [
     "Block", "Client", "Consumer", "ConsumerStats", "Delivery", "Heap", "HeapStats", "Input",
     "InputConnection", "Message", "Output", "OutputConnection", "Producer", "ProducerStats",
-    "Received", "allocate", "empty", "process_heap",
+    "Received", "WhenFull", "allocate", "empty", "process_heap",
 ]

@@ -28,12 +28,19 @@ class MessageInfo(ctypes.Structure):
                 ("stream_id", c_uint64), ("payload_type", c_uint32), ("flags", c_uint32)]
 
 
+class ProducerOptions(ctypes.Structure):
+    """struct shmheap_producer_options"""
+    _fields_ = [("size", c_uint64), ("depth", c_uint32), ("when_full", c_uint32),
+                ("patience_ns", c_int64), ("name", c_char_p)]
+
+
 class ProducerStats(ctypes.Structure):
     """struct shmheap_producer_stats"""
     _fields_ = [("size", c_uint64), ("messages", c_uint64), ("bytes", c_uint64),
                 ("shared", c_uint64), ("copied", c_uint64), ("consumers", c_uint64),
                 ("refused", c_uint64), ("lost", c_uint64), ("unreleased", c_uint64),
-                ("reserved", c_uint64 * 8)]
+                ("blocked", c_uint64), ("timed_out", c_uint64), ("dropped", c_uint64),
+                ("reserved", c_uint64 * 5)]
 
 
 class ConsumerOptions(ctypes.Structure):
@@ -60,7 +67,9 @@ class Connection(ctypes.Structure):
     _fields_ = [("size", c_uint64), ("name", c_char * 264), ("connected", c_uint64),
                 ("messages", c_uint64), ("bytes", c_uint64), ("shared", c_uint64),
                 ("copied", c_uint64), ("dropped", c_uint64), ("lost", c_uint64),
-                ("unreleased", c_uint64), ("skipped", c_uint64), ("reserved", c_uint64 * 8)]
+                ("unreleased", c_uint64), ("skipped", c_uint64), ("peers", c_uint64),
+                ("refused", c_uint64), ("blocked", c_uint64), ("timed_out", c_uint64),
+                ("reserved", c_uint64 * 4)]
 
 
 # A pointer to an opaque type is a plain address here, so one handle looks like another: each is
@@ -82,7 +91,7 @@ FUNCTIONS = {
     "shmheap_accept": (c_int, c_void_p, c_char_p, POINTER(c_void_p), POINTER(c_size_t)),
     "shmheap_release": (c_int, c_void_p, c_char_p),
     "shmheap_detach": (None, c_void_p),
-    "shmheap_producer_listen": (c_int, c_char_p, c_void_p, POINTER(c_void_p)),
+    "shmheap_producer_listen": (c_int, c_char_p, POINTER(ProducerOptions), POINTER(c_void_p)),
     "shmheap_producer_send": (c_int, c_void_p, c_void_p, c_size_t, POINTER(MessageInfo), c_int64),
     "shmheap_producer_send_bytes": (c_int, c_void_p, c_void_p, c_size_t, POINTER(MessageInfo),
                                     c_int64),

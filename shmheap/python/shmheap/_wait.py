@@ -23,6 +23,12 @@ class Deadline:
         return max(0.0, self._at - time.monotonic())
 
 
+def nanoseconds(seconds: float) -> int:
+    """Seconds above 0 as the library takes them: at least one nanosecond, and at most what it can
+    count."""
+    return max(1, int(min(seconds, 2.0**33) * 1e9))
+
+
 def in_slices(call: Callable[[int], int], timeout: float | None, slice_max_s: float) -> int:
     """Calls `call(timeout_ns)` until it says something else than -ETIMEDOUT or the time is up. Each
     call may wait twice as long as the one before, up to a limit."""

@@ -16,6 +16,7 @@ class Delivery(enum.IntEnum):
     """How the bytes of a message went."""
     COPIED = 0  # through the socket
     SHARED = 1  # by a lease: the consumer reads the producer's memory
+    DROPPED = 2  # nowhere: there was no room, and the producer's policy is to drop (send only)
 
 
 def message_info(sequence: int | None, time_stamp_ns: int, stream_id: int, payload_type: int,

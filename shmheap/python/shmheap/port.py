@@ -27,6 +27,10 @@ class OutputConnection(NamedTuple):
     dropped: int     # messages that its policy left out
     lost: int        # sent to a consumer that ended before it took them up
     unreleased: int  # taken up by one that ended before it released them
+    peers: int       # consumers that were connected, one after another
+    refused: int     # that came while another was connected, or spoke nonsense
+    blocked: int     # tries to send that had to wait for room
+    timed_out: int   # tries to send that gave up at their deadline
 
 
 class InputConnection(NamedTuple):
@@ -38,6 +42,7 @@ class InputConnection(NamedTuple):
     shared: int      # messages that came by a lease
     copied: int      # messages whose bytes came through the socket
     skipped: int     # sequence numbers left out between growing ones
+    peers: int       # producers that were connected, one after another
 
 
 def _opened(end: type[End], port: str, component: str | None, run_directory: str | None,
@@ -106,6 +111,13 @@ class Output(SendingEnd[ProducerStats]):
             self._call("send", address, size, ctypes.byref(info), timeout_ns)
             self._unsent = None
             del begun_before
+
+    def abandon(self) -> None:
+        """Gives up the message that could not be sent to everybody, and lets go of its payload: it
+        counts as dropped for those who have not got it. Does nothing if there is none."""
+        with self._handle.lock:
+            self._call("abandon")
+            self._unsent = None
 
     def connections(self) -> list[OutputConnection]:
         """Each connection, as of the last call."""

@@ -2,6 +2,8 @@
 two may start in any order, and either may be started again."""
 
 import ctypes
+import enum
+import math
 import os
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -14,9 +16,19 @@ from .message import Delivery, Message, message_info
 
 Path = str | os.PathLike[str]
 
+DEPTH_MAX = 1024  # messages that are sent and not taken up yet
+
+
+class WhenFull(enum.IntEnum):
+    """What a producer does when its consumer is slower than it is, or there is none."""
+    BLOCK = 0        # waits, until the timeout of the call
+    DEADLINE = 1     # waits, but no longer than its patience
+    DROP_OLDEST = 2  # never waits: what was sent first and is not taken up yet gives way
+    DROP_NEWEST = 3  # never waits: what is being sent is dropped
+
 
 class ProducerStats(NamedTuple):
-    """Counts since the producer was made."""
+    """Counts since the producer was made. A send that waits for long tries several times."""
     messages: int    # sent, to whichever consumer
     bytes: int       # of their payloads
     shared: int      # messages that went by a lease
@@ -25,6 +37,9 @@ class ProducerStats(NamedTuple):
     refused: int     # that came while another was connected, or spoke nonsense
     lost: int        # sent to a consumer that ended before it took them up
     unreleased: int  # taken up by one that ended before it released them
+    blocked: int     # tries to send that had to wait for room
+    timed_out: int   # tries to send that gave up at their deadline
+    dropped: int     # messages that gave way to newer ones, or were not sent
 
 
 class ConsumerStats(NamedTuple):
@@ -41,19 +56,34 @@ class Producer(SendingEnd[ProducerStats]):
     """The sending end, which listens under `path`; the path appears when consumers can connect. It
     has at most one consumer at a time.
 
+    At most `depth` messages are sent and not taken up yet, 1 to 1,024; what happens to more says
+    `when_full`, with `patience` seconds (above 0) for WhenFull.DEADLINE. shminfo calls the
+    connection by `name`, up to 271 bytes.
+
     OSError: EADDRINUSE (a live producer listens there), EEXIST (it is no socket), ENAMETOOLONG, and
-    what the system says of the directory. attend() and drain() say BrokenPipeError when the
-    consumer has ended, and EPROTO when one of another version was sent away."""
+    what the system says of the directory. ValueError: no such depth or patience. attend() and
+    drain() say BrokenPipeError when the consumer has ended, and EPROTO when one of another version
+    was sent away."""
 
     _kind = "producer"
     _structure = _library.ProducerStats
     _counts = ProducerStats
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, depth: int = DEPTH_MAX,
+                 when_full: WhenFull = WhenFull.BLOCK, patience: float = 1.0,
+                 name: str = "") -> None:
+        if not 1 <= depth <= DEPTH_MAX:
+            raise ValueError(f"a depth is 1 to {DEPTH_MAX}, not {depth}")
+        if not patience > 0:
+            raise ValueError(f"a patience is above 0, not {patience}")
         path = os.fspath(path)
+        self._patience = patience if when_full == WhenFull.DEADLINE else math.inf
+        options = _library.ProducerOptions(
+            ctypes.sizeof(_library.ProducerOptions), depth, WhenFull(when_full),
+            _wait.nanoseconds(patience), name.encode())
         pointer = ctypes.c_void_p()
-        checked(library.shmheap_producer_listen(os.fsencode(path), None, ctypes.byref(pointer)),
-                path)
+        checked(library.shmheap_producer_listen(os.fsencode(path), ctypes.byref(options),
+                                                ctypes.byref(pointer)), path)
         super().__init__(pointer)
 
     def send(self, payload: Block | _memory.Buffer, *, sequence: int | None = None,
@@ -62,7 +92,8 @@ class Producer(SendingEnd[ProducerStats]):
         """Sends a Block, an array or any other buffer of contiguous bytes. What starts where a
         block of this process's heap does is handed over without a copy, and must not be written to
         before the consumer has released it (drain() waits for that); all else is copied. Without a
-        consumer the call waits for one; with one that is slow, for room.
+        consumer the call waits for one; with one that is slow, for room: unless the policy is to
+        drop, when it never waits.
 
         The sequence number is one more than the last if None, the time stamp (nanoseconds since
         1970) the time of sending if 0.
@@ -71,6 +102,7 @@ class Producer(SendingEnd[ProducerStats]):
         BrokenPipeError (the consumer ended; the next call waits for another one); EPROTO (a
         consumer of another version was sent away)."""
         info = message_info(sequence, time_stamp_ns, stream_id, payload_type, end_of_stream)
+        timeout = min(math.inf if timeout is None else timeout, self._patience)
         with self._handle.lock, payload_of(payload) as (address, size):
             # Nothing can be leased of nothing.
             send = self._function("send" if size > 0 else "send_bytes")

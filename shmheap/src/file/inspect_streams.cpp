@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <optional>
 #include <span>
@@ -64,20 +65,27 @@ void read_control(std::span<const std::byte> control, StreamRecord& record) {
     record.lag = std::min(difference(next, word(offsetof(RingControl, head))), ring_cell_count);
 }
 
-void count_leases(std::span<const std::byte> lane, StreamRecord& record) {
+/// Those that were issued before `since_ns` are a former client's, not taken back yet.
+void count_leases(std::span<const std::byte> lane, std::uint64_t since_ns, StreamRecord& record) {
     std::uint64_t oldest = 0;
     for (std::size_t slot = 0; slot < lane_slot_count; ++slot) {
         const auto bytes = lane.subspan(slot * sizeof(LaneSlot), sizeof(LaneSlot));
         const auto state = lease_state(load<std::uint64_t>(bytes, offsetof(LaneSlot, word)));
         if (state != LeaseState::issued && state != LeaseState::held) continue;
-        ++record.leases;
         const auto issued_at = load<std::uint64_t>(bytes, offsetof(LaneSlot, issued_at_ns));
+        if (issued_at < since_ns) continue;
+        ++record.leases;
         if (issued_at != 0 && (oldest == 0 || issued_at < oldest)) oldest = issued_at;
     }
     record.oldest_lease_at_ns = oldest;
 }
 
-/// Nothing when the client of this slot has no stream.
+std::uint64_t nanoseconds_since_1970() {
+    const std::chrono::nanoseconds now = std::chrono::system_clock::now().time_since_epoch();
+    return static_cast<std::uint64_t>(now.count());
+}
+
+/// Nothing when the client of this slot has neither a stream nor leases.
 Result<std::optional<StreamRecord>> inspect_stream(int fd, std::uint32_t slot) {
     const std::uint64_t area = client_area_offset + slot * client_area_stride;
     std::array<std::byte, sizeof(ClientSlot)> client;
@@ -91,16 +99,19 @@ Result<std::optional<StreamRecord>> inspect_stream(int fd, std::uint32_t slot) {
     record.opened_at_ns = load<std::uint64_t>(control, offsetof(RingControl, opened_at_ns));
     // A ring that was opened before its client came is what a former client left.
     const auto attached_at = load<std::uint64_t>(client, offsetof(ClientSlot, attached_at_ns));
-    if (record.opened_at_ns == 0 || record.opened_at_ns < attached_at) return std::nullopt;
+    if (record.opened_at_ns < attached_at) record.opened_at_ns = 0;
     record.client_pid = load<pid_t>(client, offsetof(ClientSlot, pid));
     record.client_component_bytes =
         load_text<component_name_size>(client, offsetof(ClientSlot, component));
-    read_control(control, record);
+    if (record.has_stream()) read_control(control, record);
     std::vector<std::byte> lane(lane_size);
     if (auto read = read_part(fd, area + lane_offset, lane); !read) {
         return tl::unexpected(read.error());
     }
-    count_leases(lane, record);
+    // A ring is opened after all leases of a former client have ended.
+    count_leases(lane, record.has_stream() ? 0 : attached_at, record);
+    record.read_at_ns = nanoseconds_since_1970();
+    if (!record.has_stream() && record.leases == 0) return std::nullopt;
     return record;
 }
 

@@ -26,6 +26,11 @@ constexpr std::uint64_t issues_per_look = 32;
 /// Releases that may wait behind a long-held lease before the whole lane is looked at.
 constexpr std::int32_t releases_ignored_max = 64;
 
+std::uint64_t nanoseconds_since_1970() {
+    const std::chrono::nanoseconds now = std::chrono::system_clock::now().time_since_epoch();
+    return static_cast<std::uint64_t>(now.count());
+}
+
 }  // namespace
 
 void OwnerLane::bind(HeapFile& file, std::uint32_t index) {
@@ -88,7 +93,12 @@ Status OwnerLane::check_tenant(std::uint32_t client, EndedLeases& ended) {
 
 Result<Reference> OwnerLane::issue(const Loan& loan, std::uint32_t client, EndedLeases& ended) {
     const std::lock_guard guard(mutex_);
-    return issue_locked(loan, client, ended);
+    auto reference = issue_locked(loan, client, ended);
+    if (reference) {
+        lane_slot(reference->lane_slot)
+            .issued_at_ns.store(nanoseconds_since_1970(), std::memory_order_relaxed);
+    }
+    return reference;
 }
 
 Result<Reference> OwnerLane::issue_locked(const Loan& loan, std::uint32_t client,
@@ -108,6 +118,8 @@ Result<Reference> OwnerLane::issue_locked(const Loan& loan, std::uint32_t client
     ++issued_;
     head_ = (*index + 1) % lane_slot_count;
     CRASH_POINT(issue_begun);
+    // Not that of the lease before, should somebody look before the time is there.
+    lane_slot(*index).issued_at_ns.store(0, std::memory_order_relaxed);
     Steps::issue(lane_slot(*index).word, record.generation);
     CRASH_POINT(issue_done);
     return Reference{.heap = file_->header().uuid,

@@ -67,7 +67,7 @@ public:
     Result<Reference> issue(const Loan& loan, std::uint32_t client, EndedLeases& ended);
 
     /// As issue, and then, before anybody else can be the tenant to the owner, hands the reference
-    /// and its number in the ring to `publish`.
+    /// and its number in the ring to `publish`, which also notes when that was.
     template <class Publish>
     Result<Reference> issue_in_ring(const Loan& loan, std::uint32_t client, EndedLeases& ended,
                                     Publish publish) {

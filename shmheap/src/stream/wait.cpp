@@ -21,7 +21,9 @@ timespec remaining(Deadline deadline) {
 }  // namespace
 
 Deadline at_most(Deadline deadline, std::chrono::nanoseconds from_now) {
-    return std::min(deadline, std::chrono::steady_clock::now() + from_now);
+    const Deadline now = std::chrono::steady_clock::now();
+    if (deadline <= now) return deadline;
+    return from_now < deadline - now ? now + from_now : deadline;
 }
 
 std::int64_t nanoseconds_until(Deadline deadline) {

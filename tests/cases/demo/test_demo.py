@@ -1,5 +1,11 @@
 #!/usr/bin/env python3
-"""The demo, whole:  test_demo.py BIN_DIRECTORY [demo | filter_killed | connections | forever]"""
+"""The demo, whole:
+
+    test_demo.py BIN_DIRECTORY [demo | filter_killed | meter_killed | connections | forever]
+
+With HARRIER_NO_PYTHON=1 a second sink stands in for the meter: a sanitized library cannot be loaded
+into Python.
+"""
 
 import os
 import re
@@ -11,11 +17,13 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from harrier_case import PATIENCE_S, Harrier, World, await_no_process, rounds
+from harrier_case import (PATIENCE_S, Harrier, World, await_no_process, await_true, rounds,
+                          shared_memory)
 
 CONFIGS = Path(__file__).resolve().parents[3] / "configs"
 BUFFERS_PER_MEBIBYTE = 16
 COUNT = r"([\d,]+)"
+NO_PYTHON = "HARRIER_NO_PYTHON" in os.environ
 
 
 def number(text):
@@ -47,6 +55,19 @@ class Demo(unittest.TestCase):
             lines += [f"  {component}:", f"    logging: {{path: {path}}}"]
         return lines
 
+    def files(self, *lines):
+        """The demo's descriptions: its own, and what is to be different here."""
+        if NO_PYTHON:
+            lines += ("  meter:", f"    command: [{self.bin}/sink]")
+        if not lines:
+            return [CONFIGS / "demo.yaml"]
+        overlay = self.world.write("overlay.yaml", "\n".join(["components:", *lines, ""]))
+        return [CONFIGS / "demo.yaml", overlay]
+
+    def calm(self):
+        """Nothing crashes but what the test kills."""
+        return ["  flaky:", f"    command: [{self.bin}/flaky, --crashes, '0', --uptime-ms, '0']"]
+
     def log(self, component):
         return (self.world.folder / f"{component}.log").read_text(encoding="utf-8")
 
@@ -62,7 +83,7 @@ class TheDemoRunsByItself(Demo):
         count = f"{mebibytes * BUFFERS_PER_MEBIBYTE:,}"
         self.world.environment["DEMO_MEBIBYTES"] = str(mebibytes)
         begin = time.monotonic()
-        ended = subprocess.run([self.bin / "harrier", "run", CONFIGS / "demo.yaml"], cwd="/",
+        ended = subprocess.run([self.bin / "harrier", "run", *self.files()], cwd="/",
                                env=self.world.environment, stdin=subprocess.DEVNULL, text=True,
                                capture_output=True, timeout=100, check=False)
         took = time.monotonic() - begin
@@ -70,24 +91,34 @@ class TheDemoRunsByItself(Demo):
         self.assertIn(f"filter  | {count} buffers, {mebibytes}.0 MiB, 0 copied\n", ended.stdout)
         self.assertIn(f"{count} of {count} buffers equal a single process's computation",
                       ended.stdout)
-        self.assertIn("components=4 restarts=2 reaped=2 left_behind=0", ended.stderr)
+        self.assertIn(f"meter   | {count} buffers, {mebibytes}.0 MiB, 0 copied, 0 lost",
+                      ended.stdout)
+        if not NO_PYTHON:
+            self.assert_meter_heard_the_filter(ended.stdout)
+        self.assertIn("components=5 restarts=2 reaped=2 left_behind=0", ended.stderr)
         self.assertEqual(len(re.findall(r"event=exited +component=flaky .*signal=SIGSEGV",
                                         ended.stderr)), 2)
         if mebibytes == 64:
-            self.assertLess(took, 15)
+            self.assertLess(took, 30)
         self.assert_nothing_is_left("demo")
+
+    def assert_meter_heard_the_filter(self, output):
+        level, peak, stopped = map(float, re.search(
+            r"level (-\d+\.\d) dB, peak (-\d+\.\d) dB, (-\d+\.\d) dB above", output).groups())
+        self.assertLess(level, peak)
+        self.assertGreater(level, -40)  # there is a signal
+        self.assertLess(stopped, -80)  # the recordings have -39 dB there
 
 
 class TheFilterIsKilled(Demo):
     MEBIBYTES = 16
 
     def harrier(self):
-        lines = self.logs("source", "filter", "sink")
-        lines += ["  flaky:", f"    command: [{self.bin}/flaky, --crashes, '0', --uptime-ms, '0']"]
-        overlay = self.world.write("overlay.yaml", "\n".join(lines) + "\n")
+        _, *lines = self.logs("source", "filter", "sink")
+        lines += self.calm()
         self.world.environment.update(DEMO_MEBIBYTES=str(self.MEBIBYTES),
                                       DEMO_BUFFERS_PER_SECOND="100")
-        return Harrier(self.bin / "harrier", self.world, "run", CONFIGS / "demo.yaml", overlay)
+        return Harrier(self.bin / "harrier", self.world, "run", *self.files(*lines))
 
     def await_growth(self, pid):
         """Until the heap of `pid` has become larger than it is at first: what it sends is not
@@ -147,6 +178,38 @@ class TheFilterIsKilled(Demo):
         self.assertEqual(equal, total - missing)
 
 
+class TheMeterIsKilled(Demo):
+    MEBIBYTES = 8
+
+    def has_taken_something(self, pid):
+        return any(each["consumer"] == pid and each["messages"] > each["lag"]
+                   for heap in shared_memory(self.bin / "shminfo", self.world).values()
+                   for each in heap["connections"])
+
+    def test_the_others_lose_nothing_and_its_successor_goes_on(self):
+        lines = self.logs("sink", "meter")
+        overlay = self.world.write("logs.yaml", "\n".join(lines) + "\n")
+        self.world.environment.update(DEMO_MEBIBYTES=str(self.MEBIBYTES),
+                                      DEMO_BUFFERS_PER_SECOND="25")
+        with Harrier(self.bin / "harrier", self.world, "run",
+                     *self.files(*self.calm()), overlay) as harrier:
+            pid = int(harrier.await_event("started", component="meter")["pid"])
+            await_true(lambda: self.has_taken_something(pid), 60)  # NumPy may take its time
+            os.kill(pid, signal.SIGKILL)
+            self.assertEqual(harrier.await_event("exited", component="meter")["signal"], "SIGKILL")
+            harrier.await_event("started", component="meter")
+            self.assertEqual(harrier.finish(), 0, harrier.seen)
+        finished = harrier.seen[-1]
+        self.assertEqual((finished["restarts"], finished["left_behind"]), ("1", "0"))
+        total = self.MEBIBYTES * BUFFERS_PER_MEBIBYTE
+        self.assertEqual(numbers(f"{COUNT} of {COUNT} buffers equal", self.log("sink")),
+                         [total, total])
+        measured, copied = numbers(f"{COUNT} buffers, .* {COUNT} copied", self.log("meter"))
+        self.assertTrue(0 < measured < total)  # the rest was its predecessor's
+        self.assertEqual(copied, 0)
+        self.assert_nothing_is_left("demo")
+
+
 class OneOutputGoesToTwoInputs(Demo):
     MEBIBYTES = 4
 
@@ -192,6 +255,7 @@ class ThePipelineWithoutAnEnd(Demo):
 
 
 CASES = {"demo": TheDemoRunsByItself, "filter_killed": TheFilterIsKilled,
+         "meter_killed": TheMeterIsKilled,
          "connections": OneOutputGoesToTwoInputs, "forever": ThePipelineWithoutAnEnd}
 
 if __name__ == "__main__":

@@ -62,7 +62,8 @@ static void check_input_counts(const shmheap_input* input) {
     CHECK(shmheap_input_get_connection(input, 0, &connection) == 0);
     CHECK(strcmp(connection.name, "source.out -> meter.in") == 0);
     CHECK(connection.connected == 1 && connection.messages == 1 && connection.bytes == 5);
-    CHECK(connection.shared == 1 && connection.copied == 0 && connection.reserved[7] == 0);
+    CHECK(connection.shared == 1 && connection.copied == 0 && connection.reserved[3] == 0);
+    CHECK(connection.peers == 1 && connection.refused == 0 && connection.skipped == 0);
     CHECK(shmheap_input_get_connection(input, 1, &connection) == -ENOENT);
     CHECK(shmheap_input_get_connection(input, 0, NULL) == -EINVAL);
 }
@@ -142,7 +143,8 @@ static void check_output_counts(const shmheap_output* output) {
     CHECK(strcmp(connection.name, "source.out -> meter.in") == 0);
     CHECK(connection.connected == 1 && connection.messages == 1 && connection.bytes == 5);
     CHECK(connection.shared == 1 && connection.lost == 0 && connection.unreleased == 0);
-    CHECK(connection.dropped == 0);
+    CHECK(connection.dropped == 0 && connection.peers == 1 && connection.refused == 0);
+    CHECK(connection.blocked == 0 && connection.timed_out > 0); /* before the meter was there */
     connection = connection_of(output, 1);
     CHECK(strcmp(connection.name, "source.out -> late.in") == 0);
     CHECK(connection.connected == 0 && connection.messages == 0 && connection.dropped == 2);
@@ -150,6 +152,7 @@ static void check_output_counts(const shmheap_output* output) {
     CHECK(shmheap_output_get_connection(output, 0, NULL) == -EINVAL);
     CHECK(shmheap_output_get_stats(output, &stats) == 0);
     CHECK(stats.messages == 1 && stats.bytes == 5 && stats.shared == 1);
+    CHECK(stats.dropped == 2 && stats.timed_out > 0);
     CHECK(shmheap_output_get_stats(output, NULL) == -EINVAL);
 }
 

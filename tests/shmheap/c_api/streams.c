@@ -200,6 +200,12 @@ static void check_listen_errors(void) {
     CHECK(shmheap_producer_listen(path, &longer.known, &producer) == -EADDRINUSE);
     longer.known.size = 7;
     CHECK(shmheap_producer_listen(path, &longer.known, &producer) == -EINVAL);
+    struct shmheap_producer_options options = {.size = sizeof(options), .depth = 1025};
+    CHECK(shmheap_producer_listen(path, &options, &producer) == -EINVAL);
+    options = (struct shmheap_producer_options){.size = sizeof(options), .when_full = 4};
+    CHECK(shmheap_producer_listen(path, &options, &producer) == -EINVAL);
+    options = (struct shmheap_producer_options){.size = sizeof(options), .patience_ns = -1};
+    CHECK(shmheap_producer_listen(path, &options, &producer) == -EINVAL);
     snprintf(other, sizeof(other), "%s.file", path);
     close(open(other, O_CREAT | O_WRONLY, 0600));
     CHECK(shmheap_producer_listen(other, NULL, &producer) == -EEXIST);
@@ -307,7 +313,8 @@ static void check_producer_stats(const shmheap_producer* producer) {
     CHECK(stats.messages == 7 && stats.shared == 2 && stats.copied == 5);
     CHECK(stats.bytes == 6 + 5 + 7 + 4 + 15 + 4);
     CHECK(stats.consumers == 2 && stats.refused == 1);
-    CHECK(stats.lost == 0 && stats.unreleased == 1 && stats.reserved[7] == 0);
+    CHECK(stats.lost == 0 && stats.unreleased == 1 && stats.reserved[4] == 0);
+    CHECK(stats.blocked == 0 && stats.timed_out == 0 && stats.dropped == 0);
 }
 
 static void check_forked_child(shmheap_producer* producer) {

@@ -85,9 +85,9 @@ class Case(unittest.TestCase):
     def setUp(self):
         self.path = self.folder / self._testMethodName[-60:]
 
-    def connected_pair(self, **options):
+    def connected_pair(self, of_producer=None, **options):
         """A producer and a consumer of it, both in this process."""
-        producer = self.enterContext(shmheap.Producer(self.path))
+        producer = self.enterContext(shmheap.Producer(self.path, **(of_producer or {})))
         consumer = self.enterContext(shmheap.Consumer(self.path, **options))
         poll = select.poll()
         poll.register(producer, select.POLLIN)

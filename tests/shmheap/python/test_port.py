@@ -104,6 +104,24 @@ class Ports(support.Case):
                          [b"sent again", b"next"])
         self.assertEqual(self.heap_stats().blocks_live, 0)
 
+    def test_what_was_not_sent_in_time_can_be_given_up(self):
+        output = self.open(shmheap.Output, "source", "out", PAIR)
+        output.abandon()  # nothing to give up
+        with shmheap.allocate(10) as block:
+            self.assertRaises(TimeoutError, output.send, block, timeout=0)
+        self.assertEqual(self.heap_stats().blocks_live, 1)
+        output.abandon()
+        self.assertEqual(self.heap_stats().blocks_live, 0)
+        self.assertEqual(output.connections()[0].dropped, 0)  # nobody missed it
+        input_ = self.open(shmheap.Input, "meter", "in", PAIR)
+        self.meet([output], [input_])
+        output.send(b"next")
+        self.assertEqual(bytes(input_.receive(support.PATIENCE_S).data), b"next")
+        connection, = output.connections()
+        self.assertEqual((connection.peers, connection.refused, connection.blocked), (1, 0, 0))
+        self.assertGreaterEqual(connection.timed_out, 1)
+        self.assertEqual(input_.connections()[0].peers, 1)
+
     def test_a_message_is_dropped_when_the_policy_says_so(self):
         output = self.open(shmheap.Output, "source", "out", "source.out>meter.in:drop-newest:8")
         output.send(b"nobody is there")
@@ -123,9 +141,9 @@ class Ports(support.Case):
         output, input_ = self.pair()
         output.close()
         input_.close()
-        for use in (output.drain, output.attend, output.fileno, output.connected, output.stats,
-                    output.connections, input_.receive, input_.fileno, input_.connected,
-                    input_.stats, input_.connections, input_.origin,
+        for use in (output.drain, output.attend, output.abandon, output.fileno, output.connected,
+                    output.stats, output.connections, input_.receive, input_.fileno,
+                    input_.connected, input_.stats, input_.connections, input_.origin,
                     lambda: output.send(b"")):
             self.assertRaisesRegex(ValueError, "closed", use)
 

@@ -204,6 +204,16 @@ TEST_CASE("a producer with patience gives up when it is over, and counts") {
     CHECK(pair.producer->stats().blocked == 1);
 }
 
+TEST_CASE("a producer's patience may be as long as time goes") {
+    Pair pair(
+        {.depth = 1, .when_full = WhenFull::deadline, .patience = std::chrono::nanoseconds::max()});
+    CHECK(pair.send(0, shmheap::no_deadline).has_value());
+    std::thread receiving([&] { CHECK(pair.receive(soon()) == 0); });
+    CHECK(pair.send(1, shmheap::no_deadline).has_value());
+    receiving.join();
+    CHECK(pair.producer->stats().timed_out == 0);
+}
+
 TEST_CASE("a head that cannot be ends the connection and nothing else") {
     Pair pair({.depth = 2});
     for (std::uint64_t value = 0; value < 2; ++value)
