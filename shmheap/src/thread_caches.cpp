@@ -166,6 +166,17 @@ void delist_heap(HeapCore& heap) {
     });
 }
 
+void reclaim_kept_things() {
+    const std::lock_guard guard(lists().mutex);  // no heap goes meanwhile
+    for (auto& entry : registry().heaps) {
+        const HeapRange* range = entry.load(std::memory_order_relaxed);
+        if (range == nullptr || range->heap->is_inherited() || !range->heap->keeps_things()) {
+            continue;
+        }
+        range->heap->reclaim();
+    }
+}
+
 HeapCore* find_heap(const void* address) {
     const Registry& all = registry();
     // acquire, here and below: pairs with enlist_heap.
