@@ -166,7 +166,8 @@ void delist_heap(HeapCore& heap) {
     });
 }
 
-void reclaim_kept_things() {
+bool reclaim_kept_things() {
+    bool any_left = false;
     const std::lock_guard guard(lists().mutex);  // no heap goes meanwhile
     for (auto& entry : registry().heaps) {
         const HeapRange* range = entry.load(std::memory_order_relaxed);
@@ -174,7 +175,9 @@ void reclaim_kept_things() {
             continue;
         }
         range->heap->reclaim();
+        any_left = any_left || range->heap->keeps_things();
     }
+    return any_left;
 }
 
 HeapCore* find_heap(const void* address) {

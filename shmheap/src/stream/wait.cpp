@@ -36,13 +36,10 @@ std::int64_t nanoseconds_until(Deadline deadline) {
 }
 
 Deadline look_after_kept_things(Deadline deadline) {
-    const auto anything_kept = [] {
-        return detail::things_kept_in_process.load(std::memory_order_relaxed) != 0;
-    };
-    if (!anything_kept()) [[likely]]
+    // A forked child inherits the count, but no heap that it could look after.
+    if (detail::things_kept_in_process.load(std::memory_order_relaxed) == 0) [[likely]]
         return deadline;
-    detail::reclaim_kept_things();
-    return anything_kept() ? at_most(deadline, kept_look_again) : deadline;
+    return detail::reclaim_kept_things() ? at_most(deadline, kept_look_again) : deadline;
 }
 
 Status wait_for(std::span<pollfd> descriptors, Deadline deadline) {
