@@ -120,14 +120,13 @@ TEST_CASE("a block that was lent stays when the lender is gone with its lease") 
     three.lend();
     Received claimed = three.claim();
     const Received again = three.claim();
-    auto* core = new Received(std::move(three.held_by_b));  // never let go: as if it were killed
+    // The lease is never let go: as if B were killed.
     Area(three.folder, *three.heap, *three.b).slot().tenancy.fetch_add(1);
     CHECK(three.blocks_live() == 1);
     CHECK(three.heap->stats().leases_live == 2);
     claimed = {};
     CHECK(three.blocks_live() == 1);
     CHECK(bears(again.bytes().data(), block_bytes, 7));
-    delete core;
 }
 
 TEST_CASE("what its lender does not hold cannot be claimed") {
