@@ -3,6 +3,7 @@
 
 #include "client_core.hpp"
 #include "environment.hpp"
+#include "held_block.hpp"
 
 namespace shmheap {
 
@@ -49,10 +50,18 @@ Result<Received> Received::accept(std::shared_ptr<Client> client, const Referenc
     if (!bytes) return tl::unexpected(bytes.error());
     Received received;
     received.bytes_ = *bytes;
-    received.lease_ = std::shared_ptr<const void>(
-        bytes->data(), [client = std::move(client), reference](const void*) {
-            (void)client->release(reference);  // in a forked child: the parent's, not ours
-        });
+    received.held_ =
+        std::make_shared<detail::HeldBlock>(std::move(client), reference, std::nullopt);
+    return received;
+}
+
+Result<Received> Received::claim(std::shared_ptr<Client> client, const Reference& reference) {
+    detail::ClaimTicket ticket;
+    auto bytes = detail::core_of(*client).claim(reference, ticket);
+    if (!bytes) return tl::unexpected(bytes.error());
+    Received received;
+    received.bytes_ = *bytes;
+    received.held_ = std::make_shared<detail::HeldBlock>(std::move(client), reference, ticket);
     return received;
 }
 

@@ -75,7 +75,7 @@ Result<std::unique_ptr<ClientCore>> ClientCore::attach(const os::ShmDirectory& d
         if (done) done = core->map_area(writable.get());
         if (done) done = core->map_heap(inspection->heap.size_max);
     }
-    if (done) done = core->claim();
+    if (done) done = core->enter();
     if (!done) return tl::unexpected(done.error());
     return core;
 }
@@ -135,7 +135,7 @@ void ClientCore::borrow_mappings(std::byte* heap, std::uint64_t size_max) {
 }
 
 /// From here on the owner may issue to us, if it lives.
-Status ClientCore::claim() {
+Status ClientCore::enter() {
     const os::ProcessId self = os::own_process_id();
     ClientSlot& own = slot();
     own.pid.store(self.pid, std::memory_order_relaxed);
@@ -154,6 +154,7 @@ Status ClientCore::claim() {
     const auto component = environment_text("SHMHEAP_COMPONENT").value_or("");
     component.copy(own.component.data(), own.component.size() - 1);
     CRASH_POINT(attach_component_written);
+    ClaimDesk::clear(area_.data());
     tenancy_ = Tenancy::claim(own.tenancy);
     CRASH_POINT(attach_slot_claimed);
     if (!owner_lives()) return fail(EOWNERDEAD, "attach heap", file_.name());
@@ -200,13 +201,19 @@ bool ClientCore::reaches(std::uint64_t end) {
     return ::madvise(last_page, page_size, MADV_POPULATE_READ) == 0;
 }
 
-Result<std::span<const std::byte>> ClientCore::accept(const Reference& reference) {
-    if (auto valid = check(reference); !valid) return tl::unexpected(valid.error());
+Result<std::span<const std::byte>> ClientCore::range_of(const Reference& reference) {
     std::uint64_t end = 0;
     if (__builtin_add_overflow(reference.offset, reference.length, &end) ||
         reference.offset < payload_offset || !reaches(end)) {
         return fail(EPROTO, "accept lease beyond the end of", file_.name());
     }
+    return std::span<const std::byte>(heap_.data() + reference.offset, reference.length);
+}
+
+Result<std::span<const std::byte>> ClientCore::accept(const Reference& reference) {
+    if (auto valid = check(reference); !valid) return tl::unexpected(valid.error());
+    const auto bytes = range_of(reference);
+    if (!bytes) return bytes;
     CRASH_POINT(accept_begun);
     if (!Steps::accept(lane_slot(reference.lane_slot).word, reference.generation)) {
         return fail(ESTALE, "accept lease of", file_.name());
@@ -214,7 +221,7 @@ Result<std::span<const std::byte>> ClientCore::accept(const Reference& reference
     CRASH_POINT(accept_held);
     held_[reference.lane_slot].store(reference.generation + 1, std::memory_order_relaxed);
     CRASH_POINT(accept_noted);
-    return std::span<const std::byte>(heap_.data() + reference.offset, reference.length);
+    return bytes;
 }
 
 Status ClientCore::release(const Reference& reference) {
@@ -232,6 +239,10 @@ Status ClientCore::release(const Reference& reference) {
 void ClientCore::let_go(std::uint32_t lane_slot_index, std::uint64_t generation) {
     Steps::release(lane_slot(lane_slot_index).word, generation);
     CRASH_POINT(release_done);
+    tell_owner();
+}
+
+void ClientCore::tell_owner() {
     if (Signal::tell(slot().releases, slot().owner_waits)) {
         ::syscall(SYS_futex, &slot().releases, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
         CRASH_POINT(release_owner_woken);

@@ -7,8 +7,11 @@
 #include <memory>
 #include <mutex>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
+#include "lease/claim_desk.hpp"
 #include "lease/lane.hpp"
 #include "lease/release_signal.hpp"
 #include "lease/tenancy.hpp"
@@ -43,6 +46,24 @@ public:
     Status release(const Reference& reference);
     [[nodiscard]] bool owner_lives() const;
 
+    // ---- forwarding (client_forwarding.cpp)
+
+    /// Notes, of a lease that is held here, that it is about to be sent on to another client of
+    /// this heap: the one in that place.
+    void lend(const Reference& reference, std::uint32_t place) const;
+
+    /// Takes up what another client, who holds it by `reference`, has lent us.
+    /// Errors: EAGAIN (all claims are taken), ESTALE (that lease has ended), EXDEV, EPROTO, ECHILD.
+    Result<std::span<const std::byte>> claim(const Reference& reference, ClaimTicket& ticket);
+    void unclaim(const ClaimTicket& ticket);
+
+    /// As claim, for who has no claim left: a copy of the bytes. Errors: as above.
+    Result<std::vector<std::byte>> copy_lent(const Reference& reference);
+
+    /// Where others find the heap.
+    [[nodiscard]] const std::string& directory() const { return file_.directory(); }
+    [[nodiscard]] const std::string& name() const { return file_.name(); }
+
     /// Has the line of a lease fetched that is about to be accepted.
     void expect_lease(std::uint32_t lane_slot_index) const {
         __builtin_prefetch(&lane_slot(lane_slot_index % lane_slot_count), 1);
@@ -65,8 +86,12 @@ private:
     Status map_area(int fd);
     Status map_heap(std::uint64_t size_max);
     void borrow_mappings(std::byte* heap, std::uint64_t size_max);
-    Status claim();
+    Status enter();
     Status check(const Reference& reference) const;
+    Result<std::span<const std::byte>> range_of(const Reference& reference);
+    Result<std::span<const std::byte>> check_lent(const Reference& reference);
+    [[nodiscard]] const std::atomic<std::uint64_t>& lent_word(const Reference& reference) const;
+    void tell_owner();
     bool reaches(std::uint64_t end);
     void let_go(std::uint32_t lane_slot, std::uint64_t generation);
 
@@ -89,6 +114,7 @@ private:
     std::atomic<std::uint64_t> file_size_{0};  ///< as far as known; the file only grows
     /// Generation + 1 of each lease that is held here; 0: none.
     std::unique_ptr<std::atomic<std::uint64_t>[]> held_;
+    ClaimDesk desk_;
 };
 
 }  // namespace shmheap::detail

@@ -46,6 +46,7 @@ HeapCore::HeapCore(std::unique_ptr<HeapFile> file, std::unique_ptr<Arena> arena)
       payload_size_(arena_->payload_size()) {
     for (std::uint32_t index = 0; index < client_slot_count; ++index) {
         lanes_[index].bind(*file_, index);
+        claims_[index].bind(*file_, index);
     }
 }
 
@@ -201,12 +202,15 @@ void HeapCore::free_slowly(std::byte* data) {
     const Found found = find(data);
     if (found.span == nullptr) die_of("not the start of a block", data, file_->name());
     BlockWord& word = *found.block.word;
+    KeptThings::Thing let_go_below;
     std::uint32_t seen = word.load(std::memory_order_relaxed);
     std::uint32_t next = 0;
     do {
         if ((seen & block_live) == 0 || (seen & block_freed) != 0) {
             die_of("deallocated twice", data, file_->name());
         }
+        // Nobody else can free it then.
+        if ((seen & lease_count_mask) == 0) let_go_below = kept_.take(data);
         next = (seen & lease_count_mask) == 0 ? block_cached : seen | block_freed;
         // acq_rel: pairs with drop_references(); whoever comes last frees, after all uses.
     } while (!word.compare_exchange_weak(seen, next, std::memory_order_acq_rel,
@@ -263,7 +267,11 @@ Result<Reference> HeapCore::issue(const void* block, std::size_t offset, std::si
 
 /// Drops one reference for each entry, and frees what was deallocated and has no lease left.
 std::size_t HeapCore::drop_references(const EndedLeases& ended) {
-    for (const Block& block : ended) {
+    for (const EndedLease& lease : ended) {
+        // Who cannot tell whether a block is still read does not use it again.
+        if (lease.lent_to != 0 && !adopt_claims(lease)) [[unlikely]]
+            continue;
+        const Block& block = lease.block;
         // acq_rel: pairs with free_slowly() and with its own kind; the last one frees.
         const std::uint32_t before = block.word->fetch_sub(1, std::memory_order_acq_rel);
         CRASH_POINT(reference_dropped);
@@ -272,6 +280,7 @@ std::size_t HeapCore::drop_references(const EndedLeases& ended) {
         if (before != (block_live | block_freed | 1)) continue;
         CRASH_POINT(last_reference_dropped);
         blocks_awaiting_leases_.fetch_sub(1, std::memory_order_relaxed);
+        const KeptThings::Thing let_go_below = kept_.take(block.data);
         block.word->store(block_cached, std::memory_order_relaxed);
         release_block(*arena_->find(block.data), block);
     }
@@ -293,9 +302,16 @@ Status HeapCore::revoke(const Reference& reference) {
 
 Result<std::size_t> HeapCore::collect_client(std::uint32_t client) {
     if (is_inherited()) return fail(ECHILD, "collect leases of", file_->name());
-    EndedLeases ended;
-    if (OwnerLane* of = lane(client); of != nullptr) of->collect(ended);
-    return drop_references(ended);
+    return lane(client) != nullptr ? collect_lane(client_index(client)) : 0;
+}
+
+std::size_t HeapCore::collect_lane(std::uint32_t index) {
+    EndedLeases of_lane;
+    lanes_[index].collect(of_lane);
+    const std::size_t leases = drop_references(of_lane);
+    EndedLeases of_claims;
+    claims_[index].collect(of_claims);
+    return leases + drop_references(of_claims);
 }
 
 std::size_t HeapCore::leases_of(std::uint32_t client) {
@@ -311,20 +327,24 @@ void HeapCore::await_release(std::uint32_t client, std::int64_t timeout_ns) {
 
 std::size_t HeapCore::collect_lanes() {
     std::size_t count = 0;
-    for (OwnerLane& each : lanes_) {
-        EndedLeases ended;
-        each.collect(ended);
-        count += drop_references(ended);
-    }
+    for (std::uint32_t index = 0; index < client_slot_count; ++index)
+        count += collect_lane(index);
     return count;
 }
 
 void HeapCore::reclaim() {
-    for (OwnerLane& each : lanes_) {
-        EndedLeases ended;
-        each.collect_if_moved(ended);
-        drop_references(ended);
-    }
+    for (std::uint32_t index = 0; index < client_slot_count; ++index)
+        reclaim_client(index);
+}
+
+void HeapCore::reclaim_client(std::uint32_t client) {
+    if (lane(client) == nullptr) return;
+    EndedLeases of_lane;
+    lanes_[client_index(client)].collect_if_moved(of_lane);
+    drop_references(of_lane);
+    EndedLeases of_claims;
+    claims_[client_index(client)].collect_if_moved(of_claims);
+    drop_references(of_claims);
 }
 
 Result<std::size_t> HeapCore::collect() {
@@ -380,6 +400,8 @@ HeapStats HeapCore::stats() {
     stats.file_size = file_->file_size();
     for (OwnerLane& each : lanes_)
         stats.leases_live += each.leases_live();
+    for (OwnerClaims& each : claims_)
+        stats.leases_live += each.live();
     stats.clients = file_->count_clients();
     return stats;
 }

@@ -14,6 +14,8 @@
 #include "alloc/thread_cache.hpp"
 #include "file/caretaker.hpp"
 #include "file/heap_file.hpp"
+#include "lease/kept_things.hpp"
+#include "lease/owner_claims.hpp"
 #include "lease/owner_lane.hpp"
 #include "os/fork_generation.hpp"
 #include "shmheap/heap.hpp"
@@ -68,6 +70,15 @@ public:
         });
     }
 
+    /// Deallocates the block, and keeps a thing until no lease on the block is left.
+    void deallocate_with(std::byte* block, std::shared_ptr<const void> thing);
+
+    /// Whether there are such things.
+    [[nodiscard]] bool keeps_things() const { return kept_.any(); }
+
+    /// Takes back what a client has released, whoever it is; what it still holds, or a dead one
+    /// held, is for collect_client().
+    void reclaim_client(std::uint32_t client);
     Result<std::size_t> collect_client(std::uint32_t client);
     [[nodiscard]] std::size_t leases_of(std::uint32_t client);
     void await_release(std::uint32_t client, std::int64_t timeout_ns);
@@ -99,6 +110,8 @@ private:
     Result<std::byte*> allocate_uncached(std::size_t bytes, std::size_t alignment);
     void release_block(Span& span, const Block& block);
     std::size_t drop_references(const EndedLeases& ended);
+    bool adopt_claims(const EndedLease& lease);
+    std::size_t collect_lane(std::uint32_t index);
     std::size_t collect_lanes();
     [[nodiscard]] OwnerLane* lane(std::uint32_t client);
     Result<Loan> lend(const void* block, std::size_t offset, std::size_t bytes);
@@ -133,6 +146,8 @@ private:
     std::size_t payload_size_;
     std::uint32_t fork_generation_ = os::fork_generation();
     std::array<OwnerLane, client_slot_count> lanes_;
+    std::array<OwnerClaims, client_slot_count> claims_;
+    KeptThings kept_;
     std::mutex counters_mutex_;
     std::array<bool, thread_count_max> counters_taken_{};
     /// Blocks that were deallocated under a lease. For a moment one less than none, when the last

@@ -166,6 +166,20 @@ void delist_heap(HeapCore& heap) {
     });
 }
 
+bool reclaim_kept_things() {
+    bool any_left = false;
+    const std::lock_guard guard(lists().mutex);  // no heap goes meanwhile
+    for (auto& entry : registry().heaps) {
+        const HeapRange* range = entry.load(std::memory_order_relaxed);
+        if (range == nullptr || range->heap->is_inherited() || !range->heap->keeps_things()) {
+            continue;
+        }
+        range->heap->reclaim();
+        any_left = any_left || range->heap->keeps_things();
+    }
+    return any_left;
+}
+
 HeapCore* find_heap(const void* address) {
     const Registry& all = registry();
     // acquire, here and below: pairs with enlist_heap.

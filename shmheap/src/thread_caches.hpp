@@ -24,6 +24,9 @@ Status enlist_heap(HeapCore& heap);
 /// Forgets a heap and unbinds its caches. No thread may be using it.
 void delist_heap(HeapCore& heap);
 
+/// Takes back the ended leases of every heap that keeps things until then. Whether any are left.
+bool reclaim_kept_things();
+
 /// The heap of this process that an address lies in, inherited ones among them; or nullptr.
 HeapCore* find_heap(const void* address);
 

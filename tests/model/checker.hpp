@@ -107,6 +107,11 @@ public:
         return atomic_.fetch_add(value, order, at);
     }
 
+    Value fetch_or(Value value, Order order, const Here& at = Here()) {
+        Death::step();
+        return atomic_.fetch_or(value, order, at);
+    }
+
     /// futex(2), FUTEX_WAIT without a time-out, so that a lost wake-up is a deadlock, which Relacy
     /// reports. The kernel compares after a full barrier and under the lock that FUTEX_WAKE takes
     /// too: it sees the newest value, and nothing comes between the look and the sleep.

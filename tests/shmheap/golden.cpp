@@ -33,12 +33,12 @@ TEST_CASE("the recorded heap of layout version 2 is parsed to what it held") {
     REQUIRE(head.size() == shmheap::FileHead::capacity);
     const auto seen = parse_head(bytes_of(head), recorded_file_size);
     REQUIRE_MESSAGE(seen.content == Content::heap, seen.damage);
-    CHECK(seen.heap.creator_pid == 21'735);
-    CHECK(seen.heap.creator_start_ticks == 1'273'369);
+    CHECK(seen.heap.creator_pid == 27'187);
+    CHECK(seen.heap.creator_start_ticks == 519'820);
     CHECK(seen.heap.pid_namespace == 4'026'531'836);
-    CHECK(seen.heap.created_at_ns == 1'795'392'403'567'596'403);
-    CHECK(seen.heap.uuid == shmheap::Uuid{0xbd, 0x4b, 0x0b, 0x7e, 0xde, 0x72, 0xc8, 0x3f, 0xbd,
-                                          0xb1, 0x79, 0x60, 0x03, 0x98, 0xfa, 0x55});
+    CHECK(seen.heap.created_at_ns == 1'795'479'421'294'371'846);
+    CHECK(seen.heap.uuid == shmheap::Uuid{0x7b, 0xe6, 0x2c, 0xe5, 0x70, 0x94, 0x0b, 0x81, 0x3f,
+                                          0xe2, 0x9c, 0xaa, 0x1a, 0x64, 0x1f, 0x30});
     CHECK(seen.heap.component() == "golden");
     CHECK(seen.heap.tag() == "harrier/0f8c2f4e-8f0e-4a35-9d63-1f1d2a3b4c5d/golden/1");
     CHECK(seen.heap.size_max == 74 * heap_test::mib);
@@ -63,13 +63,13 @@ TEST_CASE("the recorded bytes lie where FORMAT.md says") {
         return value;
     };
     CHECK(std::memcmp(head.data(), "HARRIER\0\2\0\0\0", 12) == 0);
-    CHECK(u32(16) == 21'735);
-    CHECK(u64(24) == 1'273'369);
+    CHECK(u32(16) == 27'187);
+    CHECK(u64(24) == 519'820);
     CHECK(u64(64) == 74 * heap_test::mib);
     CHECK(u32(80) == 64);
     CHECK(u32(84) == 1'024);
     CHECK(u64(88) == 36'864);
-    CHECK(u64(96) == 139'264);
+    CHECK(u64(96) == 147'456);
     CHECK(u64(104) == 4'096);
     CHECK(u64(112) == 256);
     CHECK(u64(120) == 10'485'760);

@@ -25,6 +25,8 @@ namespace detail {
 class ClientCore;
 /// The inside of a public client, for the library's own parts.
 ClientCore& core_of(Client& client);
+/// What a Received keeps, likewise; nullptr: nothing.
+struct HeldBlock;
 }  // namespace detail
 
 class Client {
@@ -74,12 +76,21 @@ public:
     /// Errors: those of Client::accept.
     static Result<Received> accept(std::shared_ptr<Client> client, const Reference& reference);
 
+    /// Takes up what another client of the same heap has accepted by `reference`, still holds, and
+    /// has lent to this one. What is had by it stays when that client dies.
+    /// Errors: EAGAIN (256 blocks are had in this way), ESTALE (it does not hold it any more),
+    /// EXDEV (another heap's), EPROTO (out of range), ECHILD.
+    static Result<Received> claim(std::shared_ptr<Client> client, const Reference& reference);
+
     /// What was received, valid while a copy of this handle lives; and whether there is anything.
     [[nodiscard]] std::span<const std::byte> bytes() const { return bytes_; }
-    explicit operator bool() const { return static_cast<bool>(lease_); }
+    explicit operator bool() const { return static_cast<bool>(held_); }
+
+    /// For the library's own parts.
+    [[nodiscard]] const std::shared_ptr<const detail::HeldBlock>& held() const { return held_; }
 
 private:
-    std::shared_ptr<const void> lease_;
+    std::shared_ptr<const detail::HeldBlock> held_;
     std::span<const std::byte> bytes_;
 };
 

@@ -24,6 +24,8 @@ constexpr std::uint32_t client_slot_count = 64;
 constexpr std::uint32_t lane_slot_count = 1024;
 /// A power of two. No more messages can be under way than there are leases.
 constexpr std::uint64_t ring_cell_count = 1024;
+/// Blocks that one client can hold by claims, not by leases, at a time.
+constexpr std::uint32_t claim_slot_count = 256;
 constexpr std::size_t connection_name_size = 272;  ///< two components, two ports, the closing NUL
 constexpr std::size_t component_name_size = 72;    ///< with the closing NUL
 constexpr std::size_t tag_size = 248;              ///< with the closing NUL
@@ -91,6 +93,8 @@ struct ClientSlot {
     std::atomic<std::uint32_t> releases;  ///< hint: counts releases; a futex word
     /// Hint: not 0 while the owner sleeps on `releases`.
     alignas(cache_line_size) std::atomic<std::uint32_t> owner_waits;
+    /// No claim lies in this place or beyond; grows only.
+    alignas(cache_line_size) std::atomic<std::uint32_t> claims_used;
 };
 
 /// The state of a lease, the low two bits of its word; the generation is above.
@@ -112,7 +116,40 @@ struct alignas(cache_line_size) LaneSlot {
     std::atomic<std::uint64_t> word;
     /// For onlookers: when the lease was issued, since 1970-01-01 UTC. The owner stores it.
     std::atomic<std::uint64_t> issued_at_ns;
+    /// The clients of this heap to whom the holder has lent this lease, a bit for each place. The
+    /// owner clears it when it issues.
+    std::atomic<std::uint64_t> lent_to;
 };
+
+/// The state of a claim, as that of a lease.
+enum class ClaimState : std::uint64_t { free = 0, claimed = 1, adopted = 2, done = 3 };
+
+/// The word of a claim, put together and taken apart.
+constexpr std::uint64_t claim_word(std::uint64_t generation, ClaimState state) {
+    return generation << 2 | static_cast<std::uint64_t>(state);
+}
+constexpr ClaimState claim_state(std::uint64_t word) {
+    return static_cast<ClaimState>(word & 3);
+}
+constexpr std::uint64_t claim_generation(std::uint64_t word) {
+    return word >> 2;
+}
+
+/// Where the lease lies that a claim goes back to: the place of its client, and in that one's lane.
+constexpr std::uint64_t claim_place(std::uint32_t client_index, std::uint32_t lane_slot) {
+    return client_index | std::uint64_t{lane_slot} << 32;
+}
+
+/// The right of this client to a block that another client has sent on (lease/claim.hpp). A
+/// template over the atomic word, so that a model checker can put its own in.
+template <class Word>
+struct ClaimSlotOf {
+    Word word;
+    Word source;             ///< claim_place()
+    Word source_generation;  ///< of that lease
+    Word reserved;
+};
+using ClaimSlot = ClaimSlotOf<std::atomic<std::uint64_t>>;
 
 /// What both sides of a stream tell each other about its ring (stream/ring.hpp), each field on a
 /// line of its own unless one side writes all of a line. Both may write everything here, so each
@@ -155,6 +192,7 @@ using RingCell = RingCellOf<std::atomic<std::uint64_t>>;
 
 constexpr std::uint64_t ring_flag_copied = 1;  ///< the bytes come through the socket; no lease
 constexpr std::uint64_t ring_flag_end_of_stream = 2;
+constexpr std::uint64_t ring_flag_forwarded = 4;  ///< leased is a stub: the Reference to the block
 /// payload type (low 32 bits), flags (8), place in the lane (24), put together and taken apart.
 constexpr std::uint64_t ring_kind(std::uint32_t payload_type, std::uint64_t flags,
                                   std::uint32_t lane_slot) {
@@ -202,7 +240,8 @@ constexpr std::uint64_t ring_offset = lane_offset + lane_slot_count * sizeof(Lan
 /// For onlookers, in the control page: the name of the connection, NUL-terminated, by the owner.
 constexpr std::uint64_t connection_name_offset = ring_offset + 1024;
 constexpr std::uint64_t ring_cells_offset = ring_offset + page_size;
-constexpr std::uint64_t client_area_stride = ring_cells_offset + ring_cell_count * sizeof(RingCell);
+constexpr std::uint64_t claims_offset = ring_cells_offset + ring_cell_count * sizeof(RingCell);
+constexpr std::uint64_t client_area_stride = claims_offset + claim_slot_count * sizeof(ClaimSlot);
 /// The payload starts at a multiple of 2 MiB, so that blocks can be aligned up to that and huge
 /// pages fit. What lies unused before it has no memory behind it.
 constexpr std::uint64_t payload_alignment = 2 * 1024 * 1024;
@@ -218,7 +257,8 @@ constexpr std::uint32_t layout_fingerprint() {
           std::uint64_t{sizeof(ClientSlot)}, std::uint64_t{sizeof(LaneSlot)},
           std::uint64_t{sizeof(ThreadCounters)}, std::uint64_t{lane_slot_count},
           std::uint64_t{sizeof(RingControl)}, std::uint64_t{sizeof(RingCell)}, ring_cell_count,
-          client_area_stride, payload_offset}) {
+          std::uint64_t{sizeof(ClaimSlot)}, std::uint64_t{claim_slot_count}, client_area_stride,
+          payload_offset}) {
         hash = static_cast<std::uint32_t>((hash ^ value) * std::uint64_t{16777619});
     }
     return hash;
@@ -254,9 +294,14 @@ static_assert(sizeof(HeapHeader) <= page_size);
 static_assert(sizeof(ThreadCounters) == 128);
 static_assert(offsetof(ClientSlot, releases) == 128);
 static_assert(offsetof(ClientSlot, owner_waits) == 192);
+static_assert(offsetof(ClientSlot, claims_used) == 256);
 static_assert(sizeof(ClientSlot) <= lane_offset);
 static_assert(offsetof(LaneSlot, issued_at_ns) == 8);
+static_assert(offsetof(LaneSlot, lent_to) == 16);
 static_assert(sizeof(LaneSlot) == 64);
+static_assert(client_slot_count <= 64);  // LaneSlot::lent_to has a bit for each
+static_assert(sizeof(ClaimSlot) == 32);
+static_assert(offsetof(ClaimSlot, source_generation) == 16);
 static_assert(offsetof(RingControl, consumer_waits) == 64);
 static_assert(offsetof(RingControl, producer_waits) == 128);
 static_assert(offsetof(RingControl, claim) == 192);
@@ -273,7 +318,8 @@ static_assert(sizeof(Reference) == 64);
 static_assert(offsetof(Reference, offset) == 32);
 static_assert(client_area_offset % page_size == 0);
 static_assert(client_area_stride % page_size == 0);
-static_assert(client_area_stride == 139'264);
+static_assert(claims_offset == 139'264);
+static_assert(client_area_stride == 147'456);
 static_assert(payload_offset == 10 * 1024 * 1024);
 
 }  // namespace shmheap

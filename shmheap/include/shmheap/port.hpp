@@ -82,6 +82,11 @@ public:
     Status send(const Buffer& buffer, const MessageInfo& info = {},
                 Deadline deadline = no_deadline);
 
+    /// Sends a received message on, as Producer::send does. Errors: as above; "the same buffer" is
+    /// the same message.
+    Status send(const Message& message, const MessageInfo& info = {},
+                Deadline deadline = no_deadline);
+
     /// Gives up the message that send() could not bring to everybody, as sending another buffer
     /// does: it counts as dropped for those who have not got it. Does nothing if there is none.
     void abandon();

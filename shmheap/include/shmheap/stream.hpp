@@ -48,7 +48,7 @@ struct MessageInfo {
 
 /// How the bytes of a message went.
 enum class Delivery {
-    shared,   ///< by a lease: the consumer reads the producer's memory
+    shared,   ///< not at all: the consumer reads them where they were written first
     copied,   ///< through the socket
     dropped,  ///< nowhere: there was no room, and the producer's policy is to drop (send only)
 };
@@ -92,7 +92,10 @@ struct ProducerStats {
     std::uint64_t blocked = 0;    ///< sends that had to wait for room in the ring
     std::uint64_t timed_out = 0;  ///< sends that gave up at their deadline
     std::uint64_t dropped = 0;    ///< messages that gave way to newer ones, or were not sent
+    std::uint64_t forwarded = 0;  ///< of the shared ones, those that lie in somebody else's heap
 };
+
+class Message;
 
 namespace detail {
 class ProducerCore;
@@ -128,6 +131,17 @@ public:
 
     /// Sends bytes from anywhere, always as a copy. Errors: as above.
     Result<Delivery> send(std::span<const std::byte> bytes, const MessageInfo& info = {},
+                          Deadline deadline = no_deadline);
+
+    /// Sends a received message on: without a copy if it came by a lease of its producer's, which
+    /// this process then keeps until the consumer has a right of its own to the bytes. It may be
+    /// let go at once. As a copy, if it came as one or was itself sent on to us, or as long as the
+    /// consumer has not attached the heap in which it lies; the first message of each heap tells it
+    /// to. `info` is that of the new message. Errors: as above.
+    ///
+    /// What is kept is let go in any call of this producer, or while this process waits in
+    /// receive(); a process that does neither keeps the block from its owner.
+    Result<Delivery> send(const Message& message, const MessageInfo& info = {},
                           Deadline deadline = no_deadline);
 
     /// Waits until the consumer has taken up and released everything that was sent to it, whether
@@ -172,6 +186,7 @@ public:
 
 private:
     friend class detail::ConsumerCore;
+    friend class detail::ProducerCore;
     Message(const MessageInfo& info, Received received)
         : info_(info), received_(std::move(received)) {}
     Message(const MessageInfo& info, std::vector<std::byte> copy)
@@ -198,6 +213,7 @@ struct ConsumerStats {
     std::uint64_t producers = 0;  ///< that were connected, one after another
     /// Sequence numbers that were left out between two messages with growing numbers.
     std::uint64_t skipped = 0;
+    std::uint64_t forwarded = 0;  ///< of the shared ones, those that lie in somebody else's heap
 };
 
 /// The receiving end.

@@ -120,6 +120,9 @@ Result<Reference> OwnerLane::issue_locked(const Loan& loan, std::uint32_t client
     CRASH_POINT(issue_begun);
     // Not that of the lease before, should somebody look before the time is there.
     lane_slot(*index).issued_at_ns.store(0, std::memory_order_relaxed);
+    // relaxed: issue() comes after it.
+    lane_slot(*index).lent_to.store(0, std::memory_order_relaxed);
+    CRASH_POINT(issue_lent_to_cleared);
     Steps::issue(lane_slot(*index).word, record.generation);
     CRASH_POINT(issue_done);
     return Reference{.heap = file_->header().uuid,
@@ -210,16 +213,27 @@ std::uint32_t OwnerLane::leases_of(std::uint32_t client) {
 bool OwnerLane::harvest(std::uint32_t index, EndedLeases& ended) {
     const Record& record = records_[index];
     if (!Steps::is_done(lane_slot(index).word, record.generation)) return false;
-    Steps::take_back(lane_slot(index).word, record.generation);
+    take_back(index, ended);
     CRASH_POINT(harvest_done);
-    end(index, ended);
     ++releases_seen_;
     return true;
 }
 
-void OwnerLane::end(std::uint32_t index, EndedLeases& ended) {
+/// relaxed: what proved the lease to be over comes after all lending.
+void OwnerLane::take_back(std::uint32_t index, EndedLeases& ended) {
+    LaneSlot& slot = lane_slot(index);
+    const std::uint64_t lent_to = slot.lent_to.load(std::memory_order_relaxed);
+    if (lent_to == 0) [[likely]] {
+        Steps::take_back(slot.word, records_[index].generation);
+    } else {
+        Claims::end_lent(slot.word, records_[index].generation);
+    }
+    end(index, ended, lent_to);
+}
+
+void OwnerLane::end(std::uint32_t index, EndedLeases& ended, std::uint64_t lent_to) {
     Record& record = records_[index];
-    ended.push_back(record.block);
+    ended.push_back({record.block, lent_to, claim_place(index_, index), record.generation});
     record.block = Block{};
     ++record.generation;
     --live_;
@@ -228,9 +242,8 @@ void OwnerLane::end(std::uint32_t index, EndedLeases& ended) {
 void OwnerLane::end_all(EndedLeases& ended) {
     for (std::uint32_t index = 0; index < lane_slot_count && live_ > 0; ++index) {
         if (records_[index].block.word == nullptr) continue;
-        Steps::take_back(lane_slot(index).word, records_[index].generation);
+        take_back(index, ended);
         CRASH_POINT(dead_lease_taken_back);
-        end(index, ended);
     }
 }
 

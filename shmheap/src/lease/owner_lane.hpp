@@ -6,7 +6,6 @@
 /// lock is dropped.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -14,31 +13,15 @@
 
 #include "alloc/span.hpp"
 #include "file/heap_file.hpp"
+#include "lease/claim.hpp"
+#include "lease/ended_leases.hpp"
 #include "lease/lane.hpp"
 #include "lease/release_signal.hpp"
 #include "lease/tenancy.hpp"
-#include "os/assert.hpp"
 #include "shmheap/layout.hpp"
 #include "shmheap/result.hpp"
 
 namespace shmheap::detail {
-
-/// Blocks that lost a lease; the caller drops a reference of each. On the stack, since this is on
-/// the way of every message; it has room for all that one call can end.
-class EndedLeases {
-public:
-    void push_back(const Block& block) {
-        ASSERT(size_ < blocks_.size());
-        blocks_[size_++] = block;
-    }
-    [[nodiscard]] const Block* begin() const { return blocks_.data(); }
-    [[nodiscard]] const Block* end() const { return blocks_.data() + size_; }
-    [[nodiscard]] std::size_t size() const { return size_; }
-
-private:
-    std::size_t size_ = 0;
-    std::array<Block, lane_slot_count + 1> blocks_;  // not initialised: untouched mostly
-};
 
 /// What is leased: bytes of a block, from `offset` of the heap's file on.
 struct Loan {
@@ -117,6 +100,7 @@ public:
 private:
     using Steps = LeaseSteps<>;
     using Tenancy = TenancySteps<>;
+    using Claims = ClaimSteps<>;
     using Signal = ReleaseSignalSteps<>;
 
     /// Private truth about one slot of the lane.
@@ -133,7 +117,8 @@ private:
     Result<Reference> issue_locked(const Loan& loan, std::uint32_t client, EndedLeases& ended);
     void notice_tenant(EndedLeases& ended);
     bool harvest(std::uint32_t index, EndedLeases& ended);
-    void end(std::uint32_t index, EndedLeases& ended);
+    void take_back(std::uint32_t index, EndedLeases& ended);
+    void end(std::uint32_t index, EndedLeases& ended, std::uint64_t lent_to = 0);
     void end_all(EndedLeases& ended);
     void harvest_tail(EndedLeases& ended);
     [[nodiscard]] bool is_behind() const;

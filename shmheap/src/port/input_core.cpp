@@ -40,7 +40,9 @@ Result<Message> InputCore::receive(Deadline deadline) {
         if (message || message.error().code != ETIMEDOUT) return message;
         std::array<pollfd, 1> descriptors = {
             {{.fd = ready_.get(), .events = POLLIN, .revents = 0}}};
-        if (auto waited = stream::wait_for(descriptors, deadline); !waited) {
+        const Deadline look_again = stream::look_after_kept_things(deadline);
+        const auto waited = stream::wait_for(descriptors, look_again);
+        if (!waited && (waited.error().code != ETIMEDOUT || look_again == deadline)) {
             return tl::unexpected(waited.error());
         }
     }
@@ -89,6 +91,7 @@ ConsumerStats InputCore::stats() const {
         sum.copied += each.copied;
         sum.producers += each.producers;
         sum.skipped += each.skipped;
+        sum.forwarded += each.forwarded;
     }
     return sum;
 }

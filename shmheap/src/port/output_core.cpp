@@ -35,6 +35,11 @@ WhenFull when_full(Policy policy) {
     return WhenFull::block;
 }
 
+std::span<const std::byte> bytes_of(const std::variant<Buffer, Message>& payload) {
+    return std::visit([](const auto& each) { return std::span<const std::byte>(each.bytes()); },
+                      payload);
+}
+
 ProducerOptions producer_options(const port::Connection& connection, const PortOptions& options) {
     ProducerOptions result;
     result.heap = options.heap;
@@ -56,10 +61,13 @@ void OutputCore::Branch::leave_out() {
     is_owed = false;
 }
 
-bool OutputCore::Pending::is_same(const Buffer& other, const MessageInfo& other_info) const {
+bool OutputCore::Pending::is_same(const Payload& other, const MessageInfo& other_info) const {
     const std::uint64_t number = is_numbered_by_us ? next_sequence : info.sequence;
-    return other.data() == buffer.data() && other.size() == buffer.size() &&
-           other_info.sequence == number && other_info.end_of_stream == info.end_of_stream;
+    const auto ours = bytes_of(payload);
+    const auto theirs = bytes_of(other);
+    return other.index() == payload.index() && theirs.data() == ours.data() &&
+           theirs.size() == ours.size() && other_info.sequence == number &&
+           other_info.end_of_stream == info.end_of_stream;
 }
 
 OutputCore::OutputCore(std::vector<Branch> branches, os::UniqueFd ready)
@@ -88,18 +96,19 @@ Result<std::unique_ptr<OutputCore>> OutputCore::open(std::string_view port,
     return std::unique_ptr<OutputCore>(new OutputCore(std::move(branches), std::move(*ready)));
 }
 
-Status OutputCore::send(const Buffer& buffer, const MessageInfo& info, Deadline deadline) {
-    begin(buffer, info);
+Status OutputCore::send(Payload payload, const MessageInfo& info, Deadline deadline) {
+    begin(std::move(payload), info);
     auto sent = send_to_all(deadline);
     if (sent) finish();
     return sent;
 }
 
-void OutputCore::begin(const Buffer& buffer, const MessageInfo& info) {
-    if (pending_ && pending_->is_same(buffer, info)) return;
+void OutputCore::begin(Payload&& payload, const MessageInfo& info) {
+    if (pending_ && pending_->is_same(payload, info)) return;
     if (pending_) give_up();
-    pending_.emplace(Pending{
-        .buffer = buffer, .info = info, .is_numbered_by_us = info.sequence == next_sequence});
+    pending_.emplace(Pending{.payload = std::move(payload),
+                             .info = info,
+                             .is_numbered_by_us = info.sequence == next_sequence});
     // The same for every consumer, and for another try.
     if (pending_->is_numbered_by_us) pending_->info.sequence = sequence_next_;
     if (info.time_stamp == TimeStamp{}) {
@@ -163,7 +172,11 @@ Status OutputCore::leave_out_the_late() {
 /// Errors: those of Producer::send but EPIPE: the successor gets the message.
 Status OutputCore::send_to(Branch& branch, Deadline deadline) {
     while (true) {
-        const auto sent = branch.producer.send(pending_->buffer, pending_->info, deadline);
+        const auto sent = std::visit(
+            [&](const auto& payload) {
+                return branch.producer.send(payload, pending_->info, deadline);
+            },
+            pending_->payload);
         if (!sent && sent.error().code == EPIPE) continue;
         if (!sent) return tl::unexpected(sent.error());
         pending_->was_sent = pending_->was_sent || *sent != Delivery::dropped;
@@ -219,6 +232,7 @@ ProducerStats OutputCore::stats() const {
         sum.blocked += each.blocked;
         sum.timed_out += each.timed_out;
         sum.dropped += each.dropped + branch.left_out;
+        sum.forwarded += each.forwarded;
     }
     return sum;
 }

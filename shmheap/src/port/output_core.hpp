@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "os/unique_fd.hpp"
@@ -23,7 +24,9 @@ public:
     static Result<std::unique_ptr<OutputCore>> open(std::string_view port,
                                                     const PortOptions& options);
 
-    Status send(const Buffer& buffer, const MessageInfo& info, Deadline deadline);
+    /// `payload`: what a Producer sends.
+    using Payload = std::variant<Buffer, Message>;
+    Status send(Payload payload, const MessageInfo& info, Deadline deadline);
     void abandon();
     Status drain(Deadline deadline);
     Status attend();
@@ -45,20 +48,20 @@ private:
         void leave_out();
     };
 
-    /// A message on its way. The copy of its buffer keeps the block, so that no other buffer can
-    /// be taken for it.
+    /// A message on its way. The copy of its payload keeps the block, so that no other one can be
+    /// taken for it.
     struct Pending {
-        Buffer buffer;
+        Payload payload;
         MessageInfo info;
         bool is_numbered_by_us;
         bool was_sent = false;  // to somebody
 
-        [[nodiscard]] bool is_same(const Buffer& other, const MessageInfo& other_info) const;
+        [[nodiscard]] bool is_same(const Payload& other, const MessageInfo& other_info) const;
     };
 
     OutputCore(std::vector<Branch> branches, os::UniqueFd ready);
 
-    void begin(const Buffer& buffer, const MessageInfo& info);
+    void begin(Payload&& payload, const MessageInfo& info);
     void give_up();
     void finish();
     Status send_to_all(Deadline deadline);

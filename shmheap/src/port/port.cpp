@@ -24,6 +24,9 @@ Result<Output> Output::open(std::string_view port, const PortOptions& options) {
 Status Output::send(const Buffer& buffer, const MessageInfo& info, Deadline deadline) {
     return core_->send(buffer, info, deadline);
 }
+Status Output::send(const Message& message, const MessageInfo& info, Deadline deadline) {
+    return core_->send(message, info, deadline);
+}
 void Output::abandon() {
     core_->abandon();
 }

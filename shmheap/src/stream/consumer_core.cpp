@@ -1,6 +1,7 @@
 #include "stream/consumer_core.hpp"
 
 #include <array>
+#include <utility>
 
 #include "os/error.hpp"
 #include "os/fork_generation.hpp"
@@ -105,7 +106,7 @@ Status ConsumerCore::greet(Deadline deadline) {
 }
 
 Status ConsumerCore::await_socket(Deadline deadline) const {
-    const bool unsent = attachment_unsent_ || copied_told_ != copied_taken_;
+    const bool unsent = !attachments_unsent_.empty() || copied_told_ != copied_taken_;
     const short events = unsent ? POLLIN | POLLOUT : POLLIN;
     std::array<pollfd, 1> descriptors = {{{.fd = channel_->fd(), .events = events, .revents = 0}}};
     return stream::wait_for(descriptors, deadline);
@@ -160,11 +161,13 @@ void ConsumerCore::leave() {
     greeted_ = false;
     ring_.reset();
     client_.reset();  // messages that are still in use keep their attachment themselves
+    foreign_.clear();
     ended_ = false;
     heap_next_.reset();
     assembly_.abandon();
     copied_.clear();
-    attachment_unsent_.reset();
+    attachments_unsent_.clear();
+    forwarded_untold_ = false;
     copied_taken_ = 0;
     copied_told_ = 0;
 }
@@ -172,13 +175,19 @@ void ConsumerCore::leave() {
 /// Says what is still to be said as far as there is room. That the producer has ended is found out
 /// by receiving, after all that it sent before.
 void ConsumerCore::flush() {
-    if (attachment_unsent_) {
+    while (!attachments_unsent_.empty()) {
         const stream::AttachedPacket packet = {
             .head = stream::head_of<stream::AttachedPacket>(PacketKind::attached),
-            .attachment = *attachment_unsent_};
+            .attachment = attachments_unsent_.front()};
         const auto sent = channel_->send(stream::bytes_of(packet));
         if (!sent && sent.error().code == EAGAIN) return;
-        attachment_unsent_.reset();
+        attachments_unsent_.pop_front();
+    }
+    if (std::exchange(forwarded_untold_, false)) {
+        const stream::WakePacket wake = {.head =
+                                             stream::head_of<stream::WakePacket>(PacketKind::wake)};
+        // A socket without room for it is one that the producer has something to read from.
+        (void)channel_->send(stream::bytes_of(wake));
     }
     if (copied_told_ == copied_taken_) return;
     const stream::TakenPacket packet = {

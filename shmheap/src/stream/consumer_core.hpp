@@ -1,6 +1,6 @@
 /// The inside of a Consumer: looking for the producer, greeting it, and taking its packets in. Used
 /// by one thread at a time. Meeting the producer is in consumer_core.cpp, receiving in
-/// consumer_receiving.cpp.
+/// consumer_receiving.cpp, receiving what was sent on in consumer_forwarding.cpp.
 ///
 /// While there are messages in the ring, receiving costs no system call: the socket is looked at
 /// when the ring is empty, and before a sleep.
@@ -19,6 +19,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "os/unique_fd.hpp"
 #include "shmheap/client.hpp"
@@ -73,6 +74,8 @@ private:
     Result<Message> take_entry(const stream::RingEntry& entry);
     Result<Message> take_shared(const stream::RingEntry& entry);
     Result<Message> take_copied(std::uint64_t number);
+    Result<Message> take_forwarded(const stream::RingEntry& entry);
+    Status take_foreign(std::span<const std::byte> packet);
     Result<Message> deliver(stream::CopiedMessage copied);
     void attach_next();
     Status await_event(Deadline deadline);
@@ -88,6 +91,7 @@ private:
     bool greeted_ = false;
     int vanished_ = 0;  // producers in a row that ended before they greeted us
     std::shared_ptr<Client> client_;
+    std::vector<std::shared_ptr<Client>> foreign_;  // of heaps from which messages are forwarded
     std::optional<stream::IncomingRing> ring_;
     bool ended_ = false;                          // the producer; the ring may still hold messages
     std::optional<stream::HeapPlace> heap_next_;  // to be attached when the ring is empty
@@ -98,7 +102,8 @@ private:
     stream::Assembly assembly_;
     std::deque<stream::CopiedMessage> copied_;  // whole, and not yet named by the ring
     // What is still to be said, when there is room.
-    std::optional<stream::Attachment> attachment_unsent_;
+    std::deque<stream::Attachment> attachments_unsent_;
+    bool forwarded_untold_ = false;  // the producer may let go of what it has forwarded
     std::uint64_t copied_taken_ = 0;
     std::uint64_t copied_told_ = 0;
     std::optional<std::uint64_t> sequence_last_;

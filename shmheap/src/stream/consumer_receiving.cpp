@@ -119,6 +119,9 @@ Result<std::optional<Message>> ConsumerCore::take(std::span<const std::byte> pac
         case PacketKind::heap:
             taken = take_heap(packet);
             break;
+        case PacketKind::foreign:
+            taken = take_foreign(packet);
+            break;
         case PacketKind::wake:
             break;  // has served its purpose
         case PacketKind::hello:
@@ -177,7 +180,7 @@ Status ConsumerCore::take_heap(std::span<const std::byte> packet) {
 /// What was published in the former ring has been taken.
 void ConsumerCore::attach_next() {
     ring_.reset();
-    attachment_unsent_ = attach(*heap_next_);
+    attachments_unsent_.push_back(attach(*heap_next_));
     heap_next_.reset();
 }
 
@@ -189,9 +192,11 @@ Result<Message> ConsumerCore::take_entry(const RingEntry& entry) {
         // A socket without room for it is one that the producer has something to read from.
         (void)channel_->send(stream::bytes_of(wake));
     }
-    constexpr std::uint64_t flags_known = ring_flag_copied | ring_flag_end_of_stream;
+    constexpr std::uint64_t flags_known =
+        ring_flag_copied | ring_flag_end_of_stream | ring_flag_forwarded;
     const std::uint64_t flags = ring_flags(entry.kind);
     if ((flags & ~flags_known) != 0) return nonsense();
+    if ((flags & ring_flag_forwarded) != 0) return take_forwarded(entry);
     return (flags & ring_flag_copied) != 0 ? take_copied(entry.offset) : take_shared(entry);
 }
 
@@ -232,6 +237,7 @@ Result<Message> ConsumerCore::deliver(CopiedMessage copied) {
 /// Returns when there may be something in the ring or in the socket.
 Status ConsumerCore::await_event(Deadline deadline) {
     if (has_passed(deadline)) return give_up_for_now();
+    const Deadline last = std::exchange(deadline, stream::look_after_kept_things(deadline));
     if (ring_ && !quiet_ && !fd_asked_) {
         if (ring_->spin()) return {};
         announced_ = false;  // sleeping on the futex takes its place
@@ -246,6 +252,7 @@ Status ConsumerCore::await_event(Deadline deadline) {
     }
     announced_ = ring_.has_value();
     auto waited = await_socket(deadline);
+    if (!waited && waited.error().code == ETIMEDOUT && !has_passed(last)) return {};
     if (!waited && waited.error().code == ETIMEDOUT) return give_up_for_now();
     return waited;
 }

@@ -4,6 +4,8 @@
 
 #include <filesystem>
 
+#include "client_core.hpp"
+
 namespace shmheap::stream {
 namespace {
 
@@ -35,15 +37,25 @@ std::uint64_t random_number() {
     return number;
 }
 
+/// Where the working directory is unknown, the path stays relative.
+std::string absolute(const std::string& directory) {
+    std::error_code unchanged;
+    const auto path = std::filesystem::absolute(directory, unchanged);
+    return unchanged ? directory : path.string();
+}
+
 }  // namespace
 
 HeapPlace place_of(const Heap& heap) {
-    std::error_code unchanged;  // where the working directory is unknown, the path stays relative
-    const auto directory = std::filesystem::absolute(heap.directory(), unchanged);
     return {.uuid = heap.uuid(),
-            .directory = unchanged ? heap.directory() : directory.string(),
+            .directory = absolute(heap.directory()),
             .name = heap.name(),
             .claim = random_number()};
+}
+
+HeapPlace place_of(Client& client) {
+    const detail::ClientCore& core = detail::core_of(client);
+    return {.uuid = core.uuid(), .directory = absolute(core.directory()), .name = core.name()};
 }
 
 Result<Outgoing> Outgoing::greet(os::UniqueFd socket, const Heap* heap) {
@@ -97,8 +109,9 @@ Status Outgoing::take_answer(std::span<const std::byte> packet) {
 }
 
 Status Outgoing::take_attachment(const Attachment& attachment) {
-    // An answer to an announcement that another one has overtaken says nothing any more.
-    if (attachment.heap != announced_.uuid) return {};
+    // Else an answer to an announcement that another one has overtaken, which says nothing any
+    // more.
+    if (foreign_.take_answer(attachment) || attachment.heap != announced_.uuid) return {};
     offered_ = attachment.code == 0 && announced_.claim != 0;
     slot_ = attachment.slot;
     return {};
@@ -137,6 +150,19 @@ Status Outgoing::announce_heap(const Heap& heap) {
     offered_ = false;
     wake(true);
     ring_.reset();  // what lies in it is taken before the new heap is attached
+    return {};
+}
+
+Status Outgoing::announce_foreign(const HeapPlace& place) {
+    if (!foreign_.has_room()) return {};
+    const ForeignPacket packet = {
+        .head =
+            head_of<ForeignPacket>(PacketKind::foreign, place.directory.size() + place.name.size()),
+        .announcement = announce(place)};
+    auto sent = channel_.send(with_text(bytes_of(packet), place));
+    if (!sent) return sent;
+    foreign_.ask(place.uuid);
+    wake(true);
     return {};
 }
 

@@ -20,6 +20,7 @@
 #include "shmheap/result.hpp"
 #include "shmheap/stream.hpp"
 #include "stream/channel.hpp"
+#include "stream/foreign_heaps.hpp"
 #include "stream/outgoing_ring.hpp"
 #include "stream/wire.hpp"
 
@@ -49,6 +50,10 @@ public:
     /// Tells the consumer of another heap; until it has answered there is no slot.
     /// Errors: EAGAIN, EPIPE, what the socket says.
     Status announce_heap(const Heap& heap);
+
+    /// Tells the consumer of a heap that is somebody else's. Errors: as above.
+    Status announce_foreign(const HeapPlace& place);
+    [[nodiscard]] const ForeignHeaps& foreign() const { return foreign_; }
 
     /// Opens the ring in the announced heap if the consumer has attached it and the ring is not
     /// open yet. Errors: EPIPE, what the socket says. Not opened for now is no error.
@@ -92,13 +97,16 @@ private:
     bool offered_ = false;  // by the consumer: a slot in the announced heap
     std::uint32_t slot_ = 0;
     HeapPlace announced_;
+    ForeignHeaps foreign_;
     std::optional<OutgoingRing> ring_;
     std::uint64_t message_number_ = 0;
     std::uint64_t copied_sent_ = 0;
     std::uint64_t copied_taken_ = 0;
 };
 
-/// Where `heap` is to be found, for a process with another working directory; with a new claim.
+/// Where a heap is to be found, for a process with another working directory; of an own one with a
+/// new claim.
 HeapPlace place_of(const Heap& heap);
+HeapPlace place_of(Client& client);
 
 }  // namespace shmheap::stream

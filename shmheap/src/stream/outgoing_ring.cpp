@@ -80,7 +80,6 @@ void OutgoingRing::publish(std::uint64_t number, const RingEntry& entry, std::ui
     records_->lane_slots[index] = lane_slot;
     number_ = number + 1;
     Steps::publish(place_.cells[index], number, entry);
-    bytes_ += entry.length;
     place_.control->number_next.store(number_, std::memory_order_relaxed);
     place_.control->bytes.store(bytes_, std::memory_order_relaxed);
 }
@@ -88,6 +87,7 @@ void OutgoingRing::publish(std::uint64_t number, const RingEntry& entry, std::ui
 Status OutgoingRing::publish_shared(std::span<const std::byte> bytes, RingEntry entry,
                                     std::uint64_t now_ns) {
     const auto put = [&](const Reference& reference, std::uint64_t number) {
+        bytes_ += entry.length;  // of the payload, even if what is leased is a stub
         entry.offset = reference.offset;
         entry.length = reference.length;
         entry.generation = reference.generation;
@@ -103,7 +103,10 @@ Status OutgoingRing::publish_shared(std::span<const std::byte> bytes, RingEntry 
 
 Status OutgoingRing::publish_copied(RingEntry entry) {
     entry.kind |= ring_kind(0, ring_flag_copied, 0);
-    const auto put = [&](std::uint64_t number) { publish(number, entry, no_lease); };
+    const auto put = [&](std::uint64_t number) {
+        bytes_ += entry.length;
+        publish(number, entry, no_lease);
+    };
     auto published = detail::core_of(*heap_).publish_in_ring(client_.slot, put);
     if (published) place_.control->copied.store(++copied_, std::memory_order_relaxed);
     return published;

@@ -94,6 +94,7 @@ Status ProducerCore::await_consumer(Deadline deadline) {
 /// One look at both sockets, and what follows from it. Only a connected consumer's end is told.
 Status ProducerCore::service() {
     if (departed_) collect_departed();
+    let_go_of_forwarded();
     std::array<pollfd, 2> descriptors = {{{.fd = listener_.fd(), .events = POLLIN, .revents = 0},
                                           {.fd = -1, .events = POLLIN, .revents = 0}}};
     if (consumer_) descriptors[1].fd = consumer_->fd();

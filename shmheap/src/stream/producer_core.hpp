@@ -1,6 +1,6 @@
 /// The inside of a Producer: the socket it listens on, the one consumer it may have, and all the
 /// waiting. Used by one thread at a time. Meeting consumers is in producer_core.cpp, sending in
-/// producer_sending.cpp.
+/// producer_sending.cpp, sending on what was received in producer_forwarding.cpp.
 ///
 /// While messages follow each other closely, the sockets are looked at only now and then
 /// (look_interval), and whenever there is no room: sending costs no system call then.
@@ -36,6 +36,7 @@ public:
     Result<Delivery> send(const Buffer& buffer, const MessageInfo& info, Deadline deadline);
     Result<Delivery> send(std::span<const std::byte> bytes, const MessageInfo& info,
                           Deadline deadline);
+    Result<Delivery> send(const Message& message, const MessageInfo& info, Deadline deadline);
     Status drain(Deadline deadline);
     Status attend();
 
@@ -63,6 +64,7 @@ private:
     Status hear();
     void end_consumer();
     void collect_departed();
+    void let_go_of_forwarded();
 
     /// A message on its way.
     struct Outbound {
@@ -70,6 +72,8 @@ private:
         TimeStamp now;
         stream::MessagePacket packet;
         Deadline deadline;
+        std::span<const std::byte> leased;  ///< these bytes, or the stub that stands for them
+        bool is_forwarded = false;
     };
 
     [[nodiscard]] Outbound outbound(std::span<const std::byte> bytes, const MessageInfo& info,
@@ -77,6 +81,8 @@ private:
     [[nodiscard]] Deadline patience(Deadline deadline) const;
     Status begin(const Outbound& message);
     Result<bool> can_share(const Buffer& buffer);
+    Result<std::optional<std::uint32_t>> can_forward(const Message& message);
+    Result<Delivery> send_forwarded(Outbound outbound, const Message& message, std::uint32_t place);
     Result<Delivery> send_shared(const Outbound& message);
     Result<Delivery> send_copied(const Outbound& message);
     Status make_room(const Outbound& message);

@@ -79,7 +79,8 @@ ProducerCore::Outbound ProducerCore::outbound(std::span<const std::byte> bytes,
                        .length = bytes.size(),
                        .payload_type = info.payload_type,
                        .flags = info.end_of_stream ? stream::flag_end_of_stream : 0},
-            .deadline = patience(deadline)};
+            .deadline = patience(deadline),
+            .leased = bytes};
 }
 
 Deadline ProducerCore::patience(Deadline deadline) const {
@@ -114,10 +115,11 @@ Result<bool> ProducerCore::can_share(const Buffer& buffer) {
 
 Result<Delivery> ProducerCore::send_shared(const Outbound& message) {
     if (auto room = make_room(message); !room) return give_up(room.error(), message);
-    const stream::RingEntry entry = entry_of(message.packet);
+    stream::RingEntry entry = entry_of(message.packet);
+    if (message.is_forwarded) entry.kind |= ring_kind(0, ring_flag_forwarded, 0);
     const auto now_ns = static_cast<std::uint64_t>(message.now.time_since_epoch().count());
     while (true) {
-        const Status published = consumer_->ring()->publish_shared(message.bytes, entry, now_ns);
+        const Status published = consumer_->ring()->publish_shared(message.leased, entry, now_ns);
         if (published) break;
         if (can_be_copied(published.error().code)) return send_copied(message);
         if (published.error().code != EAGAIN) return tl::unexpected(published.error());
@@ -126,6 +128,7 @@ Result<Delivery> ProducerCore::send_shared(const Outbound& message) {
         }
     }
     consumer_->wake();
+    stats_.forwarded += message.is_forwarded ? 1 : 0;
     return count(message, Delivery::shared);
 }
 

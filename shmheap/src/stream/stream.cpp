@@ -25,6 +25,11 @@ Result<Delivery> Producer::send(std::span<const std::byte> bytes, const MessageI
     return core_->send(bytes, info, deadline);
 }
 
+Result<Delivery> Producer::send(const Message& message, const MessageInfo& info,
+                                Deadline deadline) {
+    return core_->send(message, info, deadline);
+}
+
 Status Producer::drain(Deadline deadline) {
     return core_->drain(deadline);
 }

@@ -3,10 +3,15 @@
 #include <algorithm>
 #include <chrono>
 
+#include "lease/kept_things.hpp"
 #include "os/error.hpp"
+#include "thread_caches.hpp"
 
 namespace shmheap::stream {
 namespace {
+
+/// Between two looks at what is kept, since nobody wakes who keeps it.
+constexpr std::chrono::milliseconds kept_look_again(50);
 
 timespec remaining(Deadline deadline) {
     using std::chrono::nanoseconds;
@@ -30,6 +35,13 @@ std::int64_t nanoseconds_until(Deadline deadline) {
     const Deadline now = std::chrono::steady_clock::now();
     if (deadline <= now) return 0;
     return std::chrono::nanoseconds(deadline - now).count();
+}
+
+Deadline look_after_kept_things(Deadline deadline) {
+    // A forked child inherits the count, but no heap that it could look after.
+    if (detail::things_kept_in_process.load(std::memory_order_relaxed) == 0) [[likely]]
+        return deadline;
+    return detail::reclaim_kept_things() ? at_most(deadline, kept_look_again) : deadline;
 }
 
 Status wait_for(std::span<pollfd> descriptors, Deadline deadline) {

@@ -22,4 +22,8 @@ std::int64_t nanoseconds_until(Deadline deadline);
 /// Errors: ETIMEDOUT; what ppoll(2) says.
 Status wait_for(std::span<pollfd> descriptors, Deadline deadline);
 
+/// Before a sleep until that deadline: lets go of what this process has forwarded and need not keep
+/// any more. Returns the deadline, or an earlier time at which to look again.
+Deadline look_after_kept_things(Deadline deadline);
+
 }  // namespace shmheap::stream

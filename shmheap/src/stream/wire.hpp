@@ -11,11 +11,15 @@
 ///                                       ◀──      TakenPacket: so many copied messages so far
 ///   HeapPacket (another heap)           ──▶
 ///                                       ◀──      AttachedPacket (its slot in that heap)
+///   ForeignPacket (somebody else's heap) ──▶
+///                                       ◀──      AttachedPacket (its slot in that one)
 ///   WakePacket                         ◀──▶      to who sleeps on the socket
 ///
 /// Once the ring is open, everything has its place there (ring.hpp): a shared message, and the cell
 /// that follows the bytes of a copied one. HeapPacket ends the ring; without one, copied messages
 /// are delivered in the order in which they come.
+///
+/// A ForeignPacket changes nothing else: it names a heap from which messages are to be forwarded.
 ///
 /// A producer that already has a consumer says Hello with a refusal and closes. A MessagePacket
 /// ends a copied message that is incomplete: its producer gave it up. The head of every packet,
@@ -54,6 +58,7 @@ enum class PacketKind : std::uint32_t {
     attached = 7,
     open = 8,
     wake = 9,
+    foreign = 10,
 };
 
 struct PacketHead {
@@ -96,6 +101,11 @@ struct AnswerPacket {
 };
 
 struct HeapPacket {
+    PacketHead head;
+    Announcement announcement;
+};
+
+struct ForeignPacket {
     PacketHead head;
     Announcement announcement;
 };

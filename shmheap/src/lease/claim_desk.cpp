@@ -1,0 +1,58 @@
+#include "lease/claim_desk.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+
+namespace shmheap::detail {
+namespace {
+
+ClaimSlot& slot_at(std::byte* area, std::uint32_t place) {
+    return reinterpret_cast<ClaimSlot*>(area + claims_offset)[place];
+}
+
+std::atomic<std::uint32_t>& used(std::byte* area) {
+    return reinterpret_cast<ClientSlot*>(area)->claims_used;
+}
+
+}  // namespace
+
+void ClaimDesk::clear(std::byte* area) {
+    const std::uint32_t count =
+        std::min(used(area).load(std::memory_order_relaxed), claim_slot_count);
+    for (std::uint32_t place = 0; place < count; ++place)
+        Steps::clear(slot_at(area, place).word);
+}
+
+/// The lowest place, so that the owner has few to look at.
+Result<ClaimTicket> ClaimDesk::take(std::byte* area, const std::atomic<std::uint64_t>& lease,
+                                    const ClaimSource& source) {
+    ClaimTicket ticket;
+    {
+        const std::lock_guard guard(mutex_);
+        std::uint64_t word = 0;
+        for (; ticket.place < claim_slot_count; ++ticket.place) {
+            word = slot_at(area, ticket.place).word.load(std::memory_order_relaxed);
+            if (!taken_[ticket.place] && claim_state(word) == ClaimState::free) break;
+        }
+        if (ticket.place == claim_slot_count) return fail(EAGAIN, "claim what was forwarded");
+        taken_[ticket.place] = true;
+        ticket.generation = claim_generation(word);
+        Steps::use(used(area), ticket.place + 1);
+    }
+    Steps::claim(slot_at(area, ticket.place), ticket.generation, source);
+    if (Steps::is_held(lease, source.generation)) return ticket;
+    (void)give_back(area, ticket);
+    return fail(ESTALE, "claim what was forwarded");
+}
+
+bool ClaimDesk::give_back(std::byte* area, const ClaimTicket& ticket) {
+    auto& word = slot_at(area, ticket.place).word;
+    const bool adopted = !Steps::withdraw(word, ticket.generation);
+    if (adopted) Steps::finish(word, ticket.generation);
+    const std::lock_guard guard(mutex_);
+    taken_[ticket.place] = false;
+    return adopted;
+}
+
+}  // namespace shmheap::detail
