@@ -143,27 +143,30 @@ def await_true(claim, patience_s=PATIENCE_S):
         time.sleep(0.005)
 
 
-def tagged_processes(application):
-    """Running processes of this user whose environment names the application in SHMHEAP_TAG."""
+def tagged_processes(application, world=None):
+    """Running processes of this user whose environment names the application in SHMHEAP_TAG, and if
+    a world is given, a run directory there: others may run an application of that name, too."""
+    wanted = [f"SHMHEAP_TAG={application}/".encode()]
+    if world is not None:
+        wanted.append(f"HARRIER_RUN_DIR={world.folder}/".encode())
     found = []
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
             continue
         try:
-            environment = (entry / "environ").read_bytes()
+            variables = (entry / "environ").read_bytes().split(b"\0")
         except OSError:
             continue
-        tagged = any(variable.startswith(f"SHMHEAP_TAG={application}/".encode())
-                     for variable in environment.split(b"\0"))
+        tagged = all(any(variable.startswith(each) for variable in variables) for each in wanted)
         if tagged and is_running(int(entry.name)):
             found.append(int(entry.name))
     return found
 
 
-def await_no_process(application):
+def await_no_process(application, world=None):
     """The processes that are left after PATIENCE_S: none, if all is well. There is no event for
     the end of a process that is not our child, hence the short pauses."""
     deadline = time.monotonic() + PATIENCE_S
-    while (left := tagged_processes(application)) and time.monotonic() < deadline:
+    while (left := tagged_processes(application, world)) and time.monotonic() < deadline:
         time.sleep(0.005)
     return left

@@ -72,7 +72,7 @@ class Demo(unittest.TestCase):
         return (self.world.folder / f"{component}.log").read_text(encoding="utf-8")
 
     def assert_nothing_is_left(self, application):
-        self.assertEqual(await_no_process(application), [])
+        self.assertEqual(await_no_process(application, self.world), [])
         self.assertEqual(self.world.heap_names(), [])
         self.assertEqual(list((self.world.folder / "harrier").glob("*")), [])
 
