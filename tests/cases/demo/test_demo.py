@@ -99,7 +99,7 @@ class TheDemoRunsByItself(Demo):
         self.assertEqual(len(re.findall(r"event=exited +component=flaky .*signal=SIGSEGV",
                                         ended.stderr)), 2)
         if mebibytes == 64:
-            self.assertLess(took, 30)
+            self.assertLess(took, 15)
         self.assert_nothing_is_left("demo")
 
     def assert_meter_heard_the_filter(self, output):
