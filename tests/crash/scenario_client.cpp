@@ -77,6 +77,7 @@ int own(const shmheap::HeapOptions& options, const Stage& stage, bool recovers) 
         } else {
             (void)(*heap)->collect();
             (*heap)->await_release(message.client, release_patience_ns);
+            stage.to_victim.send(Reference{});
         }
     }
     if (recovers) play(Part::recoverer);
@@ -126,6 +127,8 @@ int attach_once(const World& world, const std::string& heap, const Stage& stage,
         if (!await_pass("await_announced", 1)) return 6;
     }
     if (!(*attached)->release(leases[0])) return 7;
+    // The owner sleeps no more, so that the end of this attachment wakes nobody.
+    if (last && !stage.to_victim.receive(leases[0])) return 3;
     return 0;
 }
 
