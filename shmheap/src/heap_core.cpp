@@ -102,7 +102,7 @@ HeapCore::~HeapCore() {
 
 void* HeapCore::allocate(std::size_t bytes) noexcept {
     ThreadCache* cache = current_cache;
-    if (cache == nullptr || cache->heap() != this) [[unlikely]] {
+    if (cache->heap() != this) [[unlikely]] {
         if (is_inherited()) {
             errno = ECHILD;
             return nullptr;
@@ -110,16 +110,8 @@ void* HeapCore::allocate(std::size_t bytes) noexcept {
         cache = select_cache(*this);
         if (cache == nullptr) return allocate_at_limit(bytes, block_alignment);
     }
-    if (bytes <= class_size_max) [[likely]] {
-        std::byte* block = cache->allocate_small(size_class_of(bytes));
-        if (block != nullptr) [[likely]]
-            return block;
-    } else if (bytes <= payload_size_) {
-        std::byte* block = cache->allocate_large(bytes);
-        if (block != nullptr) [[likely]]
-            return block;
-    }
-    return allocate_at_limit(bytes, block_alignment);
+    std::byte* block = cache->allocate(bytes);
+    return block != nullptr ? block : allocate_at_limit(bytes, block_alignment);
 }
 
 /// The short way failed: take back whatever can be taken back, then try once more.
@@ -127,7 +119,7 @@ void* HeapCore::allocate_at_limit(std::size_t bytes, std::size_t alignment) {
     int code = ENOMEM;
     if (bytes <= payload_size_) {
         collect_lanes();
-        if (current_cache != nullptr && current_cache->heap() == this) current_cache->flush();
+        if (current_cache->heap() == this) current_cache->flush();
         arena_->give_back(std::chrono::milliseconds(0));
         const auto block = allocate_uncached(bytes, alignment);
         if (block) return *block;
@@ -185,9 +177,9 @@ HeapCore::Found HeapCore::find(const std::byte* data) const {
     if (!contains(data)) return {};
     Span* span = arena_->find(data);
     if (span == nullptr) return {};
-    const std::uint32_t index = span->index_of(static_cast<std::size_t>(data - span->begin));
-    if (index == no_block) return {};
-    return {span, span->block(index)};
+    const Span::Place place = span->place_of(data);
+    if (!place.is_start() || place.index() >= span->block_count) return {};
+    return {span, span->block(place.index())};
 }
 
 std::size_t HeapCore::usable_size(const std::byte* block) const {
@@ -220,13 +212,14 @@ void HeapCore::free_slowly(std::byte* data) {
 /// A block whose word says cached goes to this thread's magazines, or to the arena.
 void HeapCore::release_block(Span& span, const Block& block) {
     ThreadCache* cache = current_cache;
-    if (cache != nullptr && cache->heap() == this) return cache->keep(span, block);
+    if (cache->heap() == this) return cache->keep(span, block);
     forbid_use(block.data, span.usable_size());
-    if (span.kind == SpanKind::large) return arena_->put_large(span);
+    if (span.is_large()) return arena_->put_large(span);
     arena_->put(span.size_class, {&block, 1});
 }
 
 void HeapCore::look_after(ThreadCache& cache) {
+    (void)has_process_cache();  // forgets that of a heap that lost its name
     if (!cache.is_due(Arena::Clock::now(), give_back_delay)) return;
     cache.flush();
     arena_->give_back(give_back_delay);
@@ -330,9 +323,7 @@ void HeapCore::reclaim() {
 Result<std::size_t> HeapCore::collect() {
     if (is_inherited()) return fail(ECHILD, "collect leases of", file_->name());
     const std::size_t count = collect_lanes();
-    if (ThreadCache* cache = current_cache; cache != nullptr && cache->heap() == this) {
-        cache->flush();
-    }
+    if (current_cache->heap() == this) current_cache->flush();
     arena_->give_back(std::chrono::milliseconds(0));
     file_->check_name();
     notice_loss();
@@ -342,7 +333,9 @@ Result<std::size_t> HeapCore::collect() {
 /// The next allocation of this process then goes the long way, to a new heap.
 void HeapCore::notice_loss() {
     HeapCore* self = this;
-    if (file_->lost_its_name()) process_core.compare_exchange_strong(self, nullptr);
+    if (!file_->lost_its_name()) return;
+    process_core.compare_exchange_strong(self, nullptr);
+    (void)has_process_cache();
 }
 
 // ---- statistics
@@ -363,8 +356,9 @@ HeapStats HeapCore::stats() {
     const std::uint32_t threads_used = counters.thread_slots_used.load(std::memory_order_acquire);
     for (std::uint32_t thread = 0; thread < threads_used; ++thread) {
         const std::uint32_t kept = threads[thread].large_pages.load(std::memory_order_relaxed);
-        blocks -= kept != 0 ? 1 : 0;
-        used -= static_cast<std::int64_t>(kept * page_size);
+        const std::int64_t large = kept == 0 ? 0 : 1 + threads[thread].class_blocks[large_class];
+        blocks -= large;
+        used -= large * static_cast<std::int64_t>(kept * page_size);
         for (std::size_t index = 0; index < class_count; ++index) {
             live[index] -= threads[thread].class_blocks[index].load(std::memory_order_relaxed);
         }

@@ -53,6 +53,8 @@ public:
         const auto offset = static_cast<std::size_t>(address - payload_);
         return pages_[offset / page_size].load(std::memory_order_relaxed);
     }
+    /// The table behind find(), one entry for each page of the payload.
+    [[nodiscard]] const std::atomic<Span*>* pages() const { return pages_; }
     [[nodiscard]] std::byte* payload() const { return payload_; }
     [[nodiscard]] std::size_t payload_size() const { return payload_size_; }
 

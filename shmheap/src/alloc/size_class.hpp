@@ -14,6 +14,7 @@ namespace shmheap::detail {
 
 constexpr std::size_t block_alignment = 64;
 constexpr std::size_t class_size_max = 32 * 1024;
+constexpr std::size_t span_bytes_max = 64 * 1024;  ///< of a span of small blocks
 
 namespace size_class_tables {
 
@@ -70,9 +71,9 @@ constexpr std::size_t size_class_of(std::size_t bytes) {
     return size_class_tables::class_of_units[(bytes + block_alignment - 1) / block_alignment];
 }
 
-/// Pages of the span that is cut into blocks of a class: at most 64 KiB, with the least waste.
+/// Pages of the span that is cut into blocks of a class, with the least waste.
 constexpr std::array<std::uint8_t, class_count> span_pages = [] {
-    constexpr std::size_t pages_max = 16;
+    constexpr std::size_t pages_max = span_bytes_max / page_size;
     constexpr std::size_t pages_min = 8;
     std::array<std::uint8_t, class_count> pages{};
     for (std::size_t index = 0; index < class_count; ++index) {

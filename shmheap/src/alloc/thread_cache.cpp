@@ -6,14 +6,14 @@
 #include "os/crash_point.hpp"
 
 namespace shmheap::detail {
-namespace {
 
-/// Large runs up to this size are kept for the next allocation of their size (one a thread).
-constexpr std::uint32_t large_pages_kept_max = 1024 * 1024 / page_size;
+constinit ThreadCache no_cache{nullptr};
+
+namespace {
 
 constexpr std::size_t capacity_max(std::size_t size_class) {
     return std::clamp<std::size_t>(ThreadCache::magazine_bytes_max / class_sizes[size_class], 1,
-                                   ThreadCache::magazine_blocks_max);
+                                   Magazine::blocks_max);
 }
 
 }  // namespace
@@ -21,15 +21,19 @@ constexpr std::size_t capacity_max(std::size_t size_class) {
 void ThreadCache::bind(Reclaimer& heap, Arena& arena, ThreadCounters* published) {
     payload_ = arena.payload();
     payload_size_.store(arena.payload_size(), std::memory_order_relaxed);
+    pages_ = arena.pages();
     arena_ = &arena;
     heap_.store(&heap, std::memory_order_relaxed);
     published_ = published != nullptr ? published : &unpublished_;
     budget_ = published != nullptr ? budget_bytes : 0;
     budget_left_ = budget_;
-    large_ = nullptr;
     large_pages_ = 0;
-    for (std::size_t index = 0; index < class_count; ++index) {
-        magazines_[index] = {0, 0, storage_[index].data()};
+    large_count_ = 0;
+    large_capacity_ = 0;
+    for (std::size_t index = 0; index < magazines_.size(); ++index) {
+        magazines_[index].count = 0;
+        magazines_[index].capacity = 0;
+        magazines_[index].published = &published_->class_blocks[index];
     }
 }
 
@@ -40,27 +44,36 @@ void ThreadCache::unbind() {
     published_ = nullptr;
 }
 
-std::byte* ThreadCache::refill(std::size_t size_class) {
+std::byte* ThreadCache::allocate(std::size_t bytes) noexcept {
+    if (bytes <= class_size_max) {
+        if (std::byte* block = allocate_kept(bytes)) return block;
+        const std::size_t size_class = size_class_of(bytes);
+        return refill(size_class) ? allocate_kept(bytes) : nullptr;
+    }
+    if (std::byte* block = allocate_large_kept(bytes)) return block;
+    if (bytes > payload_size_.load(std::memory_order_relaxed)) return nullptr;
+    return fetch_large(static_cast<std::uint32_t>((bytes - 1) / page_size + 1));
+}
+
+/// Fills the upper half of an empty magazine, or as much as there is; false if there is nothing.
+bool ThreadCache::refill(std::size_t size_class) {
     grow(size_class);
     Magazine& magazine = magazines_[size_class];
     const std::size_t wanted = std::max<std::size_t>((magazine.capacity + 1U) / 2, 1);
-    const std::span<Block> room(magazine.blocks, wanted);
+    std::array<Block, Magazine::blocks_max> blocks;
+    const std::span<Block> room(blocks.data(), wanted);
     auto taken = arena_->take(size_class, room, Growth::forbidden);
     if (!taken) {
         heap()->reclaim();
-        // What came back may lie in this very magazine, where it must not be written over.
-        if (magazine.count != 0) return allocate_small(size_class);
+        // What came back may lie in this very magazine, and more might have no room beside it.
+        if (magazine.count != 0) return true;
         taken = arena_->take(size_class, room, Growth::allowed);
     }
-    if (!taken) return nullptr;
+    if (!taken) return false;
     // The first blocks of a fresh span come first.
-    std::reverse(magazine.blocks, magazine.blocks + *taken);
-    magazine.count = static_cast<std::uint32_t>(*taken);
-    const Block block = magazine.blocks[--magazine.count];
-    publish(size_class);
-    block.word->store(block_live, std::memory_order_relaxed);
-    allow_use(block.data, class_sizes[size_class]);
-    return block.data;
+    for (std::size_t each = *taken; each-- > 0;)
+        magazine.push(blocks[each]);
+    return true;
 }
 
 void ThreadCache::grow(std::size_t size_class) {
@@ -76,13 +89,12 @@ void ThreadCache::grow(std::size_t size_class) {
     magazine.capacity = static_cast<std::uint32_t>(capacity);
 }
 
-void ThreadCache::overflow(std::size_t size_class, Block block) {
+void ThreadCache::keep_small(std::size_t size_class, Block block) noexcept {
     Magazine& magazine = magazines_[size_class];
-    grow(size_class);
+    if (magazine.count >= magazine.capacity) grow(size_class);
     if (magazine.count >= magazine.capacity) shed(size_class, magazine.capacity / 2);
     if (magazine.capacity == 0) return arena_->put(size_class, {&block, 1});
-    magazine.blocks[magazine.count++] = block;
-    publish(size_class);
+    magazine.push(block);
 }
 
 /// Returns the blocks that were not used for longest, all but `keep`.
@@ -90,33 +102,50 @@ void ThreadCache::shed(std::size_t size_class, std::size_t keep) {
     Magazine& magazine = magazines_[size_class];
     if (magazine.count <= keep) return;
     const std::size_t surplus = magazine.count - keep;
+    std::array<Block, Magazine::blocks_max> blocks;
+    for (std::size_t each = 0; each < surplus; ++each)
+        blocks[each] = {magazine.data[each], magazine.words[each]};
+    std::copy_n(magazine.data.begin() + surplus, keep, magazine.data.begin());
+    std::copy_n(magazine.words.begin() + surplus, keep, magazine.words.begin());
     // Published first: a reader in between sees too many blocks live rather than too few.
-    magazine.count = static_cast<std::uint32_t>(keep);
-    publish(size_class);
-    arena_->put(size_class, {magazine.blocks, surplus});
-    std::copy(magazine.blocks + surplus, magazine.blocks + surplus + keep, magazine.blocks);
+    magazine.set_count(keep);
+    arena_->put(size_class, {blocks.data(), surplus});
 }
 
-std::byte* ThreadCache::take_large(std::uint32_t pages) {
-    auto block = arena_->take_large(pages, 1, Growth::forbidden);
-    if (!block) {
+std::byte* ThreadCache::fetch_large(std::uint32_t pages) {
+    auto taken = arena_->take_large(pages, 1, Growth::forbidden);
+    if (!taken) {
         heap()->reclaim();
-        block = arena_->take_large(pages, 1, Growth::allowed);
+        taken = arena_->take_large(pages, 1, Growth::allowed);
     }
-    if (!block) return nullptr;
-    block->word->store(block_live, std::memory_order_relaxed);
-    allow_use(block->data, std::size_t{pages} * page_size);
-    return block->data;
+    if (!taken) return nullptr;
+    taken->word->store(block_live, std::memory_order_relaxed);
+    allow_use(taken->data, std::size_t{pages} * page_size);
+    return taken->data;
 }
 
-void ThreadCache::keep_large(Span& span) {
-    if (budget_ == 0 || span.page_count > large_pages_kept_max) return arena_->put_large(span);
-    Span* before = large_pages_ != 0 ? large_ : nullptr;
-    large_ = &span;
-    large_pages_ = span.page_count;
-    published_->large_pages.store(large_pages_, std::memory_order_relaxed);
-    CRASH_POINT(run_kept);
-    if (before != nullptr) arena_->put_large(*before);
+/// Makes room for large blocks of this size, unless they are too large to be kept.
+void ThreadCache::keep_large_first(Span& span, Block block) noexcept {
+    const std::uint32_t pages = span.page_count;
+    if (budget_ == 0 || pages > large_pages_max) return arena_->put_large(span);
+    if (pages != large_pages_) {
+        shed_large(0);
+        large_pages_ = pages;
+        large_capacity_ = std::min<std::uint32_t>(large_pages_max / pages, large_blocks_max);
+    }
+    if (large_count_ == large_capacity_) shed_large(large_capacity_ / 2);
+    push_large(block);
+}
+
+/// Returns the large blocks that were not used for longest, all but `keep`.
+void ThreadCache::shed_large(std::size_t keep) {
+    if (large_count_ <= keep) return;
+    const std::size_t surplus = large_count_ - keep;
+    set_large_count(static_cast<std::uint32_t>(keep));
+    CRASH_POINT(kept_run_flushed);
+    for (std::size_t each = 0; each < surplus; ++each)
+        arena_->put_large(*span_of(large_[each].data));
+    std::copy_n(large_.begin() + surplus, keep, large_.begin());
 }
 
 void ThreadCache::flush() {
@@ -125,10 +154,7 @@ void ThreadCache::flush() {
         magazines_[index].capacity = 0;
     }
     budget_left_ = budget_;
-    if (std::exchange(large_pages_, 0) == 0) return;
-    published_->large_pages.store(0, std::memory_order_relaxed);
-    CRASH_POINT(kept_run_flushed);
-    arena_->put_large(*large_);
+    shed_large(0);
 }
 
 }  // namespace shmheap::detail
