@@ -137,14 +137,14 @@ void* HeapCore::allocate_at_limit(std::size_t bytes, std::size_t alignment) {
 Result<std::byte*> HeapCore::allocate_uncached(std::size_t bytes, std::size_t alignment) {
     Block block{};
     if (bytes <= class_size_max && alignment <= block_alignment) {
-        const auto taken = arena_->take(size_class_of(bytes), {&block, 1}, Growth::allowed);
+        const auto taken = arena_->take(size_class_of(bytes), {&block, 1}, {Growth::allowed});
         if (!taken) return tl::unexpected(taken.error());
     } else {
         const auto pages = static_cast<std::uint32_t>(
             std::max<std::size_t>((bytes + page_size - 1) / page_size, 1));
         const auto aligned =
             static_cast<std::uint32_t>(std::max<std::size_t>(alignment / page_size, 1));
-        const auto taken = arena_->take_large(pages, aligned, Growth::allowed);
+        const auto taken = arena_->take_large(pages, aligned, {Growth::allowed});
         if (!taken) return tl::unexpected(taken.error());
         block = *taken;
     }
@@ -214,7 +214,7 @@ void HeapCore::release_block(Span& span, const Block& block) {
     ThreadCache* cache = current_cache;
     if (cache->heap() == this) return cache->keep(span, block);
     forbid_use(block.data, span.usable_size());
-    if (span.is_large()) return arena_->put_large(span);
+    if (span.is_large()) return arena_->put_large({&block, 1});
     arena_->put(span.size_class, {&block, 1});
 }
 
@@ -356,9 +356,8 @@ HeapStats HeapCore::stats() {
     const std::uint32_t threads_used = counters.thread_slots_used.load(std::memory_order_acquire);
     for (std::uint32_t thread = 0; thread < threads_used; ++thread) {
         const std::uint32_t kept = threads[thread].large_pages.load(std::memory_order_relaxed);
-        const std::int64_t large = kept == 0 ? 0 : 1 + threads[thread].class_blocks[large_class];
-        blocks -= large;
-        used -= large * static_cast<std::int64_t>(kept * page_size);
+        blocks -= kept == 0 ? 0 : 1 + threads[thread].class_blocks[large_class];
+        used -= static_cast<std::int64_t>(kept) * static_cast<std::int64_t>(page_size);
         for (std::size_t index = 0; index < class_count; ++index) {
             live[index] -= threads[thread].class_blocks[index].load(std::memory_order_relaxed);
         }

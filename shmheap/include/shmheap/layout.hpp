@@ -48,7 +48,7 @@ struct HeapCounters {
 struct ThreadCounters {
     /// The entry after the last size class counts the large runs that are kept beyond the first.
     std::array<std::atomic<std::uint16_t>, class_count_max - 2> class_blocks;
-    std::atomic<std::uint32_t> large_pages;  ///< pages of each large run kept, 0 if there is none
+    std::atomic<std::uint32_t> large_pages;  ///< pages of all large runs kept, 0 if there is none
 };
 
 /// Page 0. Written once before the file gets its name; only `counters` changes afterwards.

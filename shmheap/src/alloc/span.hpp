@@ -48,24 +48,29 @@ constexpr std::uint64_t reciprocal_of(std::uint32_t size) {
 /// needs no test of the kind; the large one leaves it where no magazine has room for it.
 constexpr std::size_t large_class = class_count;
 
-/// What deallocate reads of a span comes first, on one line.
+class Shard;
+
+/// What deallocate reads of a span comes first, on one line that changes only with the span itself;
+/// what the shard's lock protects is on others.
 struct alignas(cache_line_size) Span {
     std::byte* begin = nullptr;
     std::uint64_t reciprocal = 0;
     /// One for each block, and a guard behind them that is never live: where the end of the span
     /// is too short for a block, its would-be index is the guard's.
     BlockWord* words = nullptr;
-    std::uint8_t size_class = 0;
-    bool listed = false;           ///< in its class's list of spans with free blocks
+    Shard* home = nullptr;         ///< where it was cut, and where its blocks go back to
     std::uint32_t first_page = 0;  ///< counted from the start of the payload
     std::uint32_t page_count = 0;
     std::uint32_t block_size = 0;  ///< small: of its class; large: a page
     std::uint32_t block_count = 0;
-    std::uint32_t free_head = no_block;
+    std::uint8_t size_class = 0;
+
+    alignas(cache_line_size) std::uint32_t free_head = no_block;
     std::uint32_t free_count = 0;
-    std::array<BlockWord, 2> single_word{};  ///< of a large block, and its guard
-    std::unique_ptr<BlockWord[]> word_storage;
+    bool listed = false;  ///< in its class's list of spans with free blocks
     std::uint32_t word_capacity = 0;
+    std::unique_ptr<BlockWord[]> word_storage;
+    std::array<BlockWord, 2> single_word{};  ///< of a large block, and its guard
     Span* previous = nullptr;
     Span* next = nullptr;
 

@@ -27,9 +27,10 @@ void ThreadCache::bind(Reclaimer& heap, Arena& arena, ThreadCounters* published)
     published_ = published != nullptr ? published : &unpublished_;
     budget_ = published != nullptr ? budget_bytes : 0;
     budget_left_ = budget_;
-    large_pages_ = 0;
-    large_count_ = 0;
-    large_capacity_ = 0;
+    // The counters of a heap's threads lie in a row that starts on a page.
+    shard_ = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(published) /
+                                        sizeof(ThreadCounters) % Arena::shard_count);
+    large_.bind(*published_);
     for (std::size_t index = 0; index < magazines_.size(); ++index) {
         magazines_[index].count = 0;
         magazines_[index].capacity = 0;
@@ -62,12 +63,12 @@ bool ThreadCache::refill(std::size_t size_class) {
     const std::size_t wanted = std::max<std::size_t>((magazine.capacity + 1U) / 2, 1);
     std::array<Block, Magazine::blocks_max> blocks;
     const std::span<Block> room(blocks.data(), wanted);
-    auto taken = arena_->take(size_class, room, Growth::forbidden);
+    auto taken = arena_->take(size_class, room, terms(Growth::forbidden));
     if (!taken) {
         heap()->reclaim();
         // What came back may lie in this very magazine, and more might have no room beside it.
         if (magazine.count != 0) return true;
-        taken = arena_->take(size_class, room, Growth::allowed);
+        taken = arena_->take(size_class, room, terms(Growth::allowed));
     }
     if (!taken) return false;
     // The first blocks of a fresh span come first.
@@ -92,13 +93,14 @@ void ThreadCache::grow(std::size_t size_class) {
 void ThreadCache::keep_small(std::size_t size_class, Block block) noexcept {
     Magazine& magazine = magazines_[size_class];
     if (magazine.count >= magazine.capacity) grow(size_class);
-    if (magazine.count >= magazine.capacity) shed(size_class, magazine.capacity / 2);
+    if (magazine.count >= magazine.capacity)
+        shed(size_class, magazine.capacity / 2, Shed::to_shelf);
     if (magazine.capacity == 0) return arena_->put(size_class, {&block, 1});
     magazine.push(block);
 }
 
 /// Returns the blocks that were not used for longest, all but `keep`.
-void ThreadCache::shed(std::size_t size_class, std::size_t keep) {
+void ThreadCache::shed(std::size_t size_class, std::size_t keep, Shed where) {
     Magazine& magazine = magazines_[size_class];
     if (magazine.count <= keep) return;
     const std::size_t surplus = magazine.count - keep;
@@ -109,52 +111,72 @@ void ThreadCache::shed(std::size_t size_class, std::size_t keep) {
     std::copy_n(magazine.words.begin() + surplus, keep, magazine.words.begin());
     // Published first: a reader in between sees too many blocks live rather than too few.
     magazine.set_count(keep);
+    if (where == Shed::to_shelf) return arena_->shelve(size_class, {blocks.data(), surplus});
     arena_->put(size_class, {blocks.data(), surplus});
 }
 
+/// From another thread's, with others for next time, or one from the arena.
 std::byte* ThreadCache::fetch_large(std::uint32_t pages) {
-    auto taken = arena_->take_large(pages, 1, Growth::forbidden);
-    if (!taken) {
-        heap()->reclaim();
-        taken = arena_->take_large(pages, 1, Growth::allowed);
+    std::array<Block, Arena::large_batch_blocks_max> blocks;
+    std::size_t count = 0;
+    if (budget_ != 0 && pages <= KeptRuns::pages_max && large_.has_room(pages)) {
+        const std::size_t room = std::min<std::size_t>(
+            (KeptRuns::pages_max - large_.pages()) / pages, KeptRuns::runs_max - large_.count());
+        count = arena_->take_shelved(pages, {blocks.data(), std::min(room, blocks.size())});
     }
-    if (!taken) return nullptr;
-    taken->word->store(block_live, std::memory_order_relaxed);
-    allow_use(taken->data, std::size_t{pages} * page_size);
-    return taken->data;
+    if (count == 0) {
+        auto taken = arena_->take_large(pages, 1, terms(Growth::forbidden));
+        if (!taken) {
+            heap()->reclaim();
+            taken = arena_->take_large(pages, 1, terms(Growth::allowed));
+        }
+        if (!taken) return nullptr;
+        blocks[count++] = *taken;
+    }
+    const Block block = blocks[--count];
+    for (std::size_t each = 0; each < count; ++each)
+        large_.push(pages, blocks[each]);
+    block.word->store(block_live, std::memory_order_relaxed);
+    allow_use(block.data, std::size_t{pages} * page_size);
+    return block.data;
 }
 
-/// Makes room for large blocks of this size, unless they are too large to be kept.
-void ThreadCache::keep_large_first(Span& span, Block block) noexcept {
+void ThreadCache::keep_large(Span& span, Block block) noexcept {
     const std::uint32_t pages = span.page_count;
-    if (budget_ == 0 || pages > large_pages_max) return arena_->put_large(span);
-    if (pages != large_pages_) {
-        shed_large(0);
-        large_pages_ = pages;
-        large_capacity_ = std::min<std::uint32_t>(large_pages_max / pages, large_blocks_max);
-    }
-    if (large_count_ == large_capacity_) shed_large(large_capacity_ / 2);
-    push_large(block);
+    if (budget_ == 0 || pages > KeptRuns::pages_max) return arena_->put_large({&block, 1});
+    if (!large_.has_room(pages)) make_room_for(pages);
+    large_.push(pages, block);
 }
 
-/// Returns the large blocks that were not used for longest, all but `keep`.
-void ThreadCache::shed_large(std::size_t keep) {
-    if (large_count_ <= keep) return;
-    const std::size_t surplus = large_count_ - keep;
-    set_large_count(static_cast<std::uint32_t>(keep));
-    CRASH_POINT(kept_run_flushed);
-    for (std::size_t each = 0; each < surplus; ++each)
-        arena_->put_large(*span_of(large_[each].data));
-    std::copy_n(large_.begin() + surplus, keep, large_.begin());
+/// Sheds the older half of the large blocks, and more if need be: to the shelf what another thread
+/// may well want as it is, else to the arena.
+void ThreadCache::make_room_for(std::uint32_t pages) {
+    while (!large_.has_room(pages)) {
+        const std::size_t surplus = (large_.count() + 1) / 2;
+        const std::uint32_t common = large_.common_pages(surplus);
+        const auto blocks = large_.oldest(surplus);
+        large_.discount(surplus);
+        const bool is_batch = surplus >= 4 || common * surplus >= KeptRuns::pages_max / 4;
+        if (common != 0 && is_batch) {
+            arena_->shelve_large(common, blocks);
+        } else {
+            arena_->put_large(blocks);
+        }
+        large_.forget(surplus);
+    }
 }
 
 void ThreadCache::flush() {
     for (std::size_t index = 0; index < class_count; ++index) {
-        shed(index, 0);
+        shed(index, 0, Shed::to_arena);
         magazines_[index].capacity = 0;
     }
     budget_left_ = budget_;
-    shed_large(0);
+    const std::size_t count = large_.count();
+    if (count == 0) return;
+    const auto blocks = large_.oldest(count);
+    large_.discount(count);
+    arena_->put_large(blocks);
 }
 
 }  // namespace shmheap::detail

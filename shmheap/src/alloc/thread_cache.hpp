@@ -3,7 +3,7 @@
 ///
 /// A magazine's capacity grows while it is used and the thread's budget lasts, and starts again
 /// from nothing when flush() empties it, so that a thread keeps at most 256 KiB of small blocks.
-/// One more place keeps large blocks, all of one size and 1 MiB at most.
+/// Large blocks are kept in a place of their own, 1 MiB at most.
 ///
 /// The functions that are inline are the whole of a usual allocate or deallocate. What they leave
 /// out is out of line and noexcept, so that they need no stack frame.
@@ -16,6 +16,7 @@
 #include <cstdint>
 
 #include "alloc/arena.hpp"
+#include "alloc/kept_runs.hpp"
 #include "alloc/magazine.hpp"
 #include "alloc/poison.hpp"
 #include "alloc/size_class.hpp"
@@ -37,16 +38,14 @@ protected:
 
 class ThreadCache {
 public:
-    static constexpr std::size_t budget_bytes = 256 * 1024;
-    static constexpr std::uint32_t large_pages_max = 1024 * 1024 / page_size;
-    static constexpr std::uint32_t large_blocks_max = 16;
-    static constexpr std::size_t magazine_bytes_max = 64 * 1024;
+    static constexpr std::size_t budget_bytes = 1024 * 1024;
+    static constexpr std::size_t magazine_bytes_max = 128 * 1024;
     static constexpr std::uint32_t calls_between_ticks = 32;
 
     /// The magazines' places are left as they are.
     ThreadCache() {}  // NOLINT(modernize-use-equals-default): that would make them all zero
     /// For no_cache: all of it zero.
-    constexpr explicit ThreadCache(std::nullptr_t /*no heap*/) : magazines_{}, large_{} {}
+    constexpr explicit ThreadCache(std::nullptr_t /*no heap*/) : magazines_{} {}
     ThreadCache(const ThreadCache&) = delete;
     ThreadCache& operator=(const ThreadCache&) = delete;
 
@@ -107,13 +106,12 @@ private:
     bool refill(std::size_t size_class);
     std::byte* fetch_large(std::uint32_t pages);
     void grow(std::size_t size_class);
-    void shed(std::size_t size_class, std::size_t keep);
+    enum class Shed { to_shelf, to_arena };
+    void shed(std::size_t size_class, std::size_t keep, Shed where);
     void keep_small(std::size_t size_class, Block block) noexcept;
-    void keep_large(Span& span, Block block);
-    void keep_large_first(Span& span, Block block) noexcept;
-    void shed_large(std::size_t keep);
-    void set_large_count(std::uint32_t count);
-    void push_large(Block block);
+    void keep_large(Span& span, Block block) noexcept;
+    void make_room_for(std::uint32_t pages);
+    [[nodiscard]] Terms terms(Growth growth) const { return {growth, shard_}; }
 
     /// That of large_class has no room. First, where the compiler needs no offset to them.
     std::array<Magazine, large_class + 1> magazines_;
@@ -123,10 +121,8 @@ private:
     const std::atomic<Span*>* pages_ = nullptr;  ///< of the arena, see Arena::find
     std::atomic<Reclaimer*> heap_{nullptr};
     std::uint32_t calls_left_ = calls_between_ticks;
-    std::uint32_t large_pages_ = 0;  ///< of each block in large_
-    std::uint32_t large_count_ = 0;
-    std::uint32_t large_capacity_ = 0;
-    std::array<Block, large_blocks_max> large_;
+    std::uint32_t shard_ = 0;  ///< of the arena: where it allocates
+    KeptRuns large_;
     Arena::Clock::time_point due_{};
     ThreadCounters* published_ = nullptr;
     Arena* arena_ = nullptr;
@@ -172,12 +168,11 @@ inline ThreadCache::Freed ThreadCache::free(std::byte* data) {
 }
 
 inline std::byte* ThreadCache::allocate_large_kept(std::size_t bytes) {
-    if ((bytes - 1) / page_size + 1 != large_pages_ || large_count_ == 0) return nullptr;
-    const Block block = large_[large_count_ - 1];
-    set_large_count(large_count_ - 1);
-    CRASH_POINT(kept_run_taken);
+    const std::size_t pages = (bytes - 1) / page_size + 1;
+    const Block block = large_.take(pages);
+    if (block.data == nullptr) return nullptr;
     block.word->store(block_live, std::memory_order_relaxed);
-    allow_use(block.data, std::size_t{large_pages_} * page_size);
+    allow_use(block.data, span_of(block.data)->bytes());
     return block.data;
 }
 
@@ -192,26 +187,6 @@ inline void ThreadCache::keep(Span& span, Block block) {
     forbid_use(block.data, span.usable_size());
     if (span.is_large()) return keep_large(span, block);
     keep_small(span.size_class, block);
-}
-
-inline void ThreadCache::keep_large(Span& span, Block block) {
-    if (span.page_count != large_pages_ || large_count_ == large_capacity_) [[unlikely]]
-        return keep_large_first(span, block);
-    push_large(block);
-}
-
-inline void ThreadCache::push_large(Block block) {
-    large_[large_count_] = block;
-    set_large_count(large_count_ + 1);
-    CRASH_POINT(run_kept);
-}
-
-/// relaxed: as Magazine::set_count().
-inline void ThreadCache::set_large_count(std::uint32_t count) {
-    large_count_ = count;
-    published_->large_pages.store(count > 0 ? large_pages_ : 0, std::memory_order_relaxed);
-    published_->class_blocks[large_class].store(
-        static_cast<std::uint16_t>(count > 0 ? count - 1 : 0), std::memory_order_relaxed);
 }
 
 }  // namespace shmheap::detail

@@ -171,10 +171,8 @@ void count_live(std::span<const std::byte> head, HeapRecord& record) {
         for (std::size_t index = 0; index < in_magazines.size(); ++index)
             in_magazines[index] += blocks[index];
         const auto pages = load_32(rest, offsetof(ThreadCounters, large_pages));
-        const std::uint64_t kept = pages != 0 ? blocks.back() + 1 : 0;
-        large_kept += kept;
-        // At most 256 threads, 2^16 runs, 2^32 pages of 2^12 bytes each: no overflow.
-        large_kept_bytes += kept * pages * page_size;
+        large_kept += pages != 0 ? blocks.back() + 1U : 0U;
+        large_kept_bytes += std::uint64_t{pages} * page_size;
     }
 
     const auto large_blocks = load_64(head, counter(offsetof(HeapCounters, large_blocks)));
