@@ -176,12 +176,8 @@ void Arena::clear_shelves() {
 }
 
 bool Arena::give_back(std::chrono::milliseconds delay) {
+    // First, so that without a delay what falls empty by it counts as well.
     clear_shelves();
-    for (Shard& shard : shards_) {
-        const std::lock_guard guard(shard);
-        shard.drop_empty_spans();
-    }
-    // Asked only now: without a delay, what has just become empty above counts as well.
     return superblocks_->give_back(delay);
 }
 

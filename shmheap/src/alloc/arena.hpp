@@ -82,9 +82,8 @@ public:
     [[nodiscard]] std::byte* payload() const { return payload_; }
     [[nodiscard]] std::size_t payload_size() const { return payload_size_; }
 
-    /// Clears the shelves, and gives back what has been empty for `delay`: spans to their
-    /// superblocks, superblocks to the file system. True when there is more that has not been empty
-    /// for long enough.
+    /// Clears the shelves, and gives superblocks back to the file system that have been empty for
+    /// `delay`. True when there are more that have not been empty for long enough.
     bool give_back(std::chrono::milliseconds delay);
 
     /// Whom to tell when memory can be given back; set before the first take.

@@ -6,26 +6,18 @@
 #include "os/assert.hpp"
 
 namespace shmheap::detail {
-namespace {
-
-/// Fully free spans that a class keeps for its next blocks.
-constexpr std::uint32_t empty_spans_kept = 0;
-
-}  // namespace
 
 Result<std::size_t> Shard::take(std::size_t size_class, std::span<Block> blocks, Growth growth) {
-    ClassState& state = classes_[size_class];
+    Span*& first = first_[size_class];
     std::size_t taken = 0;
     while (taken < blocks.size()) {
-        if (state.first == nullptr) {
+        if (first == nullptr) {
             auto span = make_small_span(size_class, growth);
             if (!span && taken > 0) break;
             if (!span) return tl::unexpected(span.error());
-            enlist(state, **span);
-            ++state.empty_spans;
+            enlist(**span);
         }
-        Span& span = *state.first;
-        if (span.free_count == span.block_count) --state.empty_spans;
+        Span& span = *first;
         const std::size_t count = std::min<std::size_t>(span.free_count, blocks.size() - taken);
         for (std::size_t each = 0; each < count; ++each) {
             const Block block = span.block(span.free_head);
@@ -36,7 +28,7 @@ Result<std::size_t> Shard::take(std::size_t size_class, std::span<Block> blocks,
             blocks[taken++] = block;
         }
         span.free_count -= static_cast<std::uint32_t>(count);
-        if (span.free_count == 0) delist(state, span);
+        if (span.free_count == 0) delist(span);
     }
     return taken;
 }
@@ -58,18 +50,13 @@ Result<Block> Shard::take_large(std::uint32_t pages, std::uint32_t alignment, Gr
 bool Shard::put(Span& span, const Block& block) {
     ASSERT(block.word->load(std::memory_order_relaxed) == block_cached);
     if (span.is_large()) return destroy_span(span);
-    ClassState& state = classes_[span.size_class];
     const auto index = static_cast<std::uint32_t>(block.word - span.words);
     block.word->store(block_free | span.free_head, std::memory_order_relaxed);
     span.free_head = index;
     ++span.free_count;
-    if (!span.listed) enlist(state, span);
+    if (!span.listed) enlist(span);
     if (span.free_count < span.block_count) return false;
-    if (state.empty_spans < empty_spans_kept) {
-        ++state.empty_spans;
-        return true;
-    }
-    delist(state, span);
+    delist(span);
     return destroy_span(span);
 }
 
@@ -147,34 +134,21 @@ bool Shard::destroy_span(Span& span) {
     return fell_empty;
 }
 
-void Shard::enlist(ClassState& state, Span& span) {
+void Shard::enlist(Span& span) {
+    Span*& first = first_[span.size_class];
     span.listed = true;
     span.previous = nullptr;
-    span.next = state.first;
-    if (state.first != nullptr) state.first->previous = &span;
-    state.first = &span;
+    span.next = first;
+    if (first != nullptr) first->previous = &span;
+    first = &span;
 }
 
-void Shard::delist(ClassState& state, Span& span) {
+void Shard::delist(Span& span) {
+    Span*& first = first_[span.size_class];
     span.listed = false;
     if (span.previous != nullptr) span.previous->next = span.next;
     if (span.next != nullptr) span.next->previous = span.previous;
-    if (state.first == &span) state.first = span.next;
-}
-
-void Shard::drop_empty_spans() {
-    for (ClassState& state : classes_) {
-        Span* span = state.first;
-        while (state.empty_spans > 0 && span != nullptr) {
-            Span* next = span->next;
-            if (span->free_count == span->block_count) {
-                --state.empty_spans;
-                delist(state, *span);
-                destroy_span(*span);
-            }
-            span = next;
-        }
-    }
+    if (first == &span) first = span.next;
 }
 
 }  // namespace shmheap::detail

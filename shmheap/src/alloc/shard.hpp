@@ -45,27 +45,20 @@ public:
     /// empty with it that it can be given back.
     bool put(Span& span, const Block& block);
 
-    /// Returns the empty spans that were kept for the next blocks of their class.
-    void drop_empty_spans();
-
 private:
-    struct ClassState {
-        Span* first = nullptr;  ///< spans with free blocks, most recently freed into first
-        std::uint32_t empty_spans = 0;
-    };
-
     Span* unused_span();
     Result<Span*> make_span(std::uint32_t pages, std::uint32_t alignment, Growth growth);
     Result<Span*> make_small_span(std::size_t size_class, Growth growth);
     bool destroy_span(Span& span);
-    static void enlist(ClassState& state, Span& span);
-    static void delist(ClassState& state, Span& span);
+    void enlist(Span& span);
+    void delist(Span& span);
 
     os::BriefLock mutex_;
     HeapFile* file_;
     PageTable pages_;
     PageRuns runs_;
-    std::array<ClassState, class_count> classes_{};
+    /// Spans of each class with free blocks, most recently freed into first.
+    std::array<Span*, class_count> first_{};
     std::deque<Span> spans_;  ///< every span there ever was; addresses are stable
     Span* unused_spans_ = nullptr;
 };
