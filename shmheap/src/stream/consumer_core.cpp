@@ -162,6 +162,8 @@ void ConsumerCore::leave() {
     client_.reset();  // messages that are still in use keep their attachment themselves
     ended_ = false;
     heap_next_.reset();
+    owed_count_ = owed_given_ = 0;
+    untold_.reset();
     assembly_.abandon();
     copied_.clear();
     attachment_unsent_.reset();

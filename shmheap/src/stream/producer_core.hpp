@@ -36,6 +36,8 @@ public:
     Result<Delivery> send(const Buffer& buffer, const MessageInfo& info, Deadline deadline);
     Result<Delivery> send(std::span<const std::byte> bytes, const MessageInfo& info,
                           Deadline deadline);
+    Result<std::size_t> send_many(std::span<const Buffer> buffers, const MessageInfo& info,
+                                  Deadline deadline);
     Status drain(Deadline deadline);
     Status attend();
 
@@ -76,6 +78,9 @@ private:
                                     Deadline deadline);
     [[nodiscard]] Deadline patience(Deadline deadline) const;
     Status begin(const Outbound& message);
+    Result<std::size_t> send_at_once(std::span<const Buffer> buffers, const MessageInfo& info,
+                                     Deadline deadline);
+    [[nodiscard]] bool is_leasable(const Buffer& buffer);
     Result<bool> can_share(const Buffer& buffer);
     Result<Delivery> send_shared(const Outbound& message);
     Result<Delivery> send_copied(const Outbound& message);

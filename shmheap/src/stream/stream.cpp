@@ -25,6 +25,11 @@ Result<Delivery> Producer::send(std::span<const std::byte> bytes, const MessageI
     return core_->send(bytes, info, deadline);
 }
 
+Result<std::size_t> Producer::send_many(std::span<const Buffer> buffers, const MessageInfo& info,
+                                        Deadline deadline) {
+    return core_->send_many(buffers, info, deadline);
+}
+
 Status Producer::drain(Deadline deadline) {
     return core_->drain(deadline);
 }
@@ -61,6 +66,10 @@ Result<Consumer> Consumer::expect(const std::string& path, const ConsumerOptions
 
 Result<Message> Consumer::receive(Deadline deadline) {
     return core_->receive(deadline);
+}
+Result<std::size_t> Consumer::receive_many(std::vector<Message>& to, std::size_t count_max,
+                                           Deadline deadline) {
+    return core_->receive_many(to, count_max, deadline);
 }
 int Consumer::fd() const {
     return core_->fd();

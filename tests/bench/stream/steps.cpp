@@ -1,12 +1,14 @@
 // Both ends of a stream in one thread, for tools that count instructions:
-//     stream_steps COUNT [BATCH]      sends and receives COUNT messages, BATCH (16) at a time
+//     stream_steps COUNT [one|many]   sends and receives COUNT messages, 16 at a time, by the calls
+//                                     for one message (if not told otherwise) or for many
 // send_some() and receive_some() are the two sides; nothing else of note happens after the start.
+#include <array>
 #include <charconv>
 #include <cstdint>
 #include <cstdlib>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "harness/worker.hpp"
 #include "shmheap/stream.hpp"
@@ -14,6 +16,7 @@
 namespace {
 
 constexpr std::size_t message_bytes = 1024;
+constexpr std::size_t batch = 16;
 constexpr shmheap::Deadline at_once = shmheap::Deadline::min();
 
 std::uint64_t number_of(std::string_view text) {
@@ -23,20 +26,35 @@ std::uint64_t number_of(std::string_view text) {
     return number;
 }
 
-[[gnu::noinline]] void send_some(shmheap::Producer& producer, std::uint64_t count) {
-    for (std::uint64_t i = 0; i < count; ++i) {
+[[gnu::noinline]] void send_some(shmheap::Producer& producer) {
+    for (std::size_t i = 0; i < batch; ++i) {
         const auto buffer = bench::expect(shmheap::Buffer::allocate(message_bytes));
         const auto sent = bench::expect(producer.send(buffer, {}, at_once));
         if (sent != shmheap::Delivery::shared) bench::give_up("a message was copied");
     }
 }
 
-[[gnu::noinline]] void receive_some(shmheap::Consumer& consumer, std::uint64_t count) {
-    for (std::uint64_t i = 0; i < count; ++i) {
+[[gnu::noinline]] void receive_some(shmheap::Consumer& consumer) {
+    for (std::size_t i = 0; i < batch; ++i) {
         if (bench::expect(consumer.receive(at_once)).bytes().size() != message_bytes) {
             bench::give_up("another message than was sent");
         }
     }
+}
+
+[[gnu::noinline]] void send_batch(shmheap::Producer& producer) {
+    std::array<shmheap::Buffer, batch> buffers;
+    for (shmheap::Buffer& buffer : buffers)
+        buffer = bench::expect(shmheap::Buffer::allocate(message_bytes));
+    const auto sent = bench::expect(producer.send_many(buffers, {}, at_once));
+    if (sent != batch) bench::give_up("not all shared");
+}
+
+[[gnu::noinline]] void receive_batch(shmheap::Consumer& consumer) {
+    static std::vector<shmheap::Message> messages;
+    const auto count = bench::expect(consumer.receive_many(messages, batch, at_once));
+    if (count != batch) bench::give_up("not all received");
+    messages.clear();
 }
 
 /// Looks that find nothing.
@@ -65,9 +83,9 @@ void meet(shmheap::Producer& producer, shmheap::Consumer& consumer) {
 }  // namespace
 
 int main(int argument_count, char** arguments) {
-    if (argument_count < 2) bench::give_up("usage: stream_steps COUNT [BATCH]");
+    if (argument_count < 2) bench::give_up("usage: stream_steps COUNT [one|many]");
     const std::uint64_t count = number_of(arguments[1]);
-    const std::uint64_t batch = argument_count > 2 ? number_of(arguments[2]) : 16;
+    const bool many = argument_count > 2 && std::string_view(arguments[2]) == "many";
     const char* directory = std::getenv("SHMHEAP_DIR");
     if (directory == nullptr) bench::give_up("SHMHEAP_DIR is not set");
     const std::string path = std::string(directory) + "/steps";
@@ -75,8 +93,13 @@ int main(int argument_count, char** arguments) {
     auto consumer = bench::expect(shmheap::Consumer::expect(path));
     meet(producer, consumer);
     for (std::uint64_t done = 0; done < count; done += batch) {
-        send_some(producer, batch);
-        receive_some(consumer, batch);
+        if (many) {
+            send_batch(producer);
+            receive_batch(consumer);
+        } else {
+            send_some(producer);
+            receive_some(consumer);
+        }
     }
     look_in_vain(consumer, count);
     return 0;
