@@ -90,13 +90,17 @@ void OutgoingRing::show_progress() {
 /// The last of a batch comes first, its first last.
 void OutgoingRing::put_shared(const Batch& batch, const Part& part, const Place& place) {
     const std::uint32_t lane_slot = place.lease.lane_slot;
-    RingEntry entry = batch.first;
-    entry.sequence += part.place;
-    entry.offset = offset_of(part.bytes);
-    entry.length = part.bytes.size();
-    entry.generation = place.lease.generation;
-    if (part.place + 1 < batch.count) entry.kind &= ~ring_kind(0, ring_flag_end_of_stream, 0);
-    entry.kind |= ring_kind(0, 0, lane_slot);
+    const bool is_last = part.place + 1 == batch.count;
+    const std::uint64_t kind =
+        is_last ? batch.first.kind
+                : batch.first.kind & ~ring_kind(0, ring_flag_end_of_stream, 0);
+    const RingEntry entry = {.sequence = batch.first.sequence + part.place,
+                             .time_stamp_ns = batch.first.time_stamp_ns,
+                             .stream_id = batch.first.stream_id,
+                             .offset = offset_of(part.bytes),
+                             .length = part.bytes.size(),
+                             .generation = place.lease.generation,
+                             .kind = kind | ring_kind(0, 0, lane_slot)};
     records_->generations[lane_slot] = place.lease.generation + 1;
     place_.lane[lane_slot].issued_at_ns.store(batch.now_ns, std::memory_order_relaxed);
     note_published(entry, place.number, lane_slot);

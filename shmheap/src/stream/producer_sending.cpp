@@ -29,7 +29,8 @@ bool can_be_copied(int code) {
 }
 
 bool has_passed(Deadline deadline) {
-    return deadline <= std::chrono::steady_clock::now();
+    // The clock does not begin before its epoch.
+    return deadline <= Deadline{} || deadline <= std::chrono::steady_clock::now();
 }
 
 bool is_dropping(WhenFull policy) {
@@ -174,10 +175,9 @@ Result<bool> ProducerCore::can_share(const Buffer& buffer) {
 
 Result<Delivery> ProducerCore::send_shared(const Outbound& message) {
     if (auto room = make_room(message); !room) return give_up(room.error(), message);
-    const stream::RingEntry entry = entry_of(message.packet);
     const OutgoingRing::Batch batch = {
         .count = 1,
-        .first = entry,
+        .first = entry_of(message.packet),
         .now_ns = static_cast<std::uint64_t>(message.now.time_since_epoch().count())};
     const auto payload = [&message](std::size_t) { return message.bytes; };
     while (true) {
