@@ -132,8 +132,8 @@ public:
 
     /// Sends buffers one after another as send() does, in less time: as many as there is room for
     /// appear to the consumer at once, with one time stamp. They are numbered on from
-    /// `info.sequence`; `info.end_of_stream` is that of the last one. Returns how many were sent (or
-    /// dropped, as the policy says), which is fewer than all only when an error came after the
+    /// `info.sequence`; `info.end_of_stream` is that of the last one. Returns how many were sent
+    /// (or dropped, as the policy says), which is fewer than all only when an error came after the
     /// first; send the others again to be told. Errors: those of send, of the first buffer.
     Result<std::size_t> send_many(std::span<const Buffer> buffers, const MessageInfo& info = {},
                                   Deadline deadline = no_deadline);

@@ -41,7 +41,8 @@ public:
 
 private:
     std::size_t size_ = 0;
-    std::array<Block, lane_slot_count + lease_batch_max> blocks_;  // not initialised: untouched mostly
+    std::array<Block, lane_slot_count + lease_batch_max>
+        blocks_;  // not initialised: untouched mostly
 };
 
 /// What is leased: bytes of a block, from `offset` of the heap's file on.

@@ -278,8 +278,7 @@ void ConsumerCore::wake_producer() {
     quiet_ = false;
     if (!ring_->wake_producer()) [[likely]]
         return;
-    const stream::WakePacket wake = {.head =
-                                         stream::head_of<stream::WakePacket>(PacketKind::wake)};
+    const stream::WakePacket wake = {.head = stream::head_of<stream::WakePacket>(PacketKind::wake)};
     // A socket without room for it is one that the producer has something to read from.
     (void)channel_->send(stream::bytes_of(wake));
 }

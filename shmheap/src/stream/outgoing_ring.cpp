@@ -73,7 +73,7 @@ Result<std::uint64_t> OutgoingRing::room(std::uint64_t wanted) {
     const std::uint64_t head = Steps::head(place_.control->head);
     if (number_ - head > depth_) return fail(EPROTO, "understand the head of the ring");
     head_seen_ = head;
-    return depth_ - (number_ - head);
+    return std::min(wanted, depth_ - (number_ - head));
 }
 
 void OutgoingRing::note_published(const RingEntry& entry, std::uint64_t number,
@@ -92,8 +92,7 @@ void OutgoingRing::put_shared(const Batch& batch, const Part& part, const Place&
     const std::uint32_t lane_slot = place.lease.lane_slot;
     const bool is_last = part.place + 1 == batch.count;
     const std::uint64_t kind =
-        is_last ? batch.first.kind
-                : batch.first.kind & ~ring_kind(0, ring_flag_end_of_stream, 0);
+        is_last ? batch.first.kind : batch.first.kind & ~ring_kind(0, ring_flag_end_of_stream, 0);
     const RingEntry entry = {.sequence = batch.first.sequence + part.place,
                              .time_stamp_ns = batch.first.time_stamp_ns,
                              .stream_id = batch.first.stream_id,

@@ -52,14 +52,14 @@ public:
     /// Number of the next message.
     [[nodiscard]] std::uint64_t number() const { return number_; }
 
-    /// How many more messages may be published, at least; exactly if there are fewer than `wanted`.
+    /// How many of `wanted` messages may be published now.
     /// Errors: EPROTO (what `head` says cannot be).
     Result<std::uint64_t> room(std::uint64_t wanted);
 
     /// Messages that follow each other in one go.
     struct Batch {
-        std::size_t count;  ///< at least one; there must be room
-        RingEntry first;    ///< what the sender knows; the others are numbered on
+        std::size_t count;     ///< at least one; there must be room
+        RingEntry first;       ///< what the sender knows; the others are numbered on
         std::uint64_t now_ns;  ///< when it is sent, since 1970-01-01 UTC
     };
 

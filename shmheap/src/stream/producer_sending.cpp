@@ -92,7 +92,10 @@ Result<std::size_t> ProducerCore::send_many(std::span<const Buffer> buffers,
 Result<std::size_t> ProducerCore::send_at_once(std::span<const Buffer> buffers,
                                                const MessageInfo& info, Deadline deadline) {
     Outbound message = outbound(buffers.front().bytes(), info, deadline);
-    if (auto ready = begin(message); !ready) return 0;  // which send() then tells
+    if (auto ready = begin(message); !ready) {
+        if (ready.error().code != ETIMEDOUT) return tl::unexpected(ready.error());
+        return 0;  // send() gives it up as the policy says
+    }
     OutgoingRing* ring = consumer_->ring();
     if (ring == nullptr) return 0;
     const auto room = ring->room(std::min(buffers.size(), lease_batch_max));

@@ -10,9 +10,9 @@
 ///     producer   drop the oldest   the same compare-exchange; who wins it has the message
 ///     producer   reuse a cell      after it has seen, or made, `head` move past it
 ///
-/// Of several messages at once the producer fills the last cell first. The first cell comes last and
-/// shows them all, since nobody looks at a message before the one ahead of it is there. The consumer
-/// takes as many as it has copied by one compare-exchange of `head`.
+/// Of several messages at once the producer fills the last cell first. The first cell comes last
+/// and shows them all, since nobody looks at a message before the one ahead of it is there. The
+/// consumer takes as many as it has copied by one compare-exchange of `head`.
 ///
 /// Only after a take has been won does the consumer accept the lease, and only after a drop has
 /// been won does the producer revoke it: nobody ever accepts what was dropped. A process that is
@@ -106,7 +106,6 @@ private:
     }
 
 public:
-
     /// Consumer. Whether the message, or a later one in its cell, was published.
     /// acquire: pairs with publish(): the content is there.
     [[nodiscard]] static bool look(const Cell& cell, std::uint64_t number) {
