@@ -99,6 +99,14 @@ public:
         await();
     }
 
+    /// A receiver has the pipes of those that were forked before it, which so must end after it.
+    ~Broadcast() {
+        while (!receivers_.empty())
+            receivers_.pop_back();
+    }
+    Broadcast(const Broadcast&) = delete;
+    Broadcast& operator=(const Broadcast&) = delete;
+
     Seconds run(std::uint64_t count) {
         const auto start = Clock::now();
         for (const auto& receiver : receivers_)
@@ -123,7 +131,7 @@ private:
     }
 
     std::unique_ptr<bench::Fan> fan_;
-    std::vector<std::unique_ptr<bench::Partner>> receivers_;  ///< last, so that they end first
+    std::vector<std::unique_ptr<bench::Partner>> receivers_;
 };
 
 /// Warms up, and finds out how many messages fill a sample.
