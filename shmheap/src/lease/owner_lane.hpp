@@ -88,7 +88,9 @@ public:
         auto valid = check_tenant(client, ended);
         if (!valid) return tl::unexpected(valid.error());
         std::size_t count = 0;
-        while (count < loans.size()) {
+        // What was issued here must not be ended by a look for a dead client before it is
+        // published, so only the first one may look.
+        while (count < loans.size() && (count == 0 || live_ < lane_slot_count)) {
             const auto lease = issue_locked(loans[count], client, ended);
             if (!lease && count == 0) return tl::unexpected(lease.error());
             if (!lease) break;

@@ -108,6 +108,29 @@ TEST_CASE("of many messages a producer that drops the oldest keeps the newest") 
     CHECK(pair.setup.heap->stats().leases_live == 4);
 }
 
+TEST_CASE("of many messages those that there are leases for are sent") {
+    Pair pair;
+    std::vector<Message> held;
+    while (held.size() < 1'000) {
+        const auto more = static_cast<long>(std::min<std::size_t>(1'000 - held.size(), 50));
+        CHECK(pair.producer->send_many(buffers_of(*pair.setup.heap, 0, more), {}, soon()).value() ==
+              static_cast<std::size_t>(more));
+        REQUIRE(pair.consumer->receive_many(held, 50, soon()).has_value());
+    }
+    const auto buffers = buffers_of(*pair.setup.heap, 0, 50);
+    CHECK(pair.producer->send_many(buffers, {}, at_once).value() == 24);
+    CHECK(pair.producer->send_many(buffers, {}, at_once).error().code == ETIMEDOUT);
+    held.resize(10, held.front());
+    CHECK(pair.producer->send_many(buffers, {}, at_once).value() == 50);
+    std::vector<Message> messages;
+    CHECK(pair.consumer->receive_many(messages, 64, soon()).value() == 64);
+    CHECK(pair.consumer->receive_many(messages, 64, soon()).value() == 10);
+    CHECK(text_of(messages[23].bytes()) == "23");
+    CHECK(text_of(messages[24].bytes()) == "0");
+    CHECK(text_of(messages[73].bytes()) == "49");
+    CHECK(pair.producer->stats().copied == 0);
+}
+
 TEST_CASE("an error among many messages is told after those before it, and before those behind") {
     Pair pair({}, {.copied_size_max = 4});
     CHECK(pair.producer->send(buffer_of(*pair.setup.heap, "a")).has_value());
