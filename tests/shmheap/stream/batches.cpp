@@ -22,6 +22,7 @@ namespace {
 
 std::vector<Buffer> buffers_of(shmheap::Heap& heap, long first, long count) {
     std::vector<Buffer> buffers;
+    buffers.reserve(static_cast<std::size_t>(count));
     for (long value = first; value < first + count; ++value)
         buffers.push_back(buffer_of(heap, std::to_string(value)));
     return buffers;
@@ -29,6 +30,7 @@ std::vector<Buffer> buffers_of(shmheap::Heap& heap, long first, long count) {
 
 std::vector<std::string> texts_of(const std::vector<Message>& messages) {
     std::vector<std::string> texts;
+    texts.reserve(messages.size());
     for (const Message& message : messages)
         texts.push_back(text_of(message.bytes()));
     return texts;
