@@ -24,7 +24,7 @@ using shmheap::Heap;
 
 namespace {
 
-/// Allocates until nothing is left; every byte of every block is written, so that a page without
+/// Allocates until nothing is left; every page of every block is written, so that one without
 /// memory behind it shows.
 std::vector<void*> exhaust(Heap& heap, std::size_t bytes,
                            void (*write)(void*, std::size_t, std::uint64_t) = stamp) {
