@@ -103,7 +103,7 @@ HeapCore::~HeapCore() {
 
 void* HeapCore::allocate(std::size_t bytes) noexcept {
     ThreadCache* cache = current_cache;
-    if (cache == nullptr || cache->heap() != this) [[unlikely]] {
+    if (cache->heap() != this) [[unlikely]] {
         if (is_inherited()) {
             errno = ECHILD;
             return nullptr;
@@ -111,16 +111,8 @@ void* HeapCore::allocate(std::size_t bytes) noexcept {
         cache = select_cache(*this);
         if (cache == nullptr) return allocate_at_limit(bytes, block_alignment);
     }
-    if (bytes <= class_size_max) [[likely]] {
-        std::byte* block = cache->allocate_small(size_class_of(bytes));
-        if (block != nullptr) [[likely]]
-            return block;
-    } else if (bytes <= payload_size_) {
-        std::byte* block = cache->allocate_large(bytes);
-        if (block != nullptr) [[likely]]
-            return block;
-    }
-    return allocate_at_limit(bytes, block_alignment);
+    std::byte* block = cache->allocate(bytes);
+    return block != nullptr ? block : allocate_at_limit(bytes, block_alignment);
 }
 
 /// The short way failed: take back whatever can be taken back, then try once more.
@@ -128,7 +120,7 @@ void* HeapCore::allocate_at_limit(std::size_t bytes, std::size_t alignment) {
     int code = ENOMEM;
     if (bytes <= payload_size_) {
         collect_lanes();
-        if (current_cache != nullptr && current_cache->heap() == this) current_cache->flush();
+        if (current_cache->heap() == this) current_cache->flush();
         arena_->give_back(std::chrono::milliseconds(0));
         const auto block = allocate_uncached(bytes, alignment);
         if (block) return *block;
@@ -146,14 +138,14 @@ void* HeapCore::allocate_at_limit(std::size_t bytes, std::size_t alignment) {
 Result<std::byte*> HeapCore::allocate_uncached(std::size_t bytes, std::size_t alignment) {
     Block block{};
     if (bytes <= class_size_max && alignment <= block_alignment) {
-        const auto taken = arena_->take(size_class_of(bytes), {&block, 1}, Growth::allowed);
+        const auto taken = arena_->take(size_class_of(bytes), {&block, 1}, {Growth::allowed});
         if (!taken) return tl::unexpected(taken.error());
     } else {
         const auto pages = static_cast<std::uint32_t>(
             std::max<std::size_t>((bytes + page_size - 1) / page_size, 1));
         const auto aligned =
             static_cast<std::uint32_t>(std::max<std::size_t>(alignment / page_size, 1));
-        const auto taken = arena_->take_large(pages, aligned, Growth::allowed);
+        const auto taken = arena_->take_large(pages, aligned, {Growth::allowed});
         if (!taken) return tl::unexpected(taken.error());
         block = *taken;
     }
@@ -186,9 +178,9 @@ HeapCore::Found HeapCore::find(const std::byte* data) const {
     if (!contains(data)) return {};
     Span* span = arena_->find(data);
     if (span == nullptr) return {};
-    const std::uint32_t index = span->index_of(static_cast<std::size_t>(data - span->begin));
-    if (index == no_block) return {};
-    return {span, span->block(index)};
+    const Span::Place place = span->place_of(data);
+    if (!place.is_start() || place.index() >= span->block_count) return {};
+    return {span, span->block(place.index())};
 }
 
 std::size_t HeapCore::usable_size(const std::byte* block) const {
@@ -224,13 +216,14 @@ void HeapCore::free_slowly(std::byte* data) {
 /// A block whose word says cached goes to this thread's magazines, or to the arena.
 void HeapCore::release_block(Span& span, const Block& block) {
     ThreadCache* cache = current_cache;
-    if (cache != nullptr && cache->heap() == this) return cache->keep(span, block);
+    if (cache->heap() == this) return cache->keep(span, block);
     forbid_use(block.data, span.usable_size());
-    if (span.kind == SpanKind::large) return arena_->put_large(span);
+    if (span.is_large()) return arena_->put_large({&block, 1});
     arena_->put(span.size_class, {&block, 1});
 }
 
 void HeapCore::look_after(ThreadCache& cache) {
+    (void)has_process_cache();  // forgets that of a heap that lost its name
     if (!cache.is_due(Arena::Clock::now(), give_back_delay)) return;
     cache.flush();
     arena_->give_back(give_back_delay);
@@ -350,9 +343,7 @@ void HeapCore::reclaim_client(std::uint32_t client) {
 Result<std::size_t> HeapCore::collect() {
     if (is_inherited()) return fail(ECHILD, "collect leases of", file_->name());
     const std::size_t count = collect_lanes();
-    if (ThreadCache* cache = current_cache; cache != nullptr && cache->heap() == this) {
-        cache->flush();
-    }
+    if (current_cache->heap() == this) current_cache->flush();
     arena_->give_back(std::chrono::milliseconds(0));
     file_->check_name();
     notice_loss();
@@ -362,7 +353,9 @@ Result<std::size_t> HeapCore::collect() {
 /// The next allocation of this process then goes the long way, to a new heap.
 void HeapCore::notice_loss() {
     HeapCore* self = this;
-    if (file_->lost_its_name()) process_core.compare_exchange_strong(self, nullptr);
+    if (!file_->lost_its_name()) return;
+    process_core.compare_exchange_strong(self, nullptr);
+    (void)has_process_cache();
 }
 
 // ---- statistics
@@ -383,8 +376,8 @@ HeapStats HeapCore::stats() {
     const std::uint32_t threads_used = counters.thread_slots_used.load(std::memory_order_acquire);
     for (std::uint32_t thread = 0; thread < threads_used; ++thread) {
         const std::uint32_t kept = threads[thread].large_pages.load(std::memory_order_relaxed);
-        blocks -= kept != 0 ? 1 : 0;
-        used -= static_cast<std::int64_t>(kept * page_size);
+        blocks -= kept == 0 ? 0 : 1 + threads[thread].class_blocks[large_class];
+        used -= static_cast<std::int64_t>(kept) * static_cast<std::int64_t>(page_size);
         for (std::size_t index = 0; index < class_count; ++index) {
             live[index] -= threads[thread].class_blocks[index].load(std::memory_order_relaxed);
         }

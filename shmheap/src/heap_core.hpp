@@ -158,6 +158,6 @@ private:
 
 /// The heap that allocate() may use without a closer look; nullptr before its birth, in a forked
 /// child, and after the loss of its name.
-extern constinit std::atomic<HeapCore*> process_core;
+extern constinit std::atomic<HeapCore*> process_core [[gnu::visibility("hidden")]];
 
 }  // namespace shmheap::detail

@@ -24,8 +24,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds retry_interval{100};
 constexpr std::chrono::seconds exit_patience{1};
-/// Larger blocks are never kept by a thread, so there is no short way to them.
-constexpr std::size_t large_size_quick = 1024 * 1024;
 
 /// A heap that this process, or one that it was forked from, ever had; it lives on for its blocks.
 struct Kept {
@@ -153,23 +151,29 @@ namespace {
     return next ? (*next)->allocate(bytes) : nullptr;
 }
 
-}  // namespace
-
-void* allocate(std::size_t bytes) noexcept {
-    detail::ThreadCache* cache = detail::current_cache;
-    // acquire: pairs with give_birth(). A cache whose heap is gone has none, as a process may.
-    const detail::HeapCore* core = detail::process_core.load(std::memory_order_acquire);
-    if (core != nullptr && cache != nullptr && cache->heap() == core) [[likely]] {
-        std::byte* block = nullptr;
-        if (bytes <= detail::class_size_max) {
-            block = cache->allocate_small(detail::size_class_of(bytes));
-        } else if (bytes <= large_size_quick) {
-            block = cache->allocate_large(bytes);
-        }
-        if (block != nullptr) [[likely]]
-            return block;
+[[gnu::noinline]] void* allocate_not_kept(std::size_t bytes) noexcept {
+    if (detail::has_process_cache()) {
+        if (void* block = detail::process_cache->allocate(bytes)) return block;
     }
     return allocate_slowly(bytes);
+}
+
+[[gnu::noinline]] void* allocate_large(std::size_t bytes) noexcept {
+    void* block = detail::process_cache->allocate_large_kept(bytes);
+    return block != nullptr ? block : allocate_not_kept(bytes);
+}
+
+}  // namespace
+
+// allocate() and deallocate() are the hot path: they leave by a jump at their end where something
+// is to be done that is not usual, and so need no stack frame and save no register. Their
+// instructions are counted in tests/bench/RESULTS.md.
+
+void* allocate(std::size_t bytes) noexcept {
+    if (bytes > detail::class_size_max) [[unlikely]]
+        return allocate_large(bytes);
+    void* block = detail::process_cache->allocate_kept(bytes);
+    return block != nullptr ? block : allocate_not_kept(bytes);
 }
 
 void* allocate_hybrid(std::size_t bytes) noexcept {
@@ -187,11 +191,17 @@ void* allocate_hybrid(std::size_t bytes) noexcept {
 
 namespace {
 
-[[gnu::noinline]] void look_after(detail::ThreadCache& cache) {
+[[gnu::noinline]] void look_after(detail::ThreadCache& cache) noexcept {
     static_cast<detail::HeapCore*>(cache.heap())->look_after(cache);
 }
 
-[[gnu::noinline]] void deallocate_slowly(std::byte* data) {
+[[gnu::noinline]] void deallocate_without_room(std::byte* data,
+                                               detail::ThreadCache& cache) noexcept {
+    cache.free_without_room(data);
+    if (cache.tick()) look_after(cache);
+}
+
+[[gnu::noinline]] void deallocate_slowly(std::byte* data) noexcept {
     detail::HeapCore* heap = detail::find_heap(data);
     if (heap == nullptr) return std::free(data);
     if (heap->is_inherited()) return;
@@ -204,18 +214,18 @@ namespace {
 }  // namespace
 
 void deallocate(void* block) noexcept {
-    if (block == nullptr) return;
     auto* data = static_cast<std::byte*>(block);
-    detail::ThreadCache* cache = detail::current_cache;
-    if (cache != nullptr && cache->contains(data)) [[likely]] {
-        detail::Span* span = cache->find(data);
-        if (span != nullptr && cache->free(*span, data)) [[likely]] {
-            if (cache->tick()) [[unlikely]]
-                look_after(*cache);
+    detail::ThreadCache& cache = *detail::current_cache;
+    switch (cache.free(data)) {
+        case detail::ThreadCache::Freed::kept:
+            if (cache.tick()) [[unlikely]]
+                look_after(cache);
             return;
-        }
+        case detail::ThreadCache::Freed::no_room:
+            return deallocate_without_room(data, cache);
+        case detail::ThreadCache::Freed::refused:
+            return deallocate_slowly(data);  // nullptr comes here, too
     }
-    deallocate_slowly(data);
 }
 
 bool is_shared(const void* address) noexcept {

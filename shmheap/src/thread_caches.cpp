@@ -12,7 +12,8 @@
 
 namespace shmheap::detail {
 
-thread_local constinit ThreadCache* current_cache = nullptr;
+thread_local constinit ThreadCache* current_cache = &no_cache;
+thread_local constinit ThreadCache* process_cache = &no_cache;
 
 namespace {
 
@@ -71,7 +72,7 @@ struct OwnCaches {
 
     ~OwnCaches() {
         ended = true;
-        current_cache = nullptr;
+        current_cache = process_cache = &no_cache;
         const std::lock_guard guard(lists().mutex);
         for (ThreadCache* cache : caches)
             retire(*cache);
@@ -84,7 +85,7 @@ thread_local OwnCaches own_caches;
 /// In the forked child, which has only the thread that called fork: another thread may have held
 /// the mutex, and been in the middle of changing the lists.
 void abandon_inherited() {
-    current_cache = nullptr;
+    current_cache = process_cache = &no_cache;
     own_caches.caches.clear();
     auto* fresh = new Lists;
     fresh->inherited = registry().lists;
@@ -129,12 +130,21 @@ ThreadCache* select_cache(HeapCore& heap) {
     const auto& caches = own_caches.caches;
     const auto bound = std::find_if(caches.begin(), caches.end(),
                                     [&](ThreadCache* cache) { return cache->heap() == &heap; });
-    if (bound != caches.end()) return current_cache = *bound;
     try {
-        return current_cache = bind_cache(heap);
+        current_cache = bound != caches.end() ? *bound : bind_cache(heap);
     } catch (const std::bad_alloc&) {
         return nullptr;
     }
+    if (process_core.load(std::memory_order_relaxed) == &heap) process_cache = current_cache;
+    return current_cache;
+}
+
+bool has_process_cache() {
+    // acquire: pairs with the birth of the process's heap.
+    const HeapCore* core = process_core.load(std::memory_order_acquire);
+    if (core != nullptr && process_cache->heap() == core) return true;
+    process_cache = &no_cache;
+    return false;
 }
 
 Status enlist_heap(HeapCore& heap) {

@@ -10,9 +10,19 @@
 
 namespace shmheap::detail {
 
-/// The cache this thread used last; nullptr at first. initial-exec: one instruction to reach, and
-/// eight bytes of the space that the C library keeps for libraries loaded late.
-extern thread_local constinit ThreadCache* current_cache __attribute__((tls_model("initial-exec")));
+/// The cache this thread used last; no_cache at first. initial-exec and hidden: two instructions to
+/// reach, and eight bytes of the space that the C library keeps for libraries loaded late.
+extern thread_local constinit ThreadCache* current_cache
+    __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+/// This thread's cache for the heap of the process, or no_cache. When another thread finds that the
+/// heap lost its name, this thread learns of it when a magazine is empty, or at its next tick: what
+/// it allocates until then serves the clients that are attached.
+extern thread_local constinit ThreadCache* process_cache
+    __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+/// True if process_cache is bound to the heap of this process; else it becomes no_cache.
+bool has_process_cache();
 
 /// This thread's cache for a heap, which becomes the current one; nullptr while the thread ends or
 /// when private memory is out.

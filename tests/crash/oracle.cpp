@@ -15,7 +15,7 @@ bool died_within_move() {
     const std::string& name = points()[ledger().traps[0].point].name;
     for (const char* within :
          {"class_blocks_published", "magazine_count_published", "run_kept", "kept_run_flushed",
-          "large_block_counted", "large_block_discounted"}) {
+          "large_blocks_published", "large_bytes_published"}) {
         if (name == within) return true;
     }
     return false;

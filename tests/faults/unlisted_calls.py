@@ -16,7 +16,8 @@ HARMLESS = set(
     """abort aligned_alloc bcmp clock_gettime fprintf fputc fputs free fwrite getenv getpid malloc
     memchr memcmp memcpy memmove memset munmap nanosleep pthread_atfork pthread_cond_clockwait
     pthread_cond_timedwait pthread_create pthread_join pthread_mutex_clocklock pthread_mutex_lock
-    pthread_mutex_timedlock pthread_mutex_unlock pthread_sigmask qsort sched_getcpu sched_yield
+    pthread_mutex_timedlock pthread_mutex_trylock pthread_mutex_unlock pthread_sigmask qsort
+    sched_getcpu sched_yield
     secure_getenv sigfillset snprintf stderr strcmp strerror strlen strnlen strtol strtoul
     vsnprintf""".split()
 )

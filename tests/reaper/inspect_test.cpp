@@ -56,19 +56,21 @@ TEST_CASE("live blocks are those out of the arena less those in the magazines of
     options.change = [](HeapHeader& header) {
         header.counters.class_blocks[0] = 10;
         header.counters.class_blocks[last] = 3;
-        header.counters.large_blocks = 4;
-        header.counters.large_bytes = 400 * page_size;
+        header.counters.large_blocks = 7;
+        header.counters.large_bytes = 500 * page_size;
     };
     for (int thread = 0; thread < 40; ++thread) {  // more than the first read covers
         options.threads.push_back([thread](ThreadCounters& counters) {
             if (thread == 0) counters.class_blocks[0] = 2;
             if (thread == 39) counters.class_blocks[last] = 1;
-            if (thread == 39) counters.large_pages = 100;
+            if (thread == 38) counters.large_pages = 100;
+            if (thread == 39) counters.large_pages = 100;  // of two runs
+            if (thread == 39) counters.class_blocks[detail::class_count] = 1;
         });
     }
     const auto found = parse(heap_head(options));
     REQUIRE(found.content == Content::heap);
-    CHECK(found.heap.blocks_live == 8 + 2 + 3);
+    CHECK(found.heap.blocks_live == 8 + 2 + 4);
     CHECK(found.heap.used_bytes ==
           8 * 64 + 2 * std::uint64_t{detail::class_size_max} + 300 * page_size);
 }

@@ -11,6 +11,7 @@
 #include <limits>
 #include <map>
 #include <random>
+#include <vector>
 
 #include "support.hpp"
 
@@ -292,4 +293,23 @@ TEST_CASE("a size whose pages do not fit into 32 bits is refused, however large 
     constexpr std::size_t pages = (std::size_t{1} << 32) + 1;
     CHECK(heap->allocate(pages * shmheap::page_size) == nullptr);
     CHECK(errno == ENOMEM);
+}
+
+TEST_CASE("large blocks that a thread keeps for their next use do not count as live") {
+    const Folder folder;
+    const auto heap = make_heap(folder);
+    std::vector<void*> blocks(20);
+    for (const std::size_t bytes : {40 * kib, 64 * kib, 400 * kib, mib, 2 * mib}) {
+        CAPTURE(bytes);
+        for (void*& block : blocks)
+            block = heap->allocate(bytes);
+        REQUIRE(blocks.back() != nullptr);
+        CHECK(heap->stats().blocks_live == blocks.size());
+        CHECK(heap->stats().heap_used == blocks.size() * bytes);
+        for (std::size_t each = 0; each < blocks.size(); ++each) {
+            shmheap::deallocate(blocks[each]);
+            CHECK(heap->stats().blocks_live == blocks.size() - each - 1);
+            CHECK(heap->stats().heap_used == (blocks.size() - each - 1) * bytes);
+        }
+    }
 }

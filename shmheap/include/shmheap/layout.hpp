@@ -48,8 +48,9 @@ struct HeapCounters {
 
 /// What one thread of the owner keeps in its magazines; live = out of the arena - in magazines.
 struct ThreadCounters {
+    /// The entry after the last size class counts the large runs that are kept beyond the first.
     std::array<std::atomic<std::uint16_t>, class_count_max - 2> class_blocks;
-    std::atomic<std::uint32_t> large_pages;  ///< pages of the one large run kept, or 0
+    std::atomic<std::uint32_t> large_pages;  ///< pages of all large runs kept, 0 if there is none
 };
 
 /// Page 0. Written once before the file gets its name; only `counters` changes afterwards.

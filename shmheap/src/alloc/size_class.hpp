@@ -4,6 +4,7 @@
 /// in the header are per class.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -14,6 +15,7 @@ namespace shmheap::detail {
 
 constexpr std::size_t block_alignment = 64;
 constexpr std::size_t class_size_max = 32 * 1024;
+constexpr std::size_t span_bytes_max = 64 * 1024;  ///< of a span of small blocks
 
 namespace size_class_tables {
 
@@ -70,16 +72,20 @@ constexpr std::size_t size_class_of(std::size_t bytes) {
     return size_class_tables::class_of_units[(bytes + block_alignment - 1) / block_alignment];
 }
 
-/// Pages of the span that is cut into blocks of a class: at most 64 KiB, with the least waste.
+/// Pages of the span that is cut into blocks of a class: room for 32 blocks or so, since what one
+/// class has and does not need is lost for the others, and then the length with the least waste.
 constexpr std::array<std::uint8_t, class_count> span_pages = [] {
-    constexpr std::size_t pages_max = 16;
-    constexpr std::size_t pages_min = 8;
+    constexpr std::size_t pages_max = span_bytes_max / page_size;
+    constexpr std::size_t pages_min = 4;
+    constexpr std::size_t blocks_wanted = 32;
     std::array<std::uint8_t, class_count> pages{};
     for (std::size_t index = 0; index < class_count; ++index) {
-        std::size_t best = pages_max;
-        for (std::size_t candidate = pages_max; candidate >= pages_min; --candidate) {
-            const std::size_t waste = candidate * page_size % class_sizes[index];
-            const std::size_t best_waste = best * page_size % class_sizes[index];
+        const std::size_t size = class_sizes[index];
+        const std::size_t most = std::clamp(blocks_wanted * size / page_size, pages_min, pages_max);
+        std::size_t best = most;
+        for (std::size_t candidate = most; candidate >= (most + 1) / 2; --candidate) {
+            const std::size_t waste = candidate * page_size % size;
+            const std::size_t best_waste = best * page_size % size;
             if (waste * best < best_waste * candidate) best = candidate;
         }
         pages[index] = static_cast<std::uint8_t>(best);

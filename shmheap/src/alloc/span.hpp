@@ -11,11 +11,13 @@
 ///     LIVE | FREED | n     deallocated while n leases live; whoever ends the last one frees it
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 
+#include "alloc/size_class.hpp"
 #include "shmheap/layout.hpp"
 
 namespace shmheap::detail {
@@ -36,45 +38,79 @@ struct Block {
     BlockWord* word;
 };
 
-enum class SpanKind : std::uint8_t { small, large };
+/// 2^32 / size, rounded up: divides an offset into a span by multiplying.
+constexpr std::uint64_t reciprocal_of(std::uint32_t size) {
+    return ((std::uint64_t{1} << 32) + size - 1) / size;
+}
 
-struct Span {
+/// A large block has this pseudo class, and a span that looks like one block of a page: of its
+/// addresses only those in its first page are found. So the way of a small block through deallocate
+/// needs no test of the kind; the large one leaves it where no magazine has room for it.
+constexpr std::size_t large_class = class_count;
+
+class Shard;
+
+/// What deallocate reads of a span comes first, on one line that changes only with the span itself;
+/// what the shard's lock protects is on others.
+struct alignas(cache_line_size) Span {
     std::byte* begin = nullptr;
+    std::uint64_t reciprocal = 0;
+    /// One for each block, and a guard behind them that is never live: where the end of the span
+    /// is too short for a block, its would-be index is the guard's.
+    BlockWord* words = nullptr;
+    Shard* home = nullptr;         ///< where it was cut, and where its blocks go back to
     std::uint32_t first_page = 0;  ///< counted from the start of the payload
     std::uint32_t page_count = 0;
-    std::uint32_t block_size = 0;  ///< small: of its class; large: all pages (may exceed 32 bits)
+    std::uint32_t block_size = 0;  ///< small: of its class; large: a page
     std::uint32_t block_count = 0;
-    std::uint64_t reciprocal = 0;  ///< 2^32 / units of 64 bytes in a block, rounded up
-    std::uint32_t free_head = no_block;
-    std::uint32_t free_count = 0;
-    SpanKind kind = SpanKind::small;
     std::uint8_t size_class = 0;
+
+    alignas(cache_line_size) std::uint32_t free_head = no_block;
+    std::uint32_t free_count = 0;
     bool listed = false;  ///< in its class's list of spans with free blocks
-    BlockWord* words = nullptr;
-    BlockWord single_word{0};  ///< the word of a large block
-    std::unique_ptr<BlockWord[]> word_storage;
     std::uint32_t word_capacity = 0;
+    std::unique_ptr<BlockWord[]> word_storage;
+    std::array<BlockWord, 2> single_word{};  ///< of a large block, and its guard
     Span* previous = nullptr;
     Span* next = nullptr;
 
+    [[nodiscard]] bool is_large() const { return size_class == large_class; }
     [[nodiscard]] std::size_t bytes() const { return std::size_t{page_count} * page_size; }
 
     /// Usable size of each of its blocks.
-    [[nodiscard]] std::size_t usable_size() const {
-        return kind == SpanKind::large ? bytes() : block_size;
-    }
+    [[nodiscard]] std::size_t usable_size() const { return is_large() ? bytes() : block_size; }
 
-    /// Index of the block that starts at `offset` bytes into the span, or no_block if none does.
-    [[nodiscard]] std::uint32_t index_of(std::size_t offset) const {
-        if (kind == SpanKind::large) return offset == 0 ? 0 : no_block;
-        const auto index = static_cast<std::uint32_t>((offset / 64 * reciprocal) >> 32);
-        const bool starts = std::size_t{index} * block_size == offset && index < block_count;
-        return starts ? index : no_block;
+    /// Which block an address lies in, and whether it is the block's first.
+    ///
+    /// One multiplication gives quotient and remainder. With size × reciprocal = 2^32 + excess,
+    /// excess < size, the product for offset = index × size + rest is
+    /// index × 2^32 + (index × excess + rest × reciprocal), of which the part in brackets is less
+    /// than span_bytes_max if and only if rest is 0 (asserted below, tested for every offset).
+    class Place {
+    public:
+        explicit Place(std::uint64_t product) : product_(product) {}
+        [[nodiscard]] bool is_start() const {
+            return static_cast<std::uint32_t>(product_) < span_bytes_max;
+        }
+        /// That of the guard where the end of the span has no room for a block.
+        [[nodiscard]] std::uint32_t index() const {
+            return static_cast<std::uint32_t>(product_ >> 32);
+        }
+
+    private:
+        std::uint64_t product_;
+    };
+
+    /// Of a large block the address lies in its first page.
+    [[nodiscard]] Place place_of(const std::byte* address) const {
+        return Place(static_cast<std::size_t>(address - begin) * reciprocal);
     }
 
     [[nodiscard]] Block block(std::uint32_t index) {
         return {begin + std::size_t{index} * block_size, words + index};
     }
 };
+static_assert(offsetof(Span, size_class) < cache_line_size);
+static_assert(span_bytes_max <= reciprocal_of(class_size_max));
 
 }  // namespace shmheap::detail

@@ -6,14 +6,14 @@
 #include "os/crash_point.hpp"
 
 namespace shmheap::detail {
-namespace {
 
-/// Large runs up to this size are kept for the next allocation of their size (one a thread).
-constexpr std::uint32_t large_pages_kept_max = 1024 * 1024 / page_size;
+constinit ThreadCache no_cache{nullptr};
+
+namespace {
 
 constexpr std::size_t capacity_max(std::size_t size_class) {
     return std::clamp<std::size_t>(ThreadCache::magazine_bytes_max / class_sizes[size_class], 1,
-                                   ThreadCache::magazine_blocks_max);
+                                   Magazine::blocks_max);
 }
 
 }  // namespace
@@ -21,15 +21,20 @@ constexpr std::size_t capacity_max(std::size_t size_class) {
 void ThreadCache::bind(Reclaimer& heap, Arena& arena, ThreadCounters* published) {
     payload_ = arena.payload();
     payload_size_.store(arena.payload_size(), std::memory_order_relaxed);
+    pages_ = arena.pages();
     arena_ = &arena;
     heap_.store(&heap, std::memory_order_relaxed);
     published_ = published != nullptr ? published : &unpublished_;
     budget_ = published != nullptr ? budget_bytes : 0;
     budget_left_ = budget_;
-    large_ = nullptr;
-    large_pages_ = 0;
-    for (std::size_t index = 0; index < class_count; ++index) {
-        magazines_[index] = {0, 0, storage_[index].data()};
+    // The counters of a heap's threads lie in a row that starts on a page.
+    shard_ = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(published) /
+                                        sizeof(ThreadCounters) % Arena::shard_count);
+    large_.bind(*published_);
+    for (std::size_t index = 0; index < magazines_.size(); ++index) {
+        magazines_[index].count = 0;
+        magazines_[index].capacity = 0;
+        magazines_[index].published = &published_->class_blocks[index];
     }
 }
 
@@ -40,27 +45,36 @@ void ThreadCache::unbind() {
     published_ = nullptr;
 }
 
-std::byte* ThreadCache::refill(std::size_t size_class) {
+std::byte* ThreadCache::allocate(std::size_t bytes) noexcept {
+    if (bytes <= class_size_max) {
+        if (std::byte* block = allocate_kept(bytes)) return block;
+        const std::size_t size_class = size_class_of(bytes);
+        return refill(size_class) ? allocate_kept(bytes) : nullptr;
+    }
+    if (std::byte* block = allocate_large_kept(bytes)) return block;
+    if (bytes > payload_size_.load(std::memory_order_relaxed)) return nullptr;
+    return fetch_large(static_cast<std::uint32_t>((bytes - 1) / page_size + 1));
+}
+
+/// Fills the upper half of an empty magazine, or as much as there is; false if there is nothing.
+bool ThreadCache::refill(std::size_t size_class) {
     grow(size_class);
     Magazine& magazine = magazines_[size_class];
     const std::size_t wanted = std::max<std::size_t>((magazine.capacity + 1U) / 2, 1);
-    const std::span<Block> room(magazine.blocks, wanted);
-    auto taken = arena_->take(size_class, room, Growth::forbidden);
+    std::array<Block, Magazine::blocks_max> blocks;
+    const std::span<Block> room(blocks.data(), wanted);
+    auto taken = arena_->take(size_class, room, terms(Growth::forbidden));
     if (!taken) {
         heap()->reclaim();
-        // What came back may lie in this very magazine, where it must not be written over.
-        if (magazine.count != 0) return allocate_small(size_class);
-        taken = arena_->take(size_class, room, Growth::allowed);
+        // What came back may lie in this very magazine, and more might have no room beside it.
+        if (magazine.count != 0) return true;
+        taken = arena_->take(size_class, room, terms(Growth::allowed));
     }
-    if (!taken) return nullptr;
+    if (!taken) return false;
     // The first blocks of a fresh span come first.
-    std::reverse(magazine.blocks, magazine.blocks + *taken);
-    magazine.count = static_cast<std::uint32_t>(*taken);
-    const Block block = magazine.blocks[--magazine.count];
-    publish(size_class);
-    block.word->store(block_live, std::memory_order_relaxed);
-    allow_use(block.data, class_sizes[size_class]);
-    return block.data;
+    for (std::size_t each = *taken; each-- > 0;)
+        magazine.push(blocks[each]);
+    return true;
 }
 
 void ThreadCache::grow(std::size_t size_class) {
@@ -76,59 +90,93 @@ void ThreadCache::grow(std::size_t size_class) {
     magazine.capacity = static_cast<std::uint32_t>(capacity);
 }
 
-void ThreadCache::overflow(std::size_t size_class, Block block) {
+void ThreadCache::keep_small(std::size_t size_class, Block block) noexcept {
     Magazine& magazine = magazines_[size_class];
-    grow(size_class);
-    if (magazine.count >= magazine.capacity) shed(size_class, magazine.capacity / 2);
+    if (magazine.count >= magazine.capacity) grow(size_class);
+    if (magazine.count >= magazine.capacity)
+        shed(size_class, magazine.capacity / 2, Shed::to_shelf);
     if (magazine.capacity == 0) return arena_->put(size_class, {&block, 1});
-    magazine.blocks[magazine.count++] = block;
-    publish(size_class);
+    magazine.push(block);
 }
 
 /// Returns the blocks that were not used for longest, all but `keep`.
-void ThreadCache::shed(std::size_t size_class, std::size_t keep) {
+void ThreadCache::shed(std::size_t size_class, std::size_t keep, Shed where) {
     Magazine& magazine = magazines_[size_class];
     if (magazine.count <= keep) return;
     const std::size_t surplus = magazine.count - keep;
+    std::array<Block, Magazine::blocks_max> blocks;
+    for (std::size_t each = 0; each < surplus; ++each)
+        blocks[each] = {magazine.data[each], magazine.words[each]};
+    std::copy_n(magazine.data.begin() + surplus, keep, magazine.data.begin());
+    std::copy_n(magazine.words.begin() + surplus, keep, magazine.words.begin());
     // Published first: a reader in between sees too many blocks live rather than too few.
-    magazine.count = static_cast<std::uint32_t>(keep);
-    publish(size_class);
-    arena_->put(size_class, {magazine.blocks, surplus});
-    std::copy(magazine.blocks + surplus, magazine.blocks + surplus + keep, magazine.blocks);
+    magazine.set_count(keep);
+    if (where == Shed::to_shelf) return arena_->shelve(size_class, {blocks.data(), surplus});
+    arena_->put(size_class, {blocks.data(), surplus});
 }
 
-std::byte* ThreadCache::take_large(std::uint32_t pages) {
-    auto block = arena_->take_large(pages, 1, Growth::forbidden);
-    if (!block) {
-        heap()->reclaim();
-        block = arena_->take_large(pages, 1, Growth::allowed);
+/// From another thread's, with others for next time, or one from the arena.
+std::byte* ThreadCache::fetch_large(std::uint32_t pages) {
+    std::array<Block, Arena::large_batch_blocks_max> blocks;
+    std::size_t count = 0;
+    if (budget_ != 0 && pages <= KeptRuns::pages_max && large_.has_room(pages)) {
+        const std::size_t room = std::min<std::size_t>(
+            (KeptRuns::pages_max - large_.pages()) / pages, KeptRuns::runs_max - large_.count());
+        count = arena_->take_shelved(pages, {blocks.data(), std::min(room, blocks.size())});
     }
-    if (!block) return nullptr;
-    block->word->store(block_live, std::memory_order_relaxed);
-    allow_use(block->data, std::size_t{pages} * page_size);
-    return block->data;
+    if (count == 0) {
+        auto taken = arena_->take_large(pages, 1, terms(Growth::forbidden));
+        if (!taken) {
+            heap()->reclaim();
+            taken = arena_->take_large(pages, 1, terms(Growth::allowed));
+        }
+        if (!taken) return nullptr;
+        blocks[count++] = *taken;
+    }
+    const Block block = blocks[--count];
+    for (std::size_t each = 0; each < count; ++each)
+        large_.push(pages, blocks[each]);
+    block.word->store(block_live, std::memory_order_relaxed);
+    allow_use(block.data, std::size_t{pages} * page_size);
+    return block.data;
 }
 
-void ThreadCache::keep_large(Span& span) {
-    if (budget_ == 0 || span.page_count > large_pages_kept_max) return arena_->put_large(span);
-    Span* before = large_pages_ != 0 ? large_ : nullptr;
-    large_ = &span;
-    large_pages_ = span.page_count;
-    published_->large_pages.store(large_pages_, std::memory_order_relaxed);
-    CRASH_POINT(run_kept);
-    if (before != nullptr) arena_->put_large(*before);
+void ThreadCache::keep_large(Span& span, Block block) noexcept {
+    const std::uint32_t pages = span.page_count;
+    if (budget_ == 0 || pages > KeptRuns::pages_max) return arena_->put_large({&block, 1});
+    if (!large_.has_room(pages)) make_room_for(pages);
+    large_.push(pages, block);
+}
+
+/// Sheds the older half of the large blocks, and more if need be: to the shelf what another thread
+/// may well want as it is, else to the arena.
+void ThreadCache::make_room_for(std::uint32_t pages) {
+    while (!large_.has_room(pages)) {
+        const std::size_t surplus = (large_.count() + 1) / 2;
+        const std::uint32_t common = large_.common_pages(surplus);
+        const auto blocks = large_.oldest(surplus);
+        large_.discount(surplus);
+        const bool is_batch = surplus >= 4 || common * surplus >= KeptRuns::pages_max / 4;
+        if (common != 0 && is_batch) {
+            arena_->shelve_large(common, blocks);
+        } else {
+            arena_->put_large(blocks);
+        }
+        large_.forget(surplus);
+    }
 }
 
 void ThreadCache::flush() {
     for (std::size_t index = 0; index < class_count; ++index) {
-        shed(index, 0);
+        shed(index, 0, Shed::to_arena);
         magazines_[index].capacity = 0;
     }
     budget_left_ = budget_;
-    if (std::exchange(large_pages_, 0) == 0) return;
-    published_->large_pages.store(0, std::memory_order_relaxed);
-    CRASH_POINT(kept_run_flushed);
-    arena_->put_large(*large_);
+    const std::size_t count = large_.count();
+    if (count == 0) return;
+    const auto blocks = large_.oldest(count);
+    large_.discount(count);
+    arena_->put_large(blocks);
 }
 
 }  // namespace shmheap::detail

@@ -165,13 +165,13 @@ void count_live(std::span<const std::byte> head, HeapRecord& record) {
     std::uint64_t large_kept_bytes = 0;
     for (auto rest = thread_counters(head); !rest.empty();
          rest = rest.subspan(sizeof(ThreadCounters))) {
-        std::array<std::uint16_t, detail::class_count> blocks;
+        std::array<std::uint16_t, detail::class_count + 1> blocks;
         static_assert(sizeof blocks <= offsetof(ThreadCounters, large_pages));
         std::memcpy(&blocks, rest.data() + offsetof(ThreadCounters, class_blocks), sizeof blocks);
-        for (std::size_t index = 0; index < blocks.size(); ++index)
+        for (std::size_t index = 0; index < in_magazines.size(); ++index)
             in_magazines[index] += blocks[index];
         const auto pages = load_32(rest, offsetof(ThreadCounters, large_pages));
-        if (pages != 0) ++large_kept;
+        large_kept += pages != 0 ? blocks.back() + 1U : 0U;
         large_kept_bytes += std::uint64_t{pages} * page_size;
     }
 
