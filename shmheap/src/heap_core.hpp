@@ -2,6 +2,7 @@
 /// is its public face; process_heap.cpp keeps the one of this process.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdint>
@@ -48,14 +49,31 @@ public:
                             std::uint32_t client);
     Status revoke(const Reference& reference);
 
-    /// See OwnerLane; for streams.
-    template <class Publish>
-    Result<Reference> issue_in_ring(std::span<const std::byte> bytes, std::uint32_t client,
-                                    Publish publish) {
-        const auto issue = [&](OwnerLane& to, const Loan& loan, EndedLeases& ended) {
-            return to.issue_in_ring(loan, client, ended, publish);
-        };
-        return issue_by(issue, lend(bytes.data(), 0, bytes.size()), client);
+    /// See OwnerLane; for streams. `leased_at` gives the bytes of each of `count` messages, of
+    /// which those before the first that is no live block of this heap are issued.
+    template <class LeasedAt, class Publish>
+    Result<std::size_t> issue_in_ring(std::size_t count, LeasedAt leased_at, std::uint32_t client,
+                                      Publish publish) {
+        std::array<Loan, lease_batch_max> loans;  // not initialised: untouched mostly
+        std::size_t lent = 0;
+        while (lent < std::min(count, lease_batch_max)) {
+            const std::span<const std::byte> bytes = leased_at(lent);
+            const auto loan = lend(bytes.data(), 0, bytes.size());
+            if (!loan && lent == 0) return tl::unexpected(loan.error());
+            if (!loan) break;
+            loans[lent++] = *loan;
+        }
+        EndedLeases ended;
+        Result<std::size_t> issued = std::size_t{0};
+        if (OwnerLane* to = lane(client); to != nullptr) {
+            issued = to->issue_in_ring(std::span(loans).first(lent), client, ended, publish);
+        } else {
+            issued = fail(ENOTCONN, "issue lease to client of", file_->name());
+        }
+        for (std::size_t i = issued.value_or(0); i < lent; ++i)
+            ended.push_back(loans[i].block);
+        drop_references(ended);
+        return issued;
     }
     template <class Publish>
     Status publish_in_ring(std::uint32_t client, Publish publish) {

@@ -126,6 +126,8 @@ ThreadCache* bind_cache(HeapCore& heap) {
 }  // namespace
 
 ThreadCache* select_cache(HeapCore& heap) {
+    ThreadCache* current = current_cache;
+    if (current != nullptr && current->heap() == &heap && !heap.is_inherited()) return current;
     if (own_caches.ended || heap.is_inherited()) return nullptr;
     const auto& caches = own_caches.caches;
     const auto bound = std::find_if(caches.begin(), caches.end(),

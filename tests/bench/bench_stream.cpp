@@ -19,7 +19,7 @@ shmheap::Status measure_workload(const bench::StreamSpec& spec, const bench::Con
         const bench::Series names{
             .workload = std::string(spec.name),
             .subject = subject,
-            .unit = spec.traffic == bench::Traffic::one_way ? "messages/s" : "µs",
+            .unit = spec.traffic == bench::Traffic::round_trip ? "µs" : "messages/s",
             .measure = nullptr};
         auto series =
             bench::worker_series(names, {.command = {bench::program_folder() + "/stream_worker",

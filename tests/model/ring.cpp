@@ -75,6 +75,48 @@ struct Dropping : rl::test_suite<Dropping, 2> {
     }
 };
 
+/// The same with several messages at a time, where both sides can.
+template <bool drops>
+struct AtOnce : rl::test_suite<AtOnce<drops>, 2> {
+    static constexpr unsigned messages = 4;
+    SharedRing ring;
+    Ghost ghost;
+    Producer producer{ring, ghost};
+    Consumer consumer{ring, ghost};
+
+    void before() { Death::forget(); }
+
+    void thread(unsigned index) {
+        if (index == 0) {
+            while (producer.number() < messages)
+                produce();
+            return;
+        }
+        while (consumer.number() < messages) {
+            if (!consumer.receive_many() && !consumer.receive()) consumer.await_message();
+        }
+    }
+
+    void produce() {
+        if (messages - producer.number() > 1 && producer.send_two()) return;
+        if (producer.has_room()) {
+            if (producer.send()) return;
+            if (drops) return producer.drop_oldest();
+            return rl::yield(1, Here());  // until the consumer has released something
+        }
+        if (drops) return producer.drop_oldest();
+        producer.await_room();
+    }
+
+    void after() {
+        producer.harvest();
+        require(producer.live() == 0, "every lease has ended");
+        require(ghost.count(Ghost::Fate::released) + ghost.count(Ghost::Fate::dropped) == messages,
+                "every message was received or dropped");
+        require(drops || ghost.count(Ghost::Fate::dropped) == 0, "no message was dropped");
+    }
+};
+
 /// The consumer is killed anywhere. What it did not release comes back, exactly.
 struct ConsumerDies : rl::test_suite<ConsumerDies, 2> {
     static constexpr unsigned messages = 3;
@@ -91,16 +133,18 @@ struct ConsumerDies : rl::test_suite<ConsumerDies, 2> {
 
     void thread(unsigned index) {
         if (index == 1) {
-            Death::strikes(36, [&] {
-                for (unsigned look = 0; look < messages; ++look)
-                    (void)consumer.receive();
+            Death::strikes(44, [&] {
+                for (unsigned look = 0; look < messages; ++look) {
+                    if (!consumer.receive_many()) (void)consumer.receive();
+                }
             });
             consumer_lock.drop_at_death();
             return;
         }
-        for (unsigned attempt = 0; attempt < messages; ++attempt) {
+        while (producer.number() < messages) {
+            if (messages - producer.number() > 1 && producer.send_two()) continue;
             if (!producer.has_room()) producer.drop_oldest();
-            if (producer.has_room()) (void)producer.send();
+            if (!producer.has_room() || !producer.send()) break;
         }
         if (consumer_lock.try_lock()) check_exactness();
     }
@@ -136,6 +180,8 @@ struct ProducerDies : rl::test_suite<ProducerDies, 2> {
         }
         Death::strikes(42, [&] {
             for (unsigned attempt = 0; attempt < messages; ++attempt) {
+                if (producer.number() == messages) return;
+                if (messages - producer.number() > 1 && producer.send_two()) continue;
                 if (!producer.has_room()) producer.drop_oldest();
                 if (producer.has_room()) (void)producer.send();
             }
@@ -151,6 +197,14 @@ TEST_CASE("nobody sleeps for ever while there is a message, or room for one") {
 
 TEST_CASE("a message is dropped or received, and the consumer finds the next one") {
     CHECK(holds<Dropping>({1, 50'000}));
+}
+
+TEST_CASE("messages that are sent and taken at once are received, each of them once") {
+    CHECK(holds<AtOnce<false>>({1, 50'000}));
+}
+
+TEST_CASE("messages that are sent and taken at once are dropped or received") {
+    CHECK(holds<AtOnce<true>>({1, 50'000}));
 }
 
 TEST_CASE("after the death of a consumer exactly its messages come back") {

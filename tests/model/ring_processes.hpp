@@ -85,22 +85,38 @@ public:
 
     /// False: every block is leased. There must be room.
     bool send() {
-        const std::optional<unsigned> block = free_block();
-        if (!block) return false;
-        ring_.payload[*block].write(static_cast<unsigned>(number_));
-        records_[*block].is_leased = true;
-        RingEntry entry = entry_of(number_, *block);
-        entry.generation = records_[*block].generation;
-        blocks_[Ring::cell_index(number_)] = *block;
-        Lease::issue(ring_.lane[*block], entry.generation);
+        RingEntry entry;
+        if (!issue(number_, entry)) return false;
         ghost_.published(number_);  // a consumer that takes it does so after the last step of
         Ring::publish(ring_.cell(number_), number_, entry);  // this, or not at all
         ++number_;
+        wake_consumer();
+        return true;
+    }
+
+    /// Two messages at once. False: there is no room for two, or there are no two blocks.
+    bool send_two() {
+        if (number_ - head_seen_ + 2 > depth) head_seen_ = Ring::head(ring_.head);
+        if (number_ - head_seen_ + 2 > depth) return false;
+        harvest();
+        if (block_count - live() < 2) return false;
+        RingEntry first;
+        RingEntry second;
+        if (!issue(number_, first) || !issue(number_ + 1, second)) return false;
+        Ring::publish_ahead(ring_.cell(number_ + 1), number_ + 1, second);
+        ghost_.published(number_);
+        ghost_.published(number_ + 1);
+        Ring::publish(ring_.cell(number_), number_, first);
+        number_ += 2;
+        wake_consumer();
+        return true;
+    }
+
+    void wake_consumer() {
         const std::uint64_t sleeper = Ring::claim_sleeper(ring_.consumer_waits, number_ - 1);
         if (sleeper != 0) {
             ring_.cell(shmheap::stream::sleep_number(sleeper)).stamp.futex_wake();
         }
-        return true;
     }
 
     void drop_oldest() {
@@ -157,6 +173,19 @@ private:
         bool is_leased = false;
     };
 
+    /// Leases a block for the message of that number, unless every block is leased.
+    bool issue(std::uint64_t number, RingEntry& entry) {
+        const std::optional<unsigned> block = free_block();
+        if (!block) return false;
+        ring_.payload[*block].write(static_cast<unsigned>(number));
+        records_[*block].is_leased = true;
+        entry = entry_of(number, *block);
+        entry.generation = records_[*block].generation;
+        blocks_[Ring::cell_index(number)] = *block;
+        Lease::issue(ring_.lane[*block], entry.generation);
+        return true;
+    }
+
     std::optional<unsigned> free_block() {
         harvest();
         for (unsigned block = 0; block < block_count; ++block) {
@@ -196,6 +225,28 @@ public:
             if (Ring::claim_sleeper(ring_.producer_waits, number_) != 0) ring_.head.futex_wake();
             return true;
         }
+    }
+
+    /// As many as there are. False: nothing is there now, or the oldest was dropped meanwhile.
+    bool receive_many() {
+        std::array<RingEntry, cell_count> entries;
+        std::uint64_t count = 0;
+        while (count < cell_count && Ring::look(ring_.cell(number_ + count), number_ + count)) {
+            entries[count] = Ring::copy(ring_.cell(number_ + count));
+            ++count;
+        }
+        std::uint64_t oldest = number_;
+        if (count == 0 || !Ring::take(ring_.head, oldest, count)) return false;
+        for (std::uint64_t place = 0; place < count; ++place)
+            ghost_.taken(number_ + place);
+        if (Ring::claim_sleeper(ring_.producer_waits, number_ + count) != 0) {
+            ring_.head.futex_wake();
+        }
+        for (std::uint64_t place = 0; place < count; ++place) {
+            use(entries[place]);
+            ++number_;
+        }
+        return true;
     }
 
     void await_message() {

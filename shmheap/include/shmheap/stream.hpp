@@ -144,6 +144,14 @@ public:
     Result<Delivery> send(const Message& message, const MessageInfo& info = {},
                           Deadline deadline = no_deadline);
 
+    /// Sends buffers one after another as send() does, in less time: as many as there is room for
+    /// appear to the consumer at once, with one time stamp. They are numbered on from
+    /// `info.sequence`; `info.end_of_stream` is that of the last one. Returns how many were sent
+    /// (or dropped, as the policy says), which is fewer than all only when an error came after the
+    /// first; send the others again to be told. Errors: those of send, of the first buffer.
+    Result<std::size_t> send_many(std::span<const Buffer> buffers, const MessageInfo& info = {},
+                                  Deadline deadline = no_deadline);
+
     /// Waits until the consumer has taken up and released everything that was sent to it, whether
     /// it ends then or not. Errors: ETIMEDOUT; EPIPE (it ended before; see stats()).
     Status drain(Deadline deadline = no_deadline);
@@ -240,6 +248,14 @@ public:
     /// limit was left out); EPROTO (nonsense was received: the connection is given up as with
     /// EPIPE); ESTALE (a lease that was sent could not be taken up: that message is left out).
     Result<Message> receive(Deadline deadline = no_deadline);
+
+    /// Waits for a message as receive() does, and appends it to `to` with those that are there
+    /// behind it, in less time than one by one: at most `count_max` in all, and at most 64. Returns
+    /// how many. All of them count as taken up at once, so drop_oldest no longer reaches them.
+    /// Errors: those of receive, of the first message (an error of a later one is told by the next
+    /// call); EINVAL (`count_max` is 0).
+    Result<std::size_t> receive_many(std::vector<Message>& to, std::size_t count_max,
+                                     Deadline deadline = no_deadline);
 
     /// Readable whenever receive() with a deadline that has passed may do something. Belongs to the
     /// consumer; for poll(2) only.

@@ -14,6 +14,9 @@
 
 namespace shmheap::detail {
 
+/// Most leases that are issued in one go.
+constexpr std::size_t lease_batch_max = 64;
+
 /// Trivial, so that unused places cost no touched memory.
 struct EndedLease {
     Block block;
@@ -35,7 +38,9 @@ public:
 
 private:
     std::size_t size_ = 0;
-    std::array<EndedLease, lane_slot_count + 1> leases_;  // not initialised: untouched mostly
+    // Not initialised: untouched mostly. A call that issues can end all that there are and, with a
+    // hostile client, what it issues.
+    std::array<EndedLease, lane_slot_count + lease_batch_max> leases_;
 };
 
 static_assert(claim_slot_count * 3 <= lane_slot_count);  // what one OwnerClaims::adopt can end

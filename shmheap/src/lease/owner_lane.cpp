@@ -51,7 +51,6 @@ LaneSlot& OwnerLane::lane_slot(std::uint32_t index) const {
 
 /// Before the first touch: what is not committed could raise SIGBUS on a full file system.
 Status OwnerLane::open() {
-    if (records_) return {};
     auto committed =
         file_->commit(client_area_offset + index_ * client_area_stride, client_area_stride);
     if (!committed) return committed;
@@ -83,7 +82,9 @@ RingPlace OwnerLane::ring() const {
 }
 
 Status OwnerLane::check_tenant(std::uint32_t client, EndedLeases& ended) {
-    if (auto opened = open(); !opened) return opened;
+    if (!records_) {
+        if (auto opened = open(); !opened) return opened;
+    }
     notice_tenant(ended);
     if (!is_tenanted(tenancy_) || !same_tenancy(client, tenancy_)) {
         return fail(ENOTCONN, "issue lease to client of", file_->name());
@@ -93,17 +94,23 @@ Status OwnerLane::check_tenant(std::uint32_t client, EndedLeases& ended) {
 
 Result<Reference> OwnerLane::issue(const Loan& loan, std::uint32_t client, EndedLeases& ended) {
     const std::lock_guard guard(mutex_);
-    auto reference = issue_locked(loan, client, ended);
-    if (reference) {
-        lane_slot(reference->lane_slot)
-            .issued_at_ns.store(nanoseconds_since_1970(), std::memory_order_relaxed);
-    }
-    return reference;
+    if (auto valid = check_tenant(client, ended); !valid) return tl::unexpected(valid.error());
+    const auto lease = issue_locked(loan, client, ended);
+    if (!lease) return tl::unexpected(lease.error());
+    lane_slot(lease->lane_slot)
+        .issued_at_ns.store(nanoseconds_since_1970(), std::memory_order_relaxed);
+    return Reference{.heap = file_->header().uuid,
+                     .client = client,
+                     .lane_slot = lease->lane_slot,
+                     .generation = lease->generation,
+                     .offset = loan.offset,
+                     .length = loan.length,
+                     .reserved = {}};
 }
 
-Result<Reference> OwnerLane::issue_locked(const Loan& loan, std::uint32_t client,
-                                          EndedLeases& ended) {
-    if (auto valid = check_tenant(client, ended); !valid) return tl::unexpected(valid.error());
+/// After check_tenant().
+Result<IssuedLease> OwnerLane::issue_locked(const Loan& loan, std::uint32_t client,
+                                            EndedLeases& ended) {
     if (issued_ % issues_per_harvest == 0) harvest_tail(ended);
     if (issued_ % issues_per_look == 0 && is_behind()) harvest_all(ended);
     const auto index = free_slot(ended);
@@ -125,13 +132,7 @@ Result<Reference> OwnerLane::issue_locked(const Loan& loan, std::uint32_t client
     CRASH_POINT(issue_lent_to_cleared);
     Steps::issue(lane_slot(*index).word, record.generation);
     CRASH_POINT(issue_done);
-    return Reference{.heap = file_->header().uuid,
-                     .client = client,
-                     .lane_slot = *index,
-                     .generation = record.generation,
-                     .offset = loan.offset,
-                     .length = loan.length,
-                     .reserved = {}};
+    return IssuedLease{.lane_slot = *index, .generation = record.generation};
 }
 
 Result<std::uint32_t> OwnerLane::free_slot(EndedLeases& ended) {

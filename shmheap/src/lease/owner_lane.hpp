@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <span>
 
 #include "alloc/span.hpp"
 #include "file/heap_file.hpp"
@@ -28,6 +29,12 @@ struct Loan {
     Block block;
     std::uint64_t offset;
     std::uint64_t length;
+};
+
+/// A lease as the lane knows it.
+struct IssuedLease {
+    std::uint32_t lane_slot;
+    std::uint64_t generation;
 };
 
 /// Where the ring of a client lies, and what onlookers read beside it; valid while the heap lives.
@@ -49,15 +56,30 @@ public:
     /// HeapFile::commit (first use of the lane).
     Result<Reference> issue(const Loan& loan, std::uint32_t client, EndedLeases& ended);
 
-    /// As issue, and then, before anybody else can be the tenant to the owner, hands the reference
-    /// and its number in the ring to `publish`, which also notes when that was.
+    /// As issue, of as many of the loans as there are slots for, at most lease_batch_max. Then,
+    /// before anybody else can be the tenant to the owner, hands each (its place among the loans,
+    /// its lease, its number in the ring) to `publish`, the last one first, which also notes when
+    /// that was. Tells how many.
     template <class Publish>
-    Result<Reference> issue_in_ring(const Loan& loan, std::uint32_t client, EndedLeases& ended,
-                                    Publish publish) {
+    Result<std::size_t> issue_in_ring(std::span<const Loan> loans, std::uint32_t client,
+                                      EndedLeases& ended, Publish publish) {
+        std::array<IssuedLease, lease_batch_max> leases;  // not initialised: untouched mostly
         const std::lock_guard guard(mutex_);
-        auto reference = issue_locked(loan, client, ended);
-        if (reference) publish(*reference, ring_number_++);
-        return reference;
+        auto valid = check_tenant(client, ended);
+        if (!valid) return tl::unexpected(valid.error());
+        std::size_t count = 0;
+        // What was issued here must not be ended by a look for a dead client before it is
+        // published, so only the first one may look.
+        while (count < loans.size() && (count == 0 || live_ < lane_slot_count)) {
+            const auto lease = issue_locked(loans[count], client, ended);
+            if (!lease && count == 0) return tl::unexpected(lease.error());
+            if (!lease) break;
+            leases[count++] = *lease;
+        }
+        for (std::size_t i = count; i-- > 0;)
+            publish(i, leases[i], ring_number_ + i);
+        ring_number_ += count;
+        return count;
     }
 
     /// A message without a lease. Errors: ENOTCONN, and those of HeapFile::commit.
@@ -114,7 +136,7 @@ private:
     [[nodiscard]] RingPlace ring() const;
     Status open();
     Status check_tenant(std::uint32_t client, EndedLeases& ended);
-    Result<Reference> issue_locked(const Loan& loan, std::uint32_t client, EndedLeases& ended);
+    Result<IssuedLease> issue_locked(const Loan& loan, std::uint32_t client, EndedLeases& ended);
     void notice_tenant(EndedLeases& ended);
     bool harvest(std::uint32_t index, EndedLeases& ended);
     void take_back(std::uint32_t index, EndedLeases& ended);

@@ -164,6 +164,8 @@ void ConsumerCore::leave() {
     foreign_.clear();
     ended_ = false;
     heap_next_.reset();
+    owed_count_ = owed_given_ = 0;
+    untold_.reset();
     assembly_.abandon();
     copied_.clear();
     attachments_unsent_.clear();

@@ -13,6 +13,8 @@
 ///   connected  | nonsense                           | apart; EPROTO is told
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -43,6 +45,8 @@ public:
                                                         const ConsumerOptions& options);
 
     Result<Message> receive(Deadline deadline);
+    Result<std::size_t> receive_many(std::vector<Message>& to, std::size_t count_max,
+                                     Deadline deadline);
 
     /// Once it was asked for, its state is kept true between calls, which costs system calls.
     [[nodiscard]] int fd();
@@ -65,6 +69,8 @@ private:
     void flush();
     void leave();
 
+    void recover_from(const Error& error);
+    [[nodiscard]] bool looked_just_now(Deadline deadline);
     Result<std::optional<Message>> next_message(Deadline deadline);
     Result<std::optional<Message>> look_at_socket();
     Result<std::optional<Message>> take(std::span<const std::byte> packet);
@@ -72,12 +78,17 @@ private:
     Status take_open(std::span<const std::byte> packet);
     Status take_heap(std::span<const std::byte> packet);
     Result<Message> take_entry(const stream::RingEntry& entry);
+    void wake_producer();
+    Result<Message> open_entry(const stream::RingEntry& entry);
     Result<Message> take_shared(const stream::RingEntry& entry);
     Result<Message> take_copied(std::uint64_t number);
     Result<Message> take_forwarded(const stream::RingEntry& entry);
     Status take_foreign(std::span<const std::byte> packet);
     Result<Message> deliver(stream::CopiedMessage copied);
     void attach_next();
+    void take_ahead(std::size_t count_max);
+    [[nodiscard]] bool owes() const { return untold_ || owed_given_ < owed_count_; }
+    Result<Message> take_owed();
     Status await_event(Deadline deadline);
     Status give_up_for_now();
     void show_readable();
@@ -97,8 +108,15 @@ private:
     std::optional<stream::HeapPlace> heap_next_;  // to be attached when the ring is empty
     bool quiet_ = false;                          // nothing came for a while: sleep on the socket
     Deadline looked_at_ = {};                     // the socket
+    Deadline clock_read_at_ = {};                 // by looked_just_now()
+    std::uint32_t looks_left_ = 0;                // until the clock is read again
     bool fd_asked_ = false;
     bool announced_ = false;  // to the producer, that a packet must tell the next message
+    // Taken from the ring by receive_many() and not given out yet; what it could not tell.
+    std::array<stream::RingEntry, stream::ring_batch_max> owed_;
+    std::size_t owed_count_ = 0;
+    std::size_t owed_given_ = 0;
+    std::optional<Error> untold_;
     stream::Assembly assembly_;
     std::deque<stream::CopiedMessage> copied_;  // whole, and not yet named by the ring
     // What is still to be said, when there is room.

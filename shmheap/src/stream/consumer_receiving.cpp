@@ -1,6 +1,7 @@
 // The way of a message into a ConsumerCore. The ring comes first; the socket is looked at when the
 // ring is empty, and then the ring once more, because what the socket says (a new heap, the end) is
 // said after everything that was published before.
+#include <algorithm>
 #include <utility>
 
 #include "os/fork_generation.hpp"
@@ -15,12 +16,17 @@ using stream::PacketKind;
 using stream::parse;
 using stream::parse_whole;
 using stream::RingEntry;
+using Taken = stream::IncomingRing::Taken;
 using namespace std::chrono_literals;
 
 namespace {
 
 /// Between two looks at the socket of a consumer that asks again and again without waiting.
 constexpr auto look_interval = 50us;
+
+/// Two looks at an empty ring that are less than this apart are often.
+constexpr auto often = 10us;
+constexpr std::uint32_t looks_per_reading = 16;  ///< of the clock, by who looks often
 
 /// Copied messages that can be whole before the ring names the first: the producer publishes each
 /// before it begins the next.
@@ -49,13 +55,26 @@ MessagePacket packet_of(const RingEntry& entry) {
 
 Result<Message> ConsumerCore::receive(Deadline deadline) {
     if (fork_generation_ != os::fork_generation()) return fail(ECHILD, "receive");
+    if (owes()) [[unlikely]] {
+        auto message = take_owed();
+        if (!message) recover_from(message.error());
+        show_readable();
+        return message;
+    }
+    // The quick way, of a consumer that is in the middle of traffic and has no use for fd().
+    if (ring_ && !fd_asked_) {
+        RingEntry entry;
+        if (ring_->take(entry) == Taken::message) {
+            auto message = take_entry(entry);
+            if (!message) recover_from(message.error());
+            return message;
+        }
+        if (looked_just_now(deadline)) return fail(ETIMEDOUT, "receive");
+    }
     while (true) {
         auto message = next_message(deadline);
         if (!message) {
-            const int code = message.error().code;
-            if (code == ETIMEDOUT) return tl::unexpected(message.error());
-            if (code != EMSGSIZE && code != ESTALE && greeted_) leave();
-            show_readable();
+            recover_from(message.error());
             return tl::unexpected(message.error());
         }
         if (*message) {
@@ -63,6 +82,68 @@ Result<Message> ConsumerCore::receive(Deadline deadline) {
             return std::move(**message);
         }
     }
+}
+
+Result<std::size_t> ConsumerCore::receive_many(std::vector<Message>& to, std::size_t count_max,
+                                               Deadline deadline) {
+    if (count_max == 0) return fail(EINVAL, "receive no message");
+    count_max = std::min(count_max, stream::ring_batch_max);
+    take_ahead(count_max);
+    auto first = receive(deadline);
+    if (!first) return tl::unexpected(first.error());
+    to.push_back(std::move(*first));
+    take_ahead(count_max - 1);
+    std::size_t count = 1;
+    while (count < count_max && owes()) {
+        auto next = take_owed();
+        if (!next) {
+            untold_ = next.error();
+            break;
+        }
+        to.push_back(std::move(*next));
+        ++count;
+    }
+    show_readable();
+    return count;
+}
+
+/// From the ring, unless something was taken already.
+void ConsumerCore::take_ahead(std::size_t count_max) {
+    if (fork_generation_ != os::fork_generation()) return;
+    if (!ring_ || owes()) return;
+    owed_given_ = 0;
+    owed_count_ = ring_->take_many(std::span(owed_).first(count_max));
+    if (owed_count_ > 0) wake_producer();
+}
+
+/// What was taken ahead; there must be something. Errors: those of receive, untold ones first.
+Result<Message> ConsumerCore::take_owed() {
+    if (untold_) {
+        const Error error = *std::exchange(untold_, std::nullopt);
+        return tl::unexpected(error);
+    }
+    return open_entry(owed_[owed_given_++]);
+}
+
+/// After an error that receive is about to tell.
+void ConsumerCore::recover_from(const Error& error) {
+    if (error.code == ETIMEDOUT) return;
+    if (error.code != EMSGSIZE && error.code != ESTALE && greeted_) leave();
+    show_readable();
+}
+
+/// Whether it is enough to have looked at the ring, for who asks again and again without waiting.
+/// Who asks often has the clock read for every sixteenth time only; who does not, every time.
+bool ConsumerCore::looked_just_now(Deadline deadline) {
+    if (deadline > looked_at_) return false;  // it may not have passed yet
+    if (looks_left_ > 0) {
+        --looks_left_;
+        return true;
+    }
+    const Deadline now = std::chrono::steady_clock::now();
+    looks_left_ = now - clock_read_at_ < often ? looks_per_reading - 1 : 0;
+    clock_read_at_ = now;
+    return now - looked_at_ < look_interval;
 }
 
 /// One step towards the next message. Errors: those of receive; with ETIMEDOUT, fd() is true.
@@ -74,9 +155,10 @@ Result<std::optional<Message>> ConsumerCore::next_message(Deadline deadline) {
         }
     }
     if (ring_) {
-        auto entry = ring_->take();
-        if (!entry) return tl::unexpected(entry.error());
-        if (*entry) return take_entry(**entry);
+        RingEntry entry;
+        const Taken taken = ring_->take(entry);
+        if (taken == Taken::nonsense) return nonsense();
+        if (taken == Taken::message) return take_entry(entry);
     }
     if (ended_) return fail(EPIPE, "receive from the producer");
     if (heap_next_) {
@@ -84,12 +166,17 @@ Result<std::optional<Message>> ConsumerCore::next_message(Deadline deadline) {
         return std::nullopt;
     }
     const Deadline now = std::chrono::steady_clock::now();
-    if (ring_ && !fd_asked_ && deadline <= now && now - looked_at_ < look_interval) {
-        return fail(ETIMEDOUT, "receive");
+    const bool may_wait_for_ring = ring_ && !fd_asked_;
+    const bool may_spin = may_wait_for_ring && !quiet_ && deadline > now;
+    const bool looked = may_wait_for_ring && now - looked_at_ < look_interval;
+    if (looked) {
+        if (deadline <= now) return fail(ETIMEDOUT, "receive");
+        if (may_spin && ring_->spin()) return std::nullopt;
     }
     looked_at_ = now;
     auto message = look_at_socket();
     if (message || message.error().code != EAGAIN) return message;
+    if (!looked && may_spin && ring_->spin()) return std::nullopt;
     if (auto come = await_event(deadline); !come) return tl::unexpected(come.error());
     return std::nullopt;
 }
@@ -185,13 +272,21 @@ void ConsumerCore::attach_next() {
 }
 
 Result<Message> ConsumerCore::take_entry(const RingEntry& entry) {
+    wake_producer();
+    return open_entry(entry);
+}
+
+/// After something was taken from the ring.
+void ConsumerCore::wake_producer() {
     quiet_ = false;
-    if (ring_->wake_producer()) {
-        const stream::WakePacket wake = {.head =
-                                             stream::head_of<stream::WakePacket>(PacketKind::wake)};
-        // A socket without room for it is one that the producer has something to read from.
-        (void)channel_->send(stream::bytes_of(wake));
-    }
+    if (!ring_->wake_producer()) [[likely]]
+        return;
+    const stream::WakePacket wake = {.head = stream::head_of<stream::WakePacket>(PacketKind::wake)};
+    // A socket without room for it is one that the producer has something to read from.
+    (void)channel_->send(stream::bytes_of(wake));
+}
+
+Result<Message> ConsumerCore::open_entry(const RingEntry& entry) {
     constexpr std::uint64_t flags_known =
         ring_flag_copied | ring_flag_end_of_stream | ring_flag_forwarded;
     const std::uint64_t flags = ring_flags(entry.kind);
@@ -239,7 +334,6 @@ Status ConsumerCore::await_event(Deadline deadline) {
     if (has_passed(deadline)) return give_up_for_now();
     const Deadline last = std::exchange(deadline, stream::look_after_kept_things(deadline));
     if (ring_ && !quiet_ && !fd_asked_) {
-        if (ring_->spin()) return {};
         announced_ = false;  // sleeping on the futex takes its place
         const Deadline slice_end = stream::at_most(deadline, stream::futex_slice);
         ring_->await_message(slice_end);
@@ -272,7 +366,7 @@ Status ConsumerCore::give_up_for_now() {
 
 /// There may be more, of which no packet tells.
 void ConsumerCore::show_readable() {
-    if (fd_asked_ && !announced_) ready_.show(true);
+    if (fd_asked_ && (!announced_ || owes())) ready_.show(true);
 }
 
 int ConsumerCore::fd() {

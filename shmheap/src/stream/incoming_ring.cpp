@@ -2,22 +2,35 @@
 
 namespace shmheap::stream {
 
-Result<std::optional<RingEntry>> IncomingRing::take() {
+IncomingRing::Taken IncomingRing::take(RingEntry& entry) {
     while (has_message()) {
-        const RingEntry entry = Steps::copy(next_cell());
+        entry = Steps::copy(next_cell());
         std::uint64_t head = next_;
         if (Steps::take(core_->ring_control().head, head)) {
             ++next_;
             // The next lease mostly lies in the next place; its line comes while this message is
             // worked on.
             if (has_message()) core_->expect_lease(ring_lane_slot(entry.kind) + 1);
-            return std::optional(entry);
+            return Taken::message;
         }
         // The producer dropped this message; `head` is the oldest that is left.
-        if (head <= next_) return fail(EPROTO, "understand the head of the ring");
+        if (head <= next_) return Taken::nonsense;
         next_ = head;
     }
-    return std::nullopt;
+    return Taken::nothing;
+}
+
+std::size_t IncomingRing::take_many(std::span<RingEntry> entries) {
+    std::size_t count = 0;
+    while (count < entries.size() && Steps::look(cell(next_ + count), next_ + count)) {
+        entries[count] = Steps::copy(cell(next_ + count));
+        ++count;
+    }
+    std::uint64_t head = next_;
+    // Lost to a producer that drops: take() finds where to go on.
+    if (count == 0 || !Steps::take(core_->ring_control().head, head, count)) return 0;
+    next_ += count;
+    return count;
 }
 
 bool IncomingRing::wake_producer() {

@@ -5,7 +5,7 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
+#include <span>
 
 #include "client_core.hpp"
 #include "shmheap/client.hpp"
@@ -13,6 +13,9 @@
 #include "stream/sleep.hpp"
 
 namespace shmheap::stream {
+
+/// Most messages that a consumer takes at once.
+constexpr std::size_t ring_batch_max = 64;
 
 class IncomingRing {
 public:
@@ -30,9 +33,12 @@ public:
 
     [[nodiscard]] bool has_message() const { return Steps::look(next_cell(), next_); }
 
-    /// The next message, which is the caller's now; nothing if there is none yet.
-    /// Errors: EPROTO (nonsense in the ring).
-    Result<std::optional<RingEntry>> take();
+    /// Fills in the next message, which is the caller's then, unless there is none yet.
+    enum class Taken { message, nothing, nonsense };
+    Taken take(RingEntry& entry);
+
+    /// As many as there are, up to the room in `entries`; tells how many (0: see take()).
+    std::size_t take_many(std::span<RingEntry> entries);
 
     /// After a take: wakes the producer if it waits for room. True: it sleeps on the socket, where
     /// a packet must be sent.
@@ -55,9 +61,10 @@ public:
 private:
     using Steps = RingSteps<>;
 
-    [[nodiscard]] RingCell& next_cell() const {
-        return core_->ring_cells()[Steps::cell_index(next_)];
+    [[nodiscard]] RingCell& cell(std::uint64_t number) const {
+        return core_->ring_cells()[Steps::cell_index(number)];
     }
+    [[nodiscard]] RingCell& next_cell() const { return cell(next_); }
 
     std::shared_ptr<Client> client_;
     detail::ClientCore* core_;

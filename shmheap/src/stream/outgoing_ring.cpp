@@ -1,5 +1,6 @@
 #include "stream/outgoing_ring.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <new>
@@ -66,46 +67,62 @@ bool OutgoingRing::looks_full() const {
     return number_ - Steps::head(place_.control->head) == depth_;
 }
 
-Result<bool> OutgoingRing::has_room() {
-    if (number_ - head_seen_ < depth_) [[likely]]
-        return true;
+Result<std::uint64_t> OutgoingRing::room(std::uint64_t wanted) {
+    if (number_ - head_seen_ + wanted <= depth_) [[likely]]
+        return wanted;
     const std::uint64_t head = Steps::head(place_.control->head);
     if (number_ - head > depth_) return fail(EPROTO, "understand the head of the ring");
     head_seen_ = head;
-    return number_ - head < depth_;
+    return std::min(wanted, depth_ - (number_ - head));
 }
 
-void OutgoingRing::publish(std::uint64_t number, const RingEntry& entry, std::uint32_t lane_slot) {
-    const std::uint64_t index = Steps::cell_index(number);
-    records_->lane_slots[index] = lane_slot;
-    number_ = number + 1;
-    Steps::publish(place_.cells[index], number, entry);
+void OutgoingRing::note_published(std::uint64_t number, std::uint32_t lane_slot,
+                                  std::uint64_t bytes) {
+    records_->lane_slots[Steps::cell_index(number)] = lane_slot;
+    bytes_ += bytes;
+}
+
+void OutgoingRing::show_progress() {
     place_.control->number_next.store(number_, std::memory_order_relaxed);
     place_.control->bytes.store(bytes_, std::memory_order_relaxed);
 }
 
-Status OutgoingRing::publish_shared(std::span<const std::byte> bytes, RingEntry entry,
-                                    std::uint64_t now_ns) {
-    const auto put = [&](const Reference& reference, std::uint64_t number) {
-        bytes_ += entry.length;  // of the payload, even if what is leased is a stub
-        entry.offset = reference.offset;
-        entry.length = reference.length;
-        entry.generation = reference.generation;
-        entry.kind |= ring_kind(0, 0, reference.lane_slot);
-        records_->generations[reference.lane_slot] = reference.generation + 1;
-        place_.lane[reference.lane_slot].issued_at_ns.store(now_ns, std::memory_order_relaxed);
-        publish(number, entry, reference.lane_slot);
-    };
-    const auto issued = detail::core_of(*heap_).issue_in_ring(bytes, client_.slot, put);
-    if (!issued) return tl::unexpected(issued.error());
-    return {};
+/// The last of a batch comes first, its first last.
+void OutgoingRing::put_shared(const Batch& batch, const Part& part, const Place& place) {
+    const std::uint32_t lane_slot = place.lease.lane_slot;
+    const bool is_last = part.place + 1 == batch.count;
+    const std::uint64_t kind =
+        is_last ? batch.first.kind : batch.first.kind & ~ring_kind(0, ring_flag_end_of_stream, 0);
+    const RingEntry entry = {.sequence = batch.first.sequence + part.place,
+                             .time_stamp_ns = batch.first.time_stamp_ns,
+                             .stream_id = batch.first.stream_id,
+                             .offset = offset_of(part.leased),
+                             .length = part.leased.size(),
+                             .generation = place.lease.generation,
+                             .kind = kind | ring_kind(0, 0, lane_slot)};
+    records_->generations[lane_slot] = place.lease.generation + 1;
+    place_.lane[lane_slot].issued_at_ns.store(batch.now_ns, std::memory_order_relaxed);
+    // The payload's, even if what is leased is a stub, which goes by itself.
+    note_published(place.number, lane_slot, part.place == 0 ? batch.first.length : entry.length);
+    number_ = std::max(number_, place.number + 1);
+    RingCell& cell = place_.cells[Steps::cell_index(place.number)];
+    if (part.place > 0) return Steps::publish_ahead(cell, place.number, entry);
+    Steps::publish(cell, place.number, entry);
+    show_progress();
+}
+
+/// In the heap's file.
+std::uint64_t OutgoingRing::offset_of(std::span<const std::byte> bytes) const {
+    return static_cast<std::uint64_t>(bytes.data() - detail::core_of(*heap_).file().data());
 }
 
 Status OutgoingRing::publish_copied(RingEntry entry) {
     entry.kind |= ring_kind(0, ring_flag_copied, 0);
     const auto put = [&](std::uint64_t number) {
-        bytes_ += entry.length;
-        publish(number, entry, no_lease);
+        note_published(number, no_lease, entry.length);
+        number_ = number + 1;
+        Steps::publish(place_.cells[Steps::cell_index(number)], number, entry);
+        show_progress();
     };
     auto published = detail::core_of(*heap_).publish_in_ring(client_.slot, put);
     if (published) place_.control->copied.store(++copied_, std::memory_order_relaxed);
@@ -114,7 +131,7 @@ Status OutgoingRing::publish_copied(RingEntry entry) {
 
 OutgoingRing::Dropped OutgoingRing::drop_oldest() {
     std::uint64_t oldest = Steps::head(place_.control->head);
-    // Empty, or nonsense, which has_room() tells.
+    // Empty, or nonsense, which room() tells.
     if (number_ - oldest - 1 >= depth_) return Dropped::impossible;
     const std::uint32_t lane_slot = records_->lane_slots[Steps::cell_index(oldest)];
     if (lane_slot == no_lease) return Dropped::impossible;

@@ -14,6 +14,7 @@
 #include <span>
 #include <string_view>
 
+#include "heap_core.hpp"
 #include "lease/owner_lane.hpp"
 #include "shmheap/heap.hpp"
 #include "shmheap/result.hpp"
@@ -51,12 +52,31 @@ public:
     /// Number of the next message.
     [[nodiscard]] std::uint64_t number() const { return number_; }
 
-    /// Whether one more message may be published. Errors: EPROTO (what `head` says cannot be).
-    Result<bool> has_room();
+    /// How many of `wanted` messages may be published now.
+    /// Errors: EPROTO (what `head` says cannot be).
+    Result<std::uint64_t> room(std::uint64_t wanted);
 
-    /// Publish one message; there must be room. `entry` says of it what its sender knows, `now_ns`
-    /// when it is sent, since 1970-01-01 UTC. Errors: those of Heap::issue.
-    Status publish_shared(std::span<const std::byte> bytes, RingEntry entry, std::uint64_t now_ns);
+    /// Messages that follow each other in one go.
+    struct Batch {
+        std::size_t count;     ///< at least one; there must be room
+        RingEntry first;       ///< what the sender knows of it; the others are numbered on
+        std::uint64_t now_ns;  ///< when it is sent, since 1970-01-01 UTC
+    };
+
+    /// Publishes messages, so that all are there at once, as far as they can be leased; tells how
+    /// many. Only the last of `batch` can be the end of the stream. `leased_at` gives the bytes to
+    /// be leased for each: a message's own, or the stub of one that is sent on (in a batch of one).
+    /// Errors: those of Heap::issue, if not even the first could be.
+    template <class LeasedAt>
+    Result<std::size_t> publish_shared(const Batch& batch, LeasedAt leased_at) {
+        const auto put = [&](std::size_t place, const detail::IssuedLease& lease,
+                             std::uint64_t number) {
+            put_shared(batch, {place, leased_at(place)}, {lease, number});
+        };
+        return detail::core_of(*heap_).issue_in_ring(batch.count, leased_at, client_.slot, put);
+    }
+
+    /// Publishes one message. Errors: those of Heap::issue.
     Status publish_copied(RingEntry entry);
 
     /// Takes the oldest message back, unless the consumer is faster (`nothing`). Impossible: there
@@ -97,7 +117,21 @@ private:
 
     [[nodiscard]] Reference reference_to(std::uint32_t lane_slot) const;
     [[nodiscard]] bool looks_full() const;
-    void publish(std::uint64_t number, const RingEntry& entry, std::uint32_t lane_slot);
+
+    /// One of a batch.
+    struct Part {
+        std::size_t place;
+        std::span<const std::byte> leased;
+    };
+    /// What it was issued, and its number.
+    struct Place {
+        detail::IssuedLease lease;
+        std::uint64_t number;
+    };
+    void put_shared(const Batch& batch, const Part& part, const Place& place);
+    void note_published(std::uint64_t number, std::uint32_t lane_slot, std::uint64_t bytes);
+    void show_progress();
+    [[nodiscard]] std::uint64_t offset_of(std::span<const std::byte> bytes) const;
 
     Heap* heap_;
     detail::RingPlace place_;

@@ -37,6 +37,8 @@ public:
     Result<Delivery> send(std::span<const std::byte> bytes, const MessageInfo& info,
                           Deadline deadline);
     Result<Delivery> send(const Message& message, const MessageInfo& info, Deadline deadline);
+    Result<std::size_t> send_many(std::span<const Buffer> buffers, const MessageInfo& info,
+                                  Deadline deadline);
     Status drain(Deadline deadline);
     Status attend();
 
@@ -80,6 +82,9 @@ private:
                                     Deadline deadline);
     [[nodiscard]] Deadline patience(Deadline deadline) const;
     Status begin(const Outbound& message);
+    Result<std::size_t> send_at_once(std::span<const Buffer> buffers, const MessageInfo& info,
+                                     Deadline deadline);
+    [[nodiscard]] bool is_leasable(const Buffer& buffer);
     Result<bool> can_share(const Buffer& buffer);
     Result<std::optional<std::uint32_t>> can_forward(const Message& message);
     Result<Delivery> send_forwarded(Outbound outbound, const Message& message, std::uint32_t place);

@@ -29,7 +29,8 @@ bool can_be_copied(int code) {
 }
 
 bool has_passed(Deadline deadline) {
-    return deadline <= std::chrono::steady_clock::now();
+    // The clock does not begin before its epoch.
+    return deadline <= Deadline{} || deadline <= std::chrono::steady_clock::now();
 }
 
 bool is_dropping(WhenFull policy) {
@@ -64,6 +65,67 @@ Result<Delivery> ProducerCore::send(std::span<const std::byte> bytes, const Mess
     const Outbound message = outbound(bytes, info, deadline);
     if (auto ready = begin(message); !ready) return give_up(ready.error(), message);
     return send_copied(message);
+}
+
+/// Between what is sent at once, whatever waits or does not go by a lease is sent by itself.
+Result<std::size_t> ProducerCore::send_many(std::span<const Buffer> buffers,
+                                            const MessageInfo& info, Deadline deadline) {
+    std::size_t done = 0;
+    while (done < buffers.size()) {
+        MessageInfo next = info;
+        if (info.sequence != next_sequence) next.sequence += done;
+        const auto rest = buffers.subspan(done);
+        auto sent = send_at_once(rest, next, deadline);
+        if (sent && *sent == 0) {
+            next.end_of_stream = info.end_of_stream && rest.size() == 1;
+            const auto one = send(rest.front(), next, deadline);
+            sent = one ? Result<std::size_t>(std::size_t{1}) : tl::unexpected(one.error());
+        }
+        if (!sent && done == 0) return sent;
+        if (!sent) break;
+        done += *sent;
+    }
+    return done;
+}
+
+/// As many as there is room for; tells how many, which is 0 if the first one needs a closer look.
+Result<std::size_t> ProducerCore::send_at_once(std::span<const Buffer> buffers,
+                                               const MessageInfo& info, Deadline deadline) {
+    Outbound message = outbound(buffers.front().bytes(), info, deadline);
+    if (auto ready = begin(message); !ready) {
+        if (ready.error().code != ETIMEDOUT) return tl::unexpected(ready.error());
+        return 0;  // send() gives it up as the policy says
+    }
+    OutgoingRing* ring = consumer_->ring();
+    if (ring == nullptr) return 0;
+    const auto room = ring->room(std::min(buffers.size(), lease_batch_max));
+    if (!room) return 0;
+    std::size_t count = 0;
+    while (count < *room && is_leasable(buffers[count]))
+        ++count;
+    if (count == 0) return 0;
+    if (count < buffers.size()) message.packet.flags &= ~stream::flag_end_of_stream;
+    const OutgoingRing::Batch batch = {
+        .count = count,
+        .first = entry_of(message.packet),
+        .now_ns = static_cast<std::uint64_t>(message.now.time_since_epoch().count())};
+    const auto payload = [&buffers](std::size_t place) { return buffers[place].bytes(); };
+    const auto published = ring->publish_shared(batch, payload);
+    if (!published) return 0;
+    consumer_->wake();
+    for (std::size_t place = 0; place < *published; ++place) {
+        message.packet.length = buffers[place].size();
+        (void)this->count(message, Delivery::shared);
+        ++message.packet.sequence;
+    }
+    return *published;
+}
+
+/// Whether a buffer lies in the heap of the open ring.
+bool ProducerCore::is_leasable(const Buffer& buffer) {
+    OutgoingRing* ring = consumer_->ring();
+    return ring != nullptr && buffer.size() != 0 && ring->heap().contains(buffer.data()) &&
+           !ring->heap().lost_its_name();
 }
 
 ProducerCore::Outbound ProducerCore::outbound(std::span<const std::byte> bytes,
@@ -101,6 +163,8 @@ Status ProducerCore::begin(const Outbound& message) {
 
 /// Whether the buffer can be leased to the consumer, or must go as bytes.
 Result<bool> ProducerCore::can_share(const Buffer& buffer) {
+    if (is_leasable(buffer)) [[likely]]
+        return true;
     if (buffer.size() == 0) return false;
     Heap* heap = current_heap();
     if (heap == nullptr || !heap->contains(buffer.data())) return false;
@@ -115,11 +179,14 @@ Result<bool> ProducerCore::can_share(const Buffer& buffer) {
 
 Result<Delivery> ProducerCore::send_shared(const Outbound& message) {
     if (auto room = make_room(message); !room) return give_up(room.error(), message);
-    stream::RingEntry entry = entry_of(message.packet);
-    if (message.is_forwarded) entry.kind |= ring_kind(0, ring_flag_forwarded, 0);
-    const auto now_ns = static_cast<std::uint64_t>(message.now.time_since_epoch().count());
+    OutgoingRing::Batch batch = {
+        .count = 1,
+        .first = entry_of(message.packet),
+        .now_ns = static_cast<std::uint64_t>(message.now.time_since_epoch().count())};
+    if (message.is_forwarded) batch.first.kind |= ring_kind(0, ring_flag_forwarded, 0);
+    const auto leased = [&message](std::size_t) { return message.leased; };
     while (true) {
-        const Status published = consumer_->ring()->publish_shared(message.leased, entry, now_ns);
+        const auto published = consumer_->ring()->publish_shared(batch, leased);
         if (published) break;
         if (can_be_copied(published.error().code)) return send_copied(message);
         if (published.error().code != EAGAIN) return tl::unexpected(published.error());
@@ -149,12 +216,12 @@ Status ProducerCore::await_release(const Outbound& message) {
 Status ProducerCore::make_room(const Outbound& message) {
     bool waited = false;
     while (OutgoingRing* ring = consumer_->ring()) {
-        const auto room = ring->has_room();
+        const auto room = ring->room(1);
         if (!room) {
             end_consumer();
             return fail(EPIPE, "send to a consumer that speaks nonsense");
         }
-        if (*room) return {};
+        if (*room > 0) return {};
         if (options_.when_full == WhenFull::drop_oldest) {
             const auto dropped = ring->drop_oldest();
             if (dropped == OutgoingRing::Dropped::oldest) ++stats_.dropped;

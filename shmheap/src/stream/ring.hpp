@@ -10,6 +10,10 @@
 ///     producer   drop the oldest   the same compare-exchange; who wins it has the message
 ///     producer   reuse a cell      after it has seen, or made, `head` move past it
 ///
+/// Of several messages at once the producer fills the last cell first. The first cell comes last
+/// and shows them all, since nobody looks at a message before the one ahead of it is there. The
+/// consumer takes as many as it has copied by one compare-exchange of `head`.
+///
 /// Only after a take has been won does the consumer accept the lease, and only after a drop has
 /// been won does the producer revoke it: nobody ever accepts what was dropped. A process that is
 /// killed between two steps leaves a message that was either published or not, taken or not.
@@ -79,6 +83,19 @@ struct RingSteps {
     /// this one has then seen `head` move past it, so that its take() is lost.
     /// seq_cst, of the stamp: pairs with the sleeper's second look, and with look().
     static void publish(Cell& cell, std::uint64_t number, const RingEntry& entry) {
+        fill(cell, entry);
+        cell.stamp.store(number + 1, Atomics::sequential);
+    }
+
+    /// The same for a message whose forerunner is published afterwards, by the same producer.
+    /// release, of the stamp: pairs with look(), by a consumer that has seen the forerunner.
+    static void publish_ahead(Cell& cell, std::uint64_t number, const RingEntry& entry) {
+        fill(cell, entry);
+        cell.stamp.store(number + 1, Atomics::release);
+    }
+
+private:
+    static void fill(Cell& cell, const RingEntry& entry) {
         cell.sequence.store(entry.sequence, Atomics::release);
         cell.time_stamp_ns.store(entry.time_stamp_ns, Atomics::release);
         cell.stream_id.store(entry.stream_id, Atomics::release);
@@ -86,9 +103,9 @@ struct RingSteps {
         cell.length.store(entry.length, Atomics::release);
         cell.generation.store(entry.generation, Atomics::release);
         cell.kind.store(entry.kind, Atomics::release);
-        cell.stamp.store(number + 1, Atomics::sequential);
     }
 
+public:
     /// Consumer. Whether the message, or a later one in its cell, was published.
     /// acquire: pairs with publish(): the content is there.
     [[nodiscard]] static bool look(const Cell& cell, std::uint64_t number) {
@@ -109,10 +126,11 @@ struct RingSteps {
         return entry;
     }
 
-    /// Consumer. False: the producer dropped it, and `number` is now the oldest message there is.
-    /// seq_cst: releases the cell to who reads `head`, and pairs with a sleeping producer.
-    [[nodiscard]] static bool take(Word& head, std::uint64_t& number) {
-        return head.compare_exchange_strong(number, number + 1, Atomics::sequential,
+    /// Consumer; `count` messages from `number` on. False: the producer dropped the first, and
+    /// `number` is now the oldest message there is.
+    /// seq_cst: releases the cells to who reads `head`, and pairs with a sleeping producer.
+    [[nodiscard]] static bool take(Word& head, std::uint64_t& number, std::uint64_t count = 1) {
+        return head.compare_exchange_strong(number, number + count, Atomics::sequential,
                                             Atomics::relaxed);
     }
 

@@ -30,6 +30,11 @@ Result<Delivery> Producer::send(const Message& message, const MessageInfo& info,
     return core_->send(message, info, deadline);
 }
 
+Result<std::size_t> Producer::send_many(std::span<const Buffer> buffers, const MessageInfo& info,
+                                        Deadline deadline) {
+    return core_->send_many(buffers, info, deadline);
+}
+
 Status Producer::drain(Deadline deadline) {
     return core_->drain(deadline);
 }
@@ -66,6 +71,10 @@ Result<Consumer> Consumer::expect(const std::string& path, const ConsumerOptions
 
 Result<Message> Consumer::receive(Deadline deadline) {
     return core_->receive(deadline);
+}
+Result<std::size_t> Consumer::receive_many(std::vector<Message>& to, std::size_t count_max,
+                                           Deadline deadline) {
+    return core_->receive_many(to, count_max, deadline);
 }
 int Consumer::fd() const {
     return core_->fd();

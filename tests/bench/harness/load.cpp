@@ -78,6 +78,10 @@ bool MachineWatch::disturbed() const {
     return foreign > wall * foreign_share_max + tick_error;
 }
 
+Seconds processor_time(const std::vector<pid_t>& children) {
+    return own_time(children);
+}
+
 std::uint64_t page_faults() {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);

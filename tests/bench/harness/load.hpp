@@ -47,6 +47,9 @@ private:
     Clock::time_point start_;
 };
 
+/// Processor time so far, of this process and of those children.
+Seconds processor_time(const std::vector<pid_t>& children);
+
 /// Page faults of this process so far.
 std::uint64_t page_faults();
 

@@ -7,8 +7,11 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <memory>
+#include <vector>
 
 #include "shmheap/layout.hpp"
+#include "stream/fan.hpp"
 #include "stream/raw_port.hpp"
 
 namespace bench {
@@ -75,7 +78,37 @@ private:
     std::array<Cell, cell_count_max> cells_{};
 };
 
+class RawFan final : public Fan {
+public:
+    explicit RawFan(const StreamSpec& spec) {
+        for (int index = 0; index < spec.consumers; ++index)
+            rings_.push_back(std::make_unique<RawPort<FutexRing>>(spec));
+    }
+
+    void open_sender() override {
+        for (const auto& ring : rings_)
+            ring->open(Side::near);
+    }
+    void open_receiver(int index) override {
+        own_ = rings_[static_cast<std::size_t>(index)].get();
+        own_->open(Side::far);
+    }
+    void send() override {
+        for (const auto& ring : rings_)
+            ring->send();
+    }
+    void receive() override { own_->receive(); }
+
+private:
+    std::vector<std::unique_ptr<Port>> rings_;
+    Port* own_ = nullptr;
+};
+
 }  // namespace
+
+std::unique_ptr<Fan> make_raw_futex_fan(const StreamSpec& spec) {
+    return std::make_unique<RawFan>(spec);
+}
 
 std::unique_ptr<Port> make_raw_futex_port(const StreamSpec& spec) {
     return std::make_unique<RawPort<FutexRing>>(spec);

@@ -4,9 +4,11 @@
 #include <cstdlib>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "harness/worker.hpp"
 #include "shmheap/stream.hpp"
+#include "stream/fan.hpp"
 #include "stream/payload.hpp"
 #include "stream/port.hpp"
 
@@ -72,7 +74,47 @@ private:
     std::optional<shmheap::Consumer> consumer_;
 };
 
+/// A stream to each receiver; the same buffer goes over all of them, by a lease each.
+class HarrierFan final : public Fan {
+public:
+    explicit HarrierFan(const StreamSpec& spec) : spec_(spec) {}
+
+    void open_sender() override {
+        for (int index = 0; index < spec_.consumers; ++index) {
+            producers_.push_back(
+                expect(shmheap::Producer::listen(path(index), {.depth = spec_.depth()})));
+        }
+        for (auto& producer : producers_)
+            attend_until_connected(producer);
+    }
+    void open_receiver(int index) override {
+        consumer_.emplace(expect(shmheap::Consumer::connect(path(index))));
+    }
+    void send() override {
+        const auto buffer = expect(shmheap::Buffer::allocate(spec_.bytes));
+        for (auto& producer : producers_) {
+            if (expect(producer.send(buffer)) != shmheap::Delivery::shared) {
+                give_up("a message was copied");
+            }
+        }
+    }
+    void receive() override { (void)expect(consumer_->receive()); }
+
+private:
+    static std::string path(int index) {
+        return path_from(Side::near) + "-" + std::to_string(index);
+    }
+
+    StreamSpec spec_;
+    std::vector<shmheap::Producer> producers_;
+    std::optional<shmheap::Consumer> consumer_;
+};
+
 }  // namespace
+
+std::unique_ptr<Fan> make_harrier_fan(const StreamSpec& spec) {
+    return std::make_unique<HarrierFan>(spec);
+}
 
 std::unique_ptr<Port> make_harrier_port(const StreamSpec& spec) {
     return std::make_unique<HarrierPort>(spec);

@@ -11,6 +11,7 @@ namespace bench {
 enum class Traffic {
     one_way,     ///< messages per second
     round_trip,  ///< microseconds until the answer to a message is there
+    fan_out,     ///< messages per second that reach every one of several consumers
 };
 
 /// What a side does that has nothing to do at the moment.
@@ -31,6 +32,7 @@ struct StreamSpec {
     Waiting waiting;
     Payload payload;
     std::size_t bytes;  ///< of a message
+    int consumers = 1;
 
     /// Messages that may be under way: what is touched should not be more than caches and memory
     /// can hold for every subject alike.
@@ -51,6 +53,10 @@ inline constexpr std::array stream_specs{
     StreamSpec{"rate-touch-1MiB", Traffic::one_way, Waiting::polls, Payload::touched, kib* kib},
     StreamSpec{"rtt-poll-1KiB", Traffic::round_trip, Waiting::polls, Payload::untouched, kib},
     StreamSpec{"rtt-block-1KiB", Traffic::round_trip, Waiting::sleeps, Payload::untouched, kib},
+    StreamSpec{"fanout-1", Traffic::fan_out, Waiting::sleeps, Payload::untouched, kib, 1},
+    StreamSpec{"fanout-2", Traffic::fan_out, Waiting::sleeps, Payload::untouched, kib, 2},
+    StreamSpec{"fanout-4", Traffic::fan_out, Waiting::sleeps, Payload::untouched, kib, 4},
+    StreamSpec{"fanout-8", Traffic::fan_out, Waiting::sleeps, Payload::untouched, kib, 8},
 };
 
 }  // namespace bench

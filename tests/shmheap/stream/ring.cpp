@@ -7,6 +7,7 @@
 
 #include "fixture.hpp"
 #include "heap_core.hpp"
+#include "pair.hpp"
 #include "stream/outgoing_ring.hpp"
 
 using namespace std::chrono_literals;
@@ -17,41 +18,6 @@ using shmheap::Producer;
 using shmheap::WhenFull;
 
 namespace {
-
-/// A producer with a consumer in this process; neither is in a call.
-struct Pair {
-    explicit Pair(shmheap::ProducerOptions options = {}) {
-        options.heap = setup.heap.get();
-        auto listening = Producer::listen(setup.path, options);
-        REQUIRE(listening.has_value());
-        producer.emplace(std::move(*listening));
-        std::thread connecting([this] {
-            auto connected = Consumer::connect(setup.path, {}, soon());
-            if (connected) consumer.emplace(std::move(*connected));
-        });
-        pollfd descriptor = {.fd = producer->fd(), .events = POLLIN, .revents = 0};
-        while (!producer->connected()) {
-            ::poll(&descriptor, 1, -1);
-            REQUIRE(producer->attend().has_value());
-        }
-        connecting.join();
-        REQUIRE(consumer.has_value());
-    }
-
-    [[nodiscard]] shmheap::Result<Delivery> send(std::uint64_t value, shmheap::Deadline deadline) {
-        return producer->send(buffer_of(*setup.heap, std::to_string(value)), {}, deadline);
-    }
-
-    /// What the next message says, or the negative code of the error.
-    [[nodiscard]] long receive(shmheap::Deadline deadline = at_once) {
-        const auto message = consumer->receive(deadline);
-        return message ? std::stol(text_of(message->bytes())) : -message.error().code;
-    }
-
-    HeapFolder setup;
-    std::optional<Producer> producer;
-    std::optional<Consumer> consumer;
-};
 
 bool is_readable(int fd) {
     pollfd descriptor = {.fd = fd, .events = POLLIN, .revents = 0};
