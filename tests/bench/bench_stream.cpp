@@ -1,6 +1,11 @@
 // What handing a block to another process costs by a stream, beside the least that a queue can be
 // that waits in the same way.
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harness/program.hpp"
@@ -9,13 +14,55 @@
 
 namespace {
 
+#ifdef WITH_ICEORYX
+/// iceoryx's daemon, with memory for every message that may be under way. Its files have names of
+/// their own in /dev/shm and /tmp, so there can be one on a machine; it removes them at its end.
+class Roudi {
+public:
+    static shmheap::Result<Roudi> start(const std::filesystem::path& directory) {
+        const auto configuration = directory / "roudi.toml";
+        std::ofstream file(configuration);
+        file << "[general]\nversion = 1\n[[segment]]\n";
+        for (const std::size_t bytes : {bench::kib, 64 * bench::kib, bench::kib * bench::kib})
+            file << "[[segment.mempool]]\nsize = " << bytes << "\ncount = 600\n";
+        file.close();
+        auto child =
+            bench::Child::start({.command = {ROUDI, "--config-file", configuration.string(),
+                                             "--monitoring-mode", "off"},
+                                 .quiet = true});
+        if (!child) return tl::unexpected(child.error());
+        return Roudi(std::move(*child));
+    }
+    ~Roudi() {
+        if (!child_) return;
+        child_->signal(SIGTERM);
+        child_->wait();
+    }
+    Roudi(Roudi&& other) noexcept : child_(std::exchange(other.child_, std::nullopt)) {}
+    Roudi& operator=(Roudi&&) = delete;
+
+private:
+    explicit Roudi(bench::Child child) : child_(std::move(child)) {}
+    std::optional<bench::Child> child_;
+};
+#endif
+
+/// The least that can be, waiting in the same way, and a peer of our kind.
+std::vector<const char*> subjects_of(const bench::StreamSpec& spec) {
+    std::vector<const char*> subjects = {
+        "harrier", spec.waiting == bench::Waiting::polls ? "raw-spin" : "raw-futex"};
+#ifdef WITH_ICEORYX
+    if (spec.traffic != bench::Traffic::fan_out) subjects.push_back("iceoryx");
+#endif
+    return subjects;
+}
+
 shmheap::Status measure_workload(const bench::StreamSpec& spec, const bench::Context& context,
                                  std::vector<bench::Row>& rows) {
     std::vector<bench::Series> all;
     const auto directory = context.directory.fresh("heaps");
     if (!directory) return tl::unexpected(directory.error());
-    const char* peer = spec.waiting == bench::Waiting::polls ? "raw-spin" : "raw-futex";
-    for (const char* subject : {"harrier", peer}) {
+    for (const char* subject : subjects_of(spec)) {
         const bench::Series names{
             .workload = std::string(spec.name),
             .subject = subject,
@@ -35,6 +82,10 @@ shmheap::Status measure_workload(const bench::StreamSpec& spec, const bench::Con
 }
 
 shmheap::Status measure_all(const bench::Context& context, std::vector<bench::Row>& rows) {
+#ifdef WITH_ICEORYX
+    const auto roudi = Roudi::start(context.directory.path());
+    if (!roudi) return tl::unexpected(roudi.error());
+#endif
     for (const auto& spec : bench::stream_specs) {
         if (!context.options.wants(std::string(spec.name))) continue;
         const auto status = measure_workload(spec, context, rows);

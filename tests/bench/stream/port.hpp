@@ -31,4 +31,7 @@ std::unique_ptr<Port> make_raw_spin_port(const StreamSpec& spec);
 /// Likewise, through one that sleeps.
 std::unique_ptr<Port> make_raw_futex_port(const StreamSpec& spec);
 
+/// Publisher and subscriber. Its daemon must run.
+std::unique_ptr<Port> make_iceoryx_port(const StreamSpec& spec);
+
 }  // namespace bench

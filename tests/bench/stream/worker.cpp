@@ -33,6 +33,9 @@ std::unique_ptr<bench::Port> make_port(std::string_view subject, const bench::St
     if (subject == "harrier") return bench::make_harrier_port(spec);
     if (subject == "raw-spin") return bench::make_raw_spin_port(spec);
     if (subject == "raw-futex") return bench::make_raw_futex_port(spec);
+#ifdef WITH_ICEORYX
+    if (subject == "iceoryx") return bench::make_iceoryx_port(spec);
+#endif
     bench::give_up("unknown subject");
 }
 
