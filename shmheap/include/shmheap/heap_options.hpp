@@ -18,7 +18,7 @@ enum class Prefault {
 /// Which magazine a thread uses.
 enum class Policy {
     thread,  ///< its own
-    cpu,     ///< accepted; in this version the same as thread
+    cpu,     ///< accepted, and the same as thread: src/alloc/DESIGN.md says why
 };
 
 struct HeapOptions {

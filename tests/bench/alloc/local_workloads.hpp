@@ -4,6 +4,7 @@
 /// both of which are inlined into the loops, so that a subject pays for its own calls alone.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <optional>
@@ -39,6 +40,14 @@ void* allocate_or_give_up(Subject& subject, std::size_t bytes) {
 }
 
 template <class Subject>
+void* allocate_touched(Subject& subject, std::size_t bytes) {
+    void* block = allocate_or_give_up(subject, bytes);
+    for (std::size_t offset = 0; offset < bytes; offset += shmheap::page_size)
+        write_word(block, offset);
+    return block;
+}
+
+template <class Subject>
 class Lifo final : public Workload {
 public:
     Lifo(const WorkloadSpec& spec, Subject& subject) : spec_(spec), subject_(subject) {}
@@ -51,21 +60,19 @@ public:
 
 private:
     void run_touching(std::uint64_t count) {
-        for (std::uint64_t i = 0; i < count; ++i) {
-            void* block = allocate_or_give_up(subject_, spec_.bytes);
-            for (std::size_t offset = 0; offset < spec_.bytes; offset += shmheap::page_size)
-                write_word(block, offset);
-            subject_.deallocate(block);
-        }
+        for (std::uint64_t i = 0; i < count; ++i)
+            subject_.deallocate(allocate_touched(subject_, spec_.bytes));
     }
 
     WorkloadSpec spec_;
     Subject& subject_;
 };
 
+enum class Writes { ends, every_page };
+
 /// Live blocks of log-uniform sizes from 64 bytes to 256 KiB. An operation frees one of them and
-/// allocates another, whose first and last word it writes.
-template <class Subject>
+/// allocates another, whose first and last word it writes, or a word of every page.
+template <class Subject, Writes writes = Writes::ends>
 class LiveSet {
 public:
     LiveSet(std::size_t live, std::uint64_t seed, Subject& subject)
@@ -73,37 +80,52 @@ public:
         std::uniform_real_distribution<double> exponent(6, 18);  // 2^6 to 2^18 bytes
         for (auto& size : sizes_)
             size = static_cast<std::uint32_t>(std::exp2(exponent(random_)));
-        for (auto& block : blocks_)
+        for (Block& block : blocks_)
             block = fresh();
     }
     ~LiveSet() {
-        for (void* block : blocks_)
-            subject_.deallocate(block);
+        for (const Block& block : blocks_)
+            subject_.deallocate(block.address);
     }
     LiveSet(const LiveSet&) = delete;
     LiveSet& operator=(const LiveSet&) = delete;
 
     void replace(std::uint64_t count) {
         for (std::uint64_t i = 0; i < count; ++i) {
-            void*& block = blocks_[random_() % blocks_.size()];
-            subject_.deallocate(block);
+            Block& block = blocks_[random_() % blocks_.size()];
+            subject_.deallocate(block.address);
+            live_bytes_ -= block.bytes;
             block = fresh();
         }
     }
 
+    [[nodiscard]] std::uint64_t peak_bytes() const { return peak_bytes_; }
+
 private:
-    void* fresh() {
+    struct Block {
+        void* address = nullptr;
+        std::size_t bytes = 0;
+    };
+
+    Block fresh() {
         const std::size_t bytes = sizes_[random_() % sizes_.size()];
+        live_bytes_ += bytes;
+        peak_bytes_ = std::max(peak_bytes_, live_bytes_);
+        if constexpr (writes == Writes::every_page) {
+            return {.address = allocate_touched(subject_, bytes), .bytes = bytes};
+        }
         void* block = allocate_or_give_up(subject_, bytes);
         write_word(block, 0);
         write_word(block, (bytes / sizeof(std::uint64_t) - 1) * sizeof(std::uint64_t));
-        return block;
+        return {.address = block, .bytes = bytes};
     }
 
     Subject& subject_;
     std::mt19937_64 random_;
     std::array<std::uint32_t, 1 << 14> sizes_{};
-    std::vector<void*> blocks_;
+    std::vector<Block> blocks_;
+    std::uint64_t live_bytes_ = 0;
+    std::uint64_t peak_bytes_ = 0;
 };
 
 template <class Subject>

@@ -7,6 +7,7 @@
 
 #include "alloc/handover.hpp"
 #include "alloc/local_workloads.hpp"
+#include "alloc/once_workloads.hpp"
 
 namespace bench {
 namespace {
@@ -75,6 +76,10 @@ std::unique_ptr<Workload> make_boost_rbtree(const WorkloadSpec& spec) {
         return std::make_unique<Handover<BoostHandover>>(spec);
     }
     return make_local_workload(spec, segment());
+}
+
+std::optional<double> measure_boost_rbtree_once(const OnceSpec& spec) {
+    return measure_once(spec, segment);
 }
 
 }  // namespace bench

@@ -2,6 +2,7 @@
 #include <cstdlib>
 
 #include "alloc/local_workloads.hpp"
+#include "alloc/once_workloads.hpp"
 
 namespace bench {
 namespace {
@@ -11,11 +12,19 @@ struct Malloc {
     void deallocate(void* block) { std::free(block); }
 };
 
+Malloc& process_malloc() {
+    static Malloc instance;
+    return instance;
+}
+
 }  // namespace
 
 std::unique_ptr<Workload> make_malloc(const WorkloadSpec& spec) {
-    static Malloc malloc;
-    return make_local_workload(spec, malloc);
+    return make_local_workload(spec, process_malloc());
+}
+
+std::optional<double> measure_malloc_once(const OnceSpec& spec) {
+    return measure_once(spec, process_malloc);
 }
 
 }  // namespace bench

@@ -26,6 +26,7 @@ enum class Kind {
 struct WorkloadSpec {
     std::string_view name;
     Kind kind;
+    std::string_view unit = "ns";
     std::size_t bytes = 0;  ///< of a block
     std::size_t live = 0;   ///< blocks at a time, for each thread
     int threads = 1;        ///< busy all the time; of between_processes: one in each process
@@ -86,6 +87,8 @@ using MakeWorkload = std::unique_ptr<Workload> (*)(const WorkloadSpec& spec);
 std::unique_ptr<Workload> make_harrier(const WorkloadSpec& spec);
 std::unique_ptr<Workload> make_malloc(const WorkloadSpec& spec);
 std::unique_ptr<Workload> make_boost_rbtree(const WorkloadSpec& spec);
+/// Memory pools: local workloads only.
+std::unique_ptr<Workload> make_iceoryx(const WorkloadSpec& spec);
 std::unique_ptr<Workload> make_null(const WorkloadSpec& spec);
 
 }  // namespace bench

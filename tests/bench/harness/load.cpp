@@ -6,6 +6,7 @@
 
 #include <ctime>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <utility>
 
@@ -86,6 +87,20 @@ std::uint64_t page_faults() {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
     return static_cast<std::uint64_t>(usage.ru_minflt + usage.ru_majflt);
+}
+
+std::uint64_t resident_bytes() {
+    std::ifstream status("/proc/self/status");
+    std::uint64_t kibibytes = 0;
+    for (std::string line; std::getline(status, line);) {
+        std::istringstream words(line);
+        std::string name;
+        std::uint64_t value = 0;
+        if (words >> name >> value && (name == "RssAnon:" || name == "RssShmem:")) {
+            kibibytes += value;
+        }
+    }
+    return kibibytes * 1024;
 }
 
 void pin_to(int processor) {

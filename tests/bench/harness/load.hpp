@@ -53,6 +53,9 @@ Seconds processor_time(const std::vector<pid_t>& children);
 /// Page faults of this process so far.
 std::uint64_t page_faults();
 
+/// Bytes of memory that this process has present, of files apart from shared memory none.
+std::uint64_t resident_bytes();
+
 /// The calling thread on one processor (counted modulo those that there are).
 void pin_to(int processor);
 

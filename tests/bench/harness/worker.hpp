@@ -16,6 +16,12 @@ namespace bench {
 /// Starts a worker and lives as long as any copy of the series. Errors: those of Child::start.
 shmheap::Result<Series> worker_series(const Series& names, const Child::Options& worker);
 
+/// Starts a worker for each sample, and waits for its end.
+Series fresh_worker_series(const Series& names, const Child::Options& worker);
+
+/// In the worker: one answer.
+void answer(const Sample& sample);
+
 /// In the worker: answers until its input ends.
 void answer_samples(const std::function<Sample()>& measure);
 
