@@ -15,8 +15,10 @@
 namespace {
 
 #ifdef WITH_ICEORYX
-/// iceoryx's daemon, with memory for every message that may be under way. Its files have names of
-/// their own in /dev/shm and /tmp, so there can be one on a machine; it removes them at its end.
+/// iceoryx's daemon, with memory for every message that may be under way. Its files have fixed
+/// names in /dev/shm and /tmp, so there can be one on a machine. It removes them at its end if
+/// nobody who used it was killed: `iceoryx_mgmt`, `root` and `roudi*` stay behind after an
+/// interrupted run.
 class Roudi {
 public:
     static shmheap::Result<Roudi> start(const std::filesystem::path& directory) {
@@ -52,16 +54,24 @@ std::vector<const char*> subjects_of(const bench::StreamSpec& spec) {
     std::vector<const char*> subjects = {
         "harrier", spec.waiting == bench::Waiting::polls ? "raw-spin" : "raw-futex"};
 #ifdef WITH_ICEORYX
-    if (spec.traffic != bench::Traffic::fan_out) subjects.push_back("iceoryx");
+    if (spec.waiting == bench::Waiting::polls) subjects.push_back("iceoryx");
 #endif
     return subjects;
 }
 
 shmheap::Status measure_workload(const bench::StreamSpec& spec, const bench::Context& context,
                                  std::vector<bench::Row>& rows) {
-    std::vector<bench::Series> all;
     const auto directory = context.directory.fresh("heaps");
     if (!directory) return tl::unexpected(directory.error());
+#ifdef WITH_ICEORYX
+    std::optional<Roudi> roudi;  // ends after the workers
+    if (spec.waiting == bench::Waiting::polls) {
+        auto started = Roudi::start(context.directory.path());
+        if (!started) return tl::unexpected(started.error());
+        roudi.emplace(std::move(*started));
+    }
+#endif
+    std::vector<bench::Series> all;
     for (const char* subject : subjects_of(spec)) {
         const bench::Series names{
             .workload = std::string(spec.name),
@@ -82,10 +92,6 @@ shmheap::Status measure_workload(const bench::StreamSpec& spec, const bench::Con
 }
 
 shmheap::Status measure_all(const bench::Context& context, std::vector<bench::Row>& rows) {
-#ifdef WITH_ICEORYX
-    const auto roudi = Roudi::start(context.directory.path());
-    if (!roudi) return tl::unexpected(roudi.error());
-#endif
     for (const auto& spec : bench::stream_specs) {
         if (!context.options.wants(std::string(spec.name))) continue;
         const auto status = measure_workload(spec, context, rows);

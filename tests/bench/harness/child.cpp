@@ -115,6 +115,11 @@ std::string Child::read_all() {
     return text;
 }
 
+void Child::end() {
+    close(std::exchange(input_fd_, -1));
+    wait();
+}
+
 void Child::signal(int number) const {
     if (pid_ > 0) kill(pid_, number);
 }

@@ -37,6 +37,9 @@ public:
     /// Reads what it prints until it closes its output.
     std::string read_all();
 
+    /// Closes its input and waits until it has ended by itself, as a worker does.
+    void end();
+
     void signal(int number) const;
     /// Waits for the end; the status as wait() gives it.
     int wait();

@@ -32,7 +32,10 @@ shmheap::Result<Series> worker_series(const Series& names, const Child::Options&
     auto started = Child::start(worker);
     if (!started) return tl::unexpected(started.error());
     // shared: a std::function can be copied.
-    auto child = std::make_shared<Child>(std::move(*started));
+    const std::shared_ptr<Child> child(new Child(std::move(*started)), [](Child* ended) {
+        ended->end();
+        delete ended;
+    });
     Series series = names;
     series.measure = [child, what = name_of(names)] { return ask_sample(*child, what); };
     return series;
@@ -43,7 +46,9 @@ Series fresh_worker_series(const Series& names, const Child::Options& worker) {
     series.measure = [worker, what = name_of(names)]() -> shmheap::Result<Sample> {
         auto child = Child::start(worker);
         if (!child) return tl::unexpected(child.error());
-        return ask_sample(*child, what);
+        auto sample = ask_sample(*child, what);
+        child->end();
+        return sample;
     };
     return series;
 }
