@@ -126,8 +126,7 @@ ThreadCache* bind_cache(HeapCore& heap) {
 }  // namespace
 
 ThreadCache* select_cache(HeapCore& heap) {
-    ThreadCache* current = current_cache;
-    if (current != nullptr && current->heap() == &heap && !heap.is_inherited()) return current;
+    if (current_cache->heap() == &heap && !heap.is_inherited()) return current_cache;
     if (own_caches.ended || heap.is_inherited()) return nullptr;
     const auto& caches = own_caches.caches;
     const auto bound = std::find_if(caches.begin(), caches.end(),

@@ -145,6 +145,7 @@ struct Atomics {
     static constexpr rl::memory_order relaxed = rl::mo_relaxed;
     static constexpr rl::memory_order acquire = rl::mo_acquire;
     static constexpr rl::memory_order release = rl::mo_release;
+    static constexpr rl::memory_order acquire_release = rl::mo_acq_rel;
     static constexpr rl::memory_order sequential = rl::mo_seq_cst;
 };
 

@@ -97,15 +97,14 @@ struct AtOnce : rl::test_suite<AtOnce<drops>, 2> {
         }
     }
 
+    /// The first one by itself: a consumer that has seen its cell, and nothing later, may then be
+    /// sent on to the second of two.
     void produce() {
-        if (messages - producer.number() > 1 && producer.send_two()) return;
-        if (producer.has_room()) {
-            if (producer.send()) return;
-            if (drops) return producer.drop_oldest();
-            return rl::yield(1, Here());  // until the consumer has released something
-        }
-        if (drops) return producer.drop_oldest();
-        producer.await_room();
+        const bool two = producer.number() > 0 && messages - producer.number() > 1;
+        if (two ? producer.send_two() : producer.has_room() && producer.send()) return;
+        if (drops) producer.drop_oldest();
+        if (!drops && !producer.has_room()) return producer.await_room();
+        rl::yield(1, Here());  // until the consumer has taken or released something
     }
 
     void after() {

@@ -29,6 +29,7 @@ struct StandardAtomics {
     static constexpr std::memory_order relaxed = std::memory_order_relaxed;
     static constexpr std::memory_order acquire = std::memory_order_acquire;
     static constexpr std::memory_order release = std::memory_order_release;
+    static constexpr std::memory_order acquire_release = std::memory_order_acq_rel;
     static constexpr std::memory_order sequential = std::memory_order_seq_cst;
 };
 

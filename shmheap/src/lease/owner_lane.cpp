@@ -4,7 +4,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <chrono>
+#include <algorithm>
 #include <ctime>
 #include <new>
 
@@ -26,9 +26,11 @@ constexpr std::uint64_t issues_per_look = 32;
 /// Releases that may wait behind a long-held lease before the whole lane is looked at.
 constexpr std::int32_t releases_ignored_max = 64;
 
-std::uint64_t nanoseconds_since_1970() {
-    const std::chrono::nanoseconds now = std::chrono::system_clock::now().time_since_epoch();
-    return static_cast<std::uint64_t>(now.count());
+std::uint64_t nanoseconds_since_1970(clockid_t clock) {
+    timespec now{};
+    ::clock_gettime(clock, &now);
+    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
+           static_cast<std::uint64_t>(now.tv_nsec);
 }
 
 }  // namespace
@@ -69,6 +71,7 @@ void OwnerLane::notice_tenant(EndedLeases& ended) {
     CRASH_POINT(tenant_gone);
     end_all(ended);
     tenancy_ = now;
+    tenant_noticed_at_ns_ = nanoseconds_since_1970(CLOCK_REALTIME);
     releases_seen_ = slot().releases.load(std::memory_order_relaxed);
     CRASH_POINT(tenant_noticed);
 }
@@ -97,8 +100,11 @@ Result<Reference> OwnerLane::issue(const Loan& loan, std::uint32_t client, Ended
     if (auto valid = check_tenant(client, ended); !valid) return tl::unexpected(valid.error());
     const auto lease = issue_locked(loan, client, ended);
     if (!lease) return tl::unexpected(lease.error());
+    // The cheap clock is behind by up to a tick of the kernel, which is nothing to an onlooker; but
+    // no lease may seem older than its tenant.
+    const std::uint64_t now_ns = nanoseconds_since_1970(CLOCK_REALTIME_COARSE);
     lane_slot(lease->lane_slot)
-        .issued_at_ns.store(nanoseconds_since_1970(), std::memory_order_relaxed);
+        .issued_at_ns.store(std::max(now_ns, tenant_noticed_at_ns_), std::memory_order_relaxed);
     return Reference{.heap = file_->header().uuid,
                      .client = client,
                      .lane_slot = lease->lane_slot,

@@ -153,6 +153,7 @@ private:
     HeapFile* file_ = nullptr;
     std::uint32_t index_ = 0;
     std::uint32_t tenancy_ = 0;  ///< whose leases the records are
+    std::uint64_t tenant_noticed_at_ns_ = 0;
     std::uint32_t live_ = 0;
     std::uint64_t issued_ = 0;
     std::uint32_t head_ = 0;  ///< where the next lease goes if it can

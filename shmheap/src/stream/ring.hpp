@@ -88,10 +88,11 @@ struct RingSteps {
     }
 
     /// The same for a message whose forerunner is published afterwards, by the same producer.
-    /// release, of the stamp: pairs with look(), by a consumer that has seen the forerunner.
+    /// relaxed, of the stamp: who looks here has seen the forerunner's, which is stored afterwards,
+    /// or was sent here by a `head` that drop_oldest() moved past the forerunner.
     static void publish_ahead(Cell& cell, std::uint64_t number, const RingEntry& entry) {
         fill(cell, entry);
-        cell.stamp.store(number + 1, Atomics::release);
+        cell.stamp.store(number + 1, Atomics::relaxed);
     }
 
 private:
@@ -128,16 +129,18 @@ public:
 
     /// Consumer; `count` messages from `number` on. False: the producer dropped the first, and
     /// `number` is now the oldest message there is.
-    /// seq_cst: releases the cells to who reads `head`, and pairs with a sleeping producer.
+    /// seq_cst: releases the cells to who reads `head`, and pairs with a sleeping producer. acquire
+    /// on failure: pairs with drop_oldest(): all that was published ahead is there.
     [[nodiscard]] static bool take(Word& head, std::uint64_t& number, std::uint64_t count = 1) {
         return head.compare_exchange_strong(number, number + count, Atomics::sequential,
-                                            Atomics::relaxed);
+                                            Atomics::acquire);
     }
 
-    /// Producer. False: the consumer took it. The order of success is that of the words that
-    /// publish() then stores; acquire on failure, as in head().
+    /// Producer. False: the consumer took it. acq_rel: what publish() then stores comes later, and
+    /// what it stored before comes earlier: see take(). acquire on failure, as in head().
     [[nodiscard]] static bool drop_oldest(Word& head, std::uint64_t& number) {
-        return head.compare_exchange_strong(number, number + 1, Atomics::acquire, Atomics::acquire);
+        return head.compare_exchange_strong(number, number + 1, Atomics::acquire_release,
+                                            Atomics::acquire);
     }
 
     /// Producer. acquire: pairs with take(): the cells before it have been copied.

@@ -6,6 +6,7 @@
 
 using namespace std::chrono_literals;
 using namespace stream_test;
+using shmheap::Buffer;
 using shmheap::Consumer;
 using shmheap::Delivery;
 using shmheap::Message;
@@ -210,6 +211,53 @@ TEST_CASE("a message that came as a copy, or empty, is sent on as a copy") {
     REQUIRE(last.has_value());
     CHECK(last->info().end_of_stream);
     CHECK(last->bytes().empty());
+}
+
+TEST_CASE(
+    "leases that were lent end among many that are issued at once, and C keeps their blocks") {
+    Chain chain;
+    chain.introduce();
+    std::vector<Message> at_c;
+    for (int each = 0; each < 10; ++each)
+        at_c.push_back(chain.passed_on(chain.received_by_b("lent")));
+    CHECK(chain.b_producer.attend().has_value());
+    // Two batches, since the leases that were released are looked for once in a while.
+    std::vector<Message> at_b;
+    for (int each = 0; each < 2; ++each) {
+        const std::vector<Buffer> batch(20, buffer_of(*chain.a.heap, "more"));
+        REQUIRE(chain.a_producer.send_many(batch, {}, soon()).value() == batch.size());
+        REQUIRE(chain.b_consumer->receive_many(at_b, 20, soon()).value() == batch.size());
+    }
+    CHECK(chain.a.heap->stats().leases_live == 50);  // and ten of them are claims
+    CHECK(chain.a.heap->stats().blocks_live == 12);
+    std::vector<Buffer> elsewhere;
+    for (int each = 0; each < 100; ++each)
+        elsewhere.push_back(buffer_of(*chain.a.heap, "late"));
+    for (const Message& message : at_c)
+        CHECK(text_of(message.bytes()) == "lent");
+    elsewhere.clear();
+    at_b.clear();
+    at_c.clear();
+    CHECK(chain.blocks_of_a() == 0);
+    CHECK(chain.a.heap->stats().leases_live == 0);
+}
+
+TEST_CASE("what is sent on one by one is received many at once") {
+    Chain chain;
+    chain.introduce();
+    for (const char* text : {"one", "two", "three"})
+        REQUIRE(chain.b_producer.send(chain.received_by_b(text), {}, soon()) == Delivery::shared);
+    REQUIRE(chain.b_producer.send(buffer_of(*chain.b.heap, "B's own"), {}, soon()).has_value());
+    std::vector<Message> at_c;
+    CHECK(chain.c_consumer->receive_many(at_c, 64, soon()).value() == 4);
+    CHECK(text_of(at_c[0].bytes()) == "one");
+    CHECK(text_of(at_c[2].bytes()) == "three");
+    CHECK(text_of(at_c[3].bytes()) == "B's own");
+    CHECK(chain.c_consumer->stats().forwarded == 3);
+    CHECK(chain.b_producer.stats().bytes == 23);
+    at_c.clear();
+    CHECK(chain.b_producer.attend().has_value());
+    CHECK(chain.blocks_of_a() == 0);
 }
 
 TEST_CASE(
