@@ -19,9 +19,8 @@ bool HeapCore::adopt_claims(const EndedLease& lease) {
     return is_certain;
 }
 
-void HeapCore::deallocate_with(std::byte* block, std::shared_ptr<const void> thing) {
+void HeapCore::keep_with(const std::byte* block, std::shared_ptr<const void> thing) {
     kept_.keep(block, std::move(thing));
-    free_slowly(block);
 }
 
 }  // namespace shmheap::detail

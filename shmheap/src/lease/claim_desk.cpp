@@ -1,6 +1,5 @@
 #include "lease/claim_desk.hpp"
 
-#include <algorithm>
 #include <atomic>
 #include <cerrno>
 
@@ -17,11 +16,9 @@ std::atomic<std::uint32_t>& used(std::byte* area) {
 
 }  // namespace
 
-void ClaimDesk::clear(std::byte* area) {
-    const std::uint32_t count =
-        std::min(used(area).load(std::memory_order_relaxed), claim_slot_count);
-    for (std::uint32_t place = 0; place < count; ++place)
-        Steps::clear(slot_at(area, place).word);
+void ClaimDesk::clear(std::byte* area, std::uint64_t generation) {
+    for (std::uint32_t place = 0; place < claim_slot_count; ++place)
+        Steps::clear(slot_at(area, place).word, generation);
 }
 
 /// The lowest place, so that the owner has few to look at.

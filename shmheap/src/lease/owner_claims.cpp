@@ -101,9 +101,7 @@ std::uint32_t OwnerClaims::live() {
 void OwnerClaims::harvest(std::uint32_t place, EndedLeases& ended) {
     Record& record = records_[place];
     if (record.block.word == nullptr) return;
-    if (!Steps::is_done(claim(place).word, record.generation)) return;
-    Steps::take_back(claim(place).word, record.generation);
-    end(record, ended);
+    if (Steps::take_back(claim(place).word, record.generation)) end(record, ended);
 }
 
 void OwnerClaims::harvest_all(EndedLeases& ended) {

@@ -36,7 +36,12 @@ Status ConsumerCore::take_foreign(std::span<const std::byte> packet) {
     if (!foreign || attachments_unsent_.size() > stream::foreign_heaps_max) return nonsense();
     const auto place =
         stream::announced_place(foreign->announcement, packet.subspan(sizeof(*foreign)));
-    if (!place || place->name.empty()) return nonsense();
+    if (!place) return nonsense();
+    if (place->name.empty()) {
+        std::erase_if(foreign_,
+                      [&](const auto& client) { return client->heap_uuid() == place->uuid; });
+        return {};
+    }
     stream::Attachment answer = {.heap = place->uuid, .slot = 0, .code = ECANCELED};
     if (options_.share && foreign_.size() < stream::foreign_heaps_max) {
         auto client = Client::attach(place->name, place->directory);
@@ -81,6 +86,9 @@ Result<Message> ConsumerCore::take_forwarded(const RingEntry& entry) {
         return Message(count(packet, Delivery::shared), std::move(*received));
     }
     if (received.error().code != EAGAIN) return tl::unexpected(received.error());
+    if (lent.length > options_.copied_size_max) {
+        return fail(EMSGSIZE, "receive from stream", seeker_.path());
+    }
     auto copy = core_of(**client).copy_lent(lent);
     if (!copy) return tl::unexpected(copy.error());
     return Message(count(packet, Delivery::copied), std::move(*copy));
