@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "client_core.hpp"
+#include "os/crash_point.hpp"
 
 namespace shmheap::detail {
 namespace {
@@ -37,6 +38,7 @@ void copy_acquiring(std::byte* to, std::span<const std::byte> from) {
 
 void ClientCore::lend(const Reference& reference, std::uint32_t place) const {
     ClaimSteps<>::lend(lane_slot(reference.lane_slot).lent_to, place);
+    CRASH_POINT(lease_lent);
 }
 
 /// The reference comes from another process, and is another client's.

@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "heap_core.hpp"
+#include "os/crash_point.hpp"
 
 namespace shmheap::detail {
 
@@ -14,6 +15,7 @@ bool HeapCore::adopt_claims(const EndedLease& lease) {
         is_certain =
             claims_[static_cast<std::size_t>(std::countr_zero(rest))].adopt(lease, ended) &&
             is_certain;
+        CRASH_POINT(claims_looked_through);
         drop_references(ended);
     }
     return is_certain;

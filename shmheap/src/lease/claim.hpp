@@ -125,8 +125,8 @@ struct ClaimSteps {
                                             Atomics::acquire, Atomics::acquire);
     }
 
-    /// Owner. True: the client has finished, and the word is its own again. The next tenant may have
-    /// the place already, whose claim must not be undone; this one's end is then told by the
+    /// Owner. True: the client has finished, and the word is its own again. The next tenant may
+    /// have the place already, whose claim must not be undone; this one's end is then told by the
     /// tenancy. acquire: pairs with finish().
     [[nodiscard]] static bool take_back(Word& word, std::uint64_t generation) {
         std::uint64_t expected = claim_word(generation, ClaimState::done);

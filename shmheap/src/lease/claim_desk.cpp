@@ -3,6 +3,8 @@
 #include <atomic>
 #include <cerrno>
 
+#include "os/crash_point.hpp"
+
 namespace shmheap::detail {
 namespace {
 
@@ -36,9 +38,15 @@ Result<ClaimTicket> ClaimDesk::take(std::byte* area, const std::atomic<std::uint
         taken_[ticket.place] = true;
         ticket.generation = claim_generation(word);
         Steps::use(used(area), ticket.place + 1);
+        CRASH_POINT(claim_place_counted);
     }
     Steps::claim(slot_at(area, ticket.place), ticket.generation, source);
-    if (Steps::is_held(lease, source.generation)) return ticket;
+    CRASH_POINT(claim_taken);
+    if (Steps::is_held(lease, source.generation)) {
+        CRASH_POINT(claim_checked);
+        return ticket;
+    }
+    CRASH_POINT(claim_refused);
     (void)give_back(area, ticket);
     return fail(ESTALE, "claim what was forwarded");
 }
@@ -46,7 +54,11 @@ Result<ClaimTicket> ClaimDesk::take(std::byte* area, const std::atomic<std::uint
 bool ClaimDesk::give_back(std::byte* area, const ClaimTicket& ticket) {
     auto& word = slot_at(area, ticket.place).word;
     const bool adopted = !Steps::withdraw(word, ticket.generation);
-    if (adopted) Steps::finish(word, ticket.generation);
+    CRASH_POINT(claim_withdrawal_tried);
+    if (adopted) {
+        Steps::finish(word, ticket.generation);
+        CRASH_POINT(claim_finished);
+    }
     const std::lock_guard guard(mutex_);
     taken_[ticket.place] = false;
     return adopted;

@@ -44,9 +44,8 @@ public:
     /// A heap of which this process has neither a message nor an attachment any more, if there is
     /// one; nor has it kept a stub of it, so that the consumer will not ask for it again.
     [[nodiscard]] std::optional<Uuid> gone() const {
-        const auto found =
-            std::find_if(entries_.begin(), entries_.end(),
-                         [](const Entry& entry) { return entry.client.expired(); });
+        const auto found = std::find_if(entries_.begin(), entries_.end(),
+                                        [](const Entry& entry) { return entry.client.expired(); });
         if (found == entries_.end()) return std::nullopt;
         return found->heap;
     }

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "client_core.hpp"
+#include "os/crash_point.hpp"
 #include "os/random_number.hpp"
 
 namespace shmheap::stream {
@@ -155,8 +156,10 @@ Status Outgoing::announce_foreign(const std::shared_ptr<Client>& client) {
     const HeapPlace place = place_of(*client);
     auto sent = channel_.send(with_text(bytes_of(foreign_packet(place)), place));
     if (!sent) return sent;
+    CRASH_POINT(foreign_heap_told);
     foreign_.ask(client);
     wake(true);
+    CRASH_POINT(foreign_heap_asked);
     return {};
 }
 
@@ -165,6 +168,7 @@ void Outgoing::forget_foreign() {
         HeapPlace nameless;
         nameless.uuid = *heap;
         if (!channel_.send(bytes_of(foreign_packet(nameless)))) return;
+        CRASH_POINT(foreign_heap_forgotten);
         foreign_.forget(*heap);
     }
 }

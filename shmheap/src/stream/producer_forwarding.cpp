@@ -4,6 +4,7 @@
 
 #include "heap_core.hpp"
 #include "held_block.hpp"
+#include "os/crash_point.hpp"
 #include "stream/producer_core.hpp"
 
 namespace shmheap::detail {
@@ -39,14 +40,18 @@ Result<Delivery> ProducerCore::send_forwarded(Outbound outbound, const Message& 
     Heap& heap = consumer_->ring()->heap();
     auto* stub = static_cast<std::byte*>(heap.allocate(sizeof(Reference)));
     if (stub == nullptr) return send_copied(outbound);
+    CRASH_POINT(stub_allocated);
     const std::shared_ptr<const HeldBlock>& held = message.received_.held();
     core_of(heap).keep_with(stub, held);
     core_of(*held->client).lend(held->reference, place);
     std::memcpy(stub, &held->reference, sizeof(Reference));
+    CRASH_POINT(stub_written);
     outbound.leased = {stub, sizeof(Reference)};
     outbound.is_forwarded = true;
     auto sent = send_shared(outbound);
+    CRASH_POINT(stub_sent);
     core_of(heap).free_slowly(stub);
+    CRASH_POINT(stub_left_to_lease);
     return sent;
 }
 
