@@ -79,6 +79,7 @@ shmheap_connection to_c(const OutputConnection& found) {
     all.refused = found.stats.refused;
     all.blocked = found.stats.blocked;
     all.timed_out = found.stats.timed_out;
+    all.forwarded = found.stats.forwarded;
     return all;
 }
 
@@ -90,6 +91,7 @@ shmheap_connection to_c(const InputConnection& found) {
     all.copied = found.stats.copied;
     all.skipped = found.stats.skipped;
     all.peers = found.stats.producers;
+    all.forwarded = found.stats.forwarded;
     return all;
 }
 
@@ -117,6 +119,16 @@ int shmheap_output_send(shmheap_output* output, const void* block, size_t bytes,
         if (const int code = shmheap::c_api::read_info(info, known); code != 0) return code;
         const Buffer borrowed = shmheap::c_api::borrow(block, bytes);
         return code_of(output->output.send(borrowed, known, deadline_after(timeout_ns)));
+    });
+}
+
+int shmheap_output_send_message(shmheap_output* output, const shmheap_message* message,
+                                const shmheap_message_info* info, int64_t timeout_ns) noexcept {
+    if (output == nullptr || message == nullptr) return -EINVAL;
+    return without_exceptions([&] {
+        shmheap::MessageInfo known;
+        if (const int code = shmheap::c_api::read_info(info, known); code != 0) return code;
+        return code_of(output->output.send(message->message, known, deadline_after(timeout_ns)));
     });
 }
 

@@ -128,6 +128,17 @@ int shmheap_producer_send_bytes(shmheap_producer* producer, const void* data, si
     });
 }
 
+int shmheap_producer_send_message(shmheap_producer* producer, const shmheap_message* message,
+                                  const shmheap_message_info* info, int64_t timeout_ns) noexcept {
+    if (producer == nullptr || message == nullptr) return -EINVAL;
+    return without_exceptions([&] {
+        MessageInfo known;
+        if (const int code = read_info(info, known); code != 0) return code;
+        return code_of_delivery(
+            producer->producer.send(message->message, known, deadline_after(timeout_ns)));
+    });
+}
+
 int shmheap_producer_drain(shmheap_producer* producer, int64_t timeout_ns) noexcept {
     if (producer == nullptr) return -EINVAL;
     return without_exceptions(

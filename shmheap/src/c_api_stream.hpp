@@ -68,6 +68,7 @@ inline shmheap_producer_stats to_c(const ProducerStats& found) {
             .blocked = found.blocked,
             .timed_out = found.timed_out,
             .dropped = found.dropped,
+            .forwarded = found.forwarded,
             .reserved = {}};
 }
 
@@ -79,6 +80,7 @@ inline shmheap_consumer_stats to_c(const ConsumerStats& found) {
             .copied = found.copied,
             .producers = found.producers,
             .skipped = found.skipped,
+            .forwarded = found.forwarded,
             .reserved = {}};
 }
 

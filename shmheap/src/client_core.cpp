@@ -18,6 +18,7 @@
 #include "os/crash_point.hpp"
 #include "os/error.hpp"
 #include "os/process_id.hpp"
+#include "os/random_number.hpp"
 
 namespace shmheap::detail {
 
@@ -155,7 +156,10 @@ Status ClientCore::enter() {
     const auto component = environment_text("SHMHEAP_COMPONENT").value_or("");
     component.copy(own.component.data(), own.component.size() - 1);
     CRASH_POINT(attach_component_written);
-    ClaimDesk::clear(area_.data());
+    const auto generation = os::random_number();
+    if (!generation) return tl::unexpected(generation.error());
+    ClaimDesk::clear(area_.data(), *generation);
+    CRASH_POINT(attach_claims_cleared);
     tenancy_ = Tenancy::claim(own.tenancy);
     CRASH_POINT(attach_slot_claimed);
     if (!owner_lives()) return fail(EOWNERDEAD, "attach heap", file_.name());
@@ -165,7 +169,7 @@ Status ClientCore::enter() {
 }
 
 ClientCore::~ClientCore() {
-    if (fork_generation_ != os::fork_generation()) {
+    if (is_inherited()) {
         heap_.release();  // what the parent received stays readable here
         return;
     }
@@ -179,8 +183,7 @@ ClientCore::~ClientCore() {
 }
 
 Status ClientCore::check(const Reference& reference) const {
-    if (fork_generation_ != os::fork_generation())
-        return fail(ECHILD, "use lease of", file_.name());
+    if (is_inherited()) return fail(ECHILD, "use lease of", file_.name());
     // memcmp of a known size, which takes two instructions: this is on the way of every message.
     if (std::memcmp(&reference.heap, &uuid_, sizeof(uuid_)) != 0)
         return fail(EXDEV, "use lease of another heap than", file_.name());

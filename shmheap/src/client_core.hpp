@@ -42,6 +42,8 @@ public:
 
     [[nodiscard]] std::uint32_t handle() const { return client_handle(index_, tenancy_); }
     [[nodiscard]] const Uuid& uuid() const { return uuid_; }
+    /// Attached by a process that this one was forked from.
+    [[nodiscard]] bool is_inherited() const { return fork_generation_ != os::fork_generation(); }
     Result<std::span<const std::byte>> accept(const Reference& reference);
     Status release(const Reference& reference);
     [[nodiscard]] bool owner_lives() const;

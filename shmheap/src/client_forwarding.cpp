@@ -1,8 +1,10 @@
 // A client's part in forwarding (lease/FORWARDING.md): lending what it holds, and taking up what
 // others have lent to it.
+#include <cerrno>
 #include <cstring>
 
 #include "client_core.hpp"
+#include "os/crash_point.hpp"
 
 namespace shmheap::detail {
 namespace {
@@ -36,6 +38,7 @@ void copy_acquiring(std::byte* to, std::span<const std::byte> from) {
 
 void ClientCore::lend(const Reference& reference, std::uint32_t place) const {
     ClaimSteps<>::lend(lane_slot(reference.lane_slot).lent_to, place);
+    CRASH_POINT(lease_lent);
 }
 
 /// The reference comes from another process, and is another client's.
@@ -60,13 +63,15 @@ Result<std::span<const std::byte>> ClientCore::claim(const Reference& reference,
     const auto bytes = check_lent(reference);
     if (!bytes) return bytes;
     const auto taken = desk_.take(area_.data(), lent_word(reference), source_of(reference));
+    // The owner that has ended the lease may have adopted the claim before it was withdrawn.
+    if (!taken && taken.error().code == ESTALE) tell_owner();
     if (!taken) return tl::unexpected(taken.error());
     ticket = *taken;
     return bytes;
 }
 
 void ClientCore::unclaim(const ClaimTicket& ticket) {
-    if (fork_generation_ != os::fork_generation()) return;
+    if (is_inherited()) return;
     if (desk_.give_back(area_.data(), ticket)) tell_owner();
 }
 

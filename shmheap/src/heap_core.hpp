@@ -88,8 +88,9 @@ public:
         });
     }
 
-    /// Deallocates the block, and keeps a thing until no lease on the block is left.
-    void deallocate_with(std::byte* block, std::shared_ptr<const void> thing);
+    /// Keeps a thing until a live block is deallocated, by free_slowly(), and no lease on it is
+    /// left.
+    void keep_with(const std::byte* block, std::shared_ptr<const void> thing);
 
     /// Whether there are such things.
     [[nodiscard]] bool keeps_things() const { return kept_.any(); }

@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "heap_core.hpp"
+#include "os/crash_point.hpp"
 
 namespace shmheap::detail {
 
@@ -14,14 +15,14 @@ bool HeapCore::adopt_claims(const EndedLease& lease) {
         is_certain =
             claims_[static_cast<std::size_t>(std::countr_zero(rest))].adopt(lease, ended) &&
             is_certain;
+        CRASH_POINT(claims_looked_through);
         drop_references(ended);
     }
     return is_certain;
 }
 
-void HeapCore::deallocate_with(std::byte* block, std::shared_ptr<const void> thing) {
+void HeapCore::keep_with(const std::byte* block, std::shared_ptr<const void> thing) {
     kept_.keep(block, std::move(thing));
-    free_slowly(block);
 }
 
 }  // namespace shmheap::detail

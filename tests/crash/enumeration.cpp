@@ -47,6 +47,13 @@ TEST_CASE("an owner killed while it leases leaves its client reading and its hea
     claim(lender);
 }
 
+TEST_CASE("of what is sent on, whoever of the three is killed, the owner knows who still has it") {
+    claim(forwarding_owner);
+    claim(forwarder);
+    claim(reader);
+    claim(reader_of_stub);
+}
+
 TEST_CASE("whoever is killed while cleaning is followed by another, and the living keep theirs") {
     claim(reaping);
     claim(sweeping);

@@ -28,9 +28,14 @@ extern const Scenario sweeping;           ///< the launcher dies while it sweeps
 extern const Scenario cleaning;           ///< shmclean dies
 extern const Scenario listening;          ///< a producer dies around the name of its stream
 extern const Scenario instance;           ///< the launcher dies around its run directory
+extern const Scenario forwarding_owner;   ///< an owner dies whose blocks were sent on
+extern const Scenario forwarder;          ///< who sends them on dies, the owner takes back
+extern const Scenario reader;             ///< who reads them dies, likewise
+extern const Scenario reader_of_stub;     ///< and who sent them on may die of that
 
-inline constexpr std::array scenarios = {&birth,    &birth_over_orphan, &growth,    &prefault,
-                                         &client,   &successor,         &lender,    &reaping,
-                                         &sweeping, &cleaning,          &listening, &instance};
+inline constexpr std::array scenarios = {
+    &birth,   &birth_over_orphan, &growth,   &prefault,  &client,   &successor,        &lender,
+    &reaping, &sweeping,          &cleaning, &listening, &instance, &forwarding_owner, &forwarder,
+    &reader,  &reader_of_stub};
 
 }  // namespace crash

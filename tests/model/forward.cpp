@@ -157,6 +157,41 @@ struct SuccessionOfReader : rl::test_suite<SuccessionOfReader, 4> {
     void after() { world.end(); }
 };
 
+/// C is done with a claim that A has adopted and detaches, and another claims in the same place:
+/// that A takes the first claim back does not undo the second.
+struct HandOverOfPlace : rl::test_suite<HandOverOfPlace, 3> {
+    Shared shared;
+    Reader successor{shared};
+    bool is_claimed = false;
+
+    void before() {
+        shared.lock_c.belongs_to(thread_c);
+        (void)Tenancy::claim(shared.tenancy_c);
+        Claim::claim(word_and_source(), 0, {place_of_lease, 0});
+        require(Claim::adopt(word_and_source().word, 0), "the claim is there");
+    }
+    void thread(unsigned index) {
+        if (index == thread_a) {
+            (void)Claim::take_back(word_and_source().word, 0);
+        } else if (index == thread_c) {
+            Claim::finish(word_and_source().word, 0);
+            Tenancy::leave(shared.tenancy_c, 1);
+            shared.lock_c.unlock();
+        } else if (successor.attach()) {
+            Claim::claim(word_and_source(), generation_of_successor, {place_of_lease, 1});
+            is_claimed = true;
+        }
+    }
+    void after() {
+        const std::uint64_t word = word_and_source().word.load(rl::mo_relaxed);
+        const bool is_there = shmheap::claim_state(word) == shmheap::ClaimState::claimed;
+        require(is_there || !is_claimed, "nobody but who claimed undoes a claim");
+    }
+
+private:
+    shmheap::ClaimSlotOf<Atomics::Word>& word_and_source() { return shared.claims[0]; }
+};
+
 }  // namespace
 
 TEST_CASE("what was sent on stays as it was until its reader is done") {
@@ -178,4 +213,8 @@ TEST_CASE("after the death of its reader, what was sent on becomes free") {
 
 TEST_CASE("whoever takes over the place of a dead reader keeps what it claims") {
     CHECK(holds<SuccessionOfReader>({2, 200'000}));
+}
+
+TEST_CASE("the owner that takes a claim back does not undo that of the place's next tenant") {
+    CHECK(holds<HandOverOfPlace>({4, 50'000}));
 }

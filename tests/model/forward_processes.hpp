@@ -28,6 +28,7 @@ constexpr unsigned sends = 2;  // of B's, each by a stub of its own
 constexpr std::size_t claim_count = 2;
 constexpr std::uint32_t place_of_c = 5;  // among the clients of A
 constexpr std::uint64_t place_of_lease = 7;
+constexpr std::uint64_t generation_of_successor = 100;  // of its claims: random in what ships
 
 /// What the processes share: in A's heap what of B's and C's areas matters, in B's the stubs.
 struct Shared {
@@ -154,8 +155,7 @@ private:
         for (std::size_t place = 0; place < claim_count; ++place) {
             Record& record = records_[place];
             auto& word = shared_.claims[place].word;
-            if (!record.adopted || !Claim::is_done(word, record.generation)) continue;
-            Claim::take_back(word, record.generation);
+            if (!record.adopted || !Claim::take_back(word, record.generation)) continue;
             record.adopted = false;
             --references_;
         }
@@ -235,7 +235,7 @@ public:
     bool attach() {
         if (!shared_.lock_c.try_lock()) return false;
         for (auto& slot : shared_.claims)
-            Claim::clear(slot.word);
+            Claim::clear(slot.word, generation_of_successor);
         (void)Tenancy::claim(shared_.tenancy_c);
         return true;
     }

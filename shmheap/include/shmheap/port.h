@@ -49,7 +49,8 @@ struct shmheap_connection { /* NOLINT(readability-identifier-naming) */
     uint64_t refused;     /* of an output: that came while another was connected, or nonsense */
     uint64_t blocked;     /* of an output: attempts to send that had to wait for room in the ring */
     uint64_t timed_out;   /* of an output: attempts to send that gave up at their deadline */
-    uint64_t reserved[4]; /* 0 */
+    uint64_t forwarded;   /* of the shared ones, those that lie in somebody else's heap */
+    uint64_t reserved[3]; /* 0 */
 };
 
 /* ---- the sending end of all connections that leave a port ----------------------------------- */
@@ -73,6 +74,12 @@ int shmheap_output_open(const char* port, const struct shmheap_port_options* opt
 int shmheap_output_send(shmheap_output* output, const void* block, size_t bytes,
                         const struct shmheap_message_info* info,
                         int64_t timeout_ns) SHMHEAP_NOEXCEPT;
+
+/* Sends a received message on over every connection, as shmheap_producer_send_message does over
+ * one. Returns 0. Errors: as above; after -ETIMEDOUT the same message is sent again. */
+int shmheap_output_send_message(shmheap_output* output, const shmheap_message* message,
+                                const struct shmheap_message_info* info,
+                                int64_t timeout_ns) SHMHEAP_NOEXCEPT;
 
 /* Gives up the message that could not be sent to everybody: it counts as dropped for those who have
  * not got it. Does nothing if there is none. -EINVAL for NULL. */

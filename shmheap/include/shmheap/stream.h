@@ -57,6 +57,9 @@ struct shmheap_message_info { /* NOLINT(readability-identifier-naming) */
  * inside the calls below. */
 typedef struct shmheap_producer shmheap_producer;
 
+/* A received message; ended by shmheap_message_release. */
+typedef struct shmheap_message shmheap_message;
+
 /* What a producer does when its consumer is slower than it is, or there is none. */
 #define SHMHEAP_BLOCK 0u       /* waits, until the deadline of the call */
 #define SHMHEAP_DEADLINE 1u    /* waits, but no longer than its patience */
@@ -85,7 +88,8 @@ struct shmheap_producer_stats { /* NOLINT(readability-identifier-naming) */
     uint64_t blocked;           /* sends that had to wait for room in the ring */
     uint64_t timed_out;         /* sends that gave up at their deadline */
     uint64_t dropped;           /* messages that gave way to newer ones, or were not sent */
-    uint64_t reserved[5];       /* 0 */
+    uint64_t forwarded;         /* of the shared ones, those that lie in somebody else's heap */
+    uint64_t reserved[4];       /* 0 */
 };
 
 /* Listens under `path`, which appears when consumers can connect; the socket that a dead producer
@@ -113,6 +117,17 @@ int shmheap_producer_send(shmheap_producer* producer, const void* block, size_t 
 int shmheap_producer_send_bytes(shmheap_producer* producer, const void* data, size_t bytes,
                                 const struct shmheap_message_info* info,
                                 int64_t timeout_ns) SHMHEAP_NOEXCEPT;
+
+/* Sends a received message on: without a copy if it came by a lease of its producer's, which this
+ * process then keeps until the consumer has a right of its own to the bytes. The message stays the
+ * caller's, who may release it at once. As a copy if it came as one, or was itself sent on to us,
+ * or as long as the consumer has not attached the heap in which it lies; the first message of each
+ * heap tells it to. What is kept is let go in any call of this producer, or while this process
+ * waits to receive. `info` is that of the new message. Returns and errors: as of
+ * shmheap_producer_send. */
+int shmheap_producer_send_message(shmheap_producer* producer, const shmheap_message* message,
+                                  const struct shmheap_message_info* info,
+                                  int64_t timeout_ns) SHMHEAP_NOEXCEPT;
 
 /* Waits until the consumer has taken up and released all that was sent to it, whether it ends then
  * or not. Errors: -ETIMEDOUT, -EPIPE (it ended before; see the counts), -EINVAL, -ECHILD. */
@@ -162,7 +177,8 @@ struct shmheap_consumer_stats { /* NOLINT(readability-identifier-naming) */
     uint64_t copied;            /* messages whose bytes came through the socket */
     uint64_t producers;         /* that were connected, one after another */
     uint64_t skipped;           /* sequence numbers left out between growing ones */
-    uint64_t reserved[9];       /* 0 */
+    uint64_t forwarded;         /* of the shared ones, those that lie in somebody else's heap */
+    uint64_t reserved[8];       /* 0 */
 };
 
 /* Waits until a producer listens under `path` (its directory need not exist yet) and has greeted
@@ -177,9 +193,6 @@ int shmheap_consumer_connect(const char* path, const struct shmheap_consumer_opt
  * -EBUSY and -EPROTO, which receiving then says. */
 int shmheap_consumer_expect(const char* path, const struct shmheap_consumer_options* options,
                             shmheap_consumer** out) SHMHEAP_NOEXCEPT;
-
-/* A received message; ended by shmheap_message_release. */
-typedef struct shmheap_message shmheap_message;
 
 /* The next message. The end of a stream is a message, no error.
  * Errors: -ETIMEDOUT; -EPIPE (the producer ended, and all that it had sent was received; the next

@@ -18,6 +18,8 @@ from .message import Message
 
 Counts = TypeVar("Counts", bound=NamedTuple)
 
+Payload = Block | Message | _memory.Buffer  # what can be sent
+
 
 class Handle:
     """What one thread at a time uses, and what is closed once. The lock lets the same thread in
@@ -141,11 +143,17 @@ class ReceivingEnd(End[Counts]):
 
 
 @contextlib.contextmanager
-def payload_of(payload: Block | _memory.Buffer) -> Iterator[tuple[int | None, int]]:
-    """Address and size of what is to be sent, which stay valid within the block."""
+def sending(payload: Payload) -> Iterator[tuple[str, tuple[int | None, ...]]]:
+    """Which function of the C interface sends this, and what it is told of it: the handle of a
+    message, or address and size; valid within the block."""
+    if isinstance(payload, Message):
+        held = payload.held()
+        yield "send_message", (held.handle,)
+        del held
+        return
     buffer = payload.data if isinstance(payload, Block) else payload
     with _memory.bytes_of(buffer) as found:
-        yield found
+        yield "send", found
 
 
 def slice_max_s(address: int | None) -> float:

@@ -40,7 +40,7 @@ class ProducerStats(ctypes.Structure):
                 ("shared", c_uint64), ("copied", c_uint64), ("consumers", c_uint64),
                 ("refused", c_uint64), ("lost", c_uint64), ("unreleased", c_uint64),
                 ("blocked", c_uint64), ("timed_out", c_uint64), ("dropped", c_uint64),
-                ("reserved", c_uint64 * 5)]
+                ("forwarded", c_uint64), ("reserved", c_uint64 * 4)]
 
 
 class ConsumerOptions(ctypes.Structure):
@@ -53,7 +53,7 @@ class ConsumerStats(ctypes.Structure):
     """struct shmheap_consumer_stats"""
     _fields_ = [("size", c_uint64), ("messages", c_uint64), ("bytes", c_uint64),
                 ("shared", c_uint64), ("copied", c_uint64), ("producers", c_uint64),
-                ("skipped", c_uint64), ("reserved", c_uint64 * 9)]
+                ("skipped", c_uint64), ("forwarded", c_uint64), ("reserved", c_uint64 * 8)]
 
 
 class PortOptions(ctypes.Structure):
@@ -69,7 +69,7 @@ class Connection(ctypes.Structure):
                 ("copied", c_uint64), ("dropped", c_uint64), ("lost", c_uint64),
                 ("unreleased", c_uint64), ("skipped", c_uint64), ("peers", c_uint64),
                 ("refused", c_uint64), ("blocked", c_uint64), ("timed_out", c_uint64),
-                ("reserved", c_uint64 * 4)]
+                ("forwarded", c_uint64), ("reserved", c_uint64 * 3)]
 
 
 # A pointer to an opaque type is a plain address here, so one handle looks like another: each is
@@ -95,6 +95,7 @@ FUNCTIONS = {
     "shmheap_producer_send": (c_int, c_void_p, c_void_p, c_size_t, POINTER(MessageInfo), c_int64),
     "shmheap_producer_send_bytes": (c_int, c_void_p, c_void_p, c_size_t, POINTER(MessageInfo),
                                     c_int64),
+    "shmheap_producer_send_message": (c_int, c_void_p, c_void_p, POINTER(MessageInfo), c_int64),
     "shmheap_producer_drain": (c_int, c_void_p, c_int64),
     "shmheap_producer_attend": (c_int, c_void_p),
     "shmheap_producer_fd": (c_int, c_void_p),
@@ -115,6 +116,7 @@ FUNCTIONS = {
     "shmheap_message_release": (None, c_void_p),
     "shmheap_output_open": (c_int, c_char_p, POINTER(PortOptions), POINTER(c_void_p)),
     "shmheap_output_send": (c_int, c_void_p, c_void_p, c_size_t, POINTER(MessageInfo), c_int64),
+    "shmheap_output_send_message": (c_int, c_void_p, c_void_p, POINTER(MessageInfo), c_int64),
     "shmheap_output_abandon": (c_int, c_void_p),
     "shmheap_output_drain": (c_int, c_void_p, c_int64),
     "shmheap_output_attend": (c_int, c_void_p),

@@ -62,15 +62,19 @@ class Message:
     @property
     def data(self) -> memoryview:
         """The payload, read-only."""
-        if self._payload is None:
-            raise ValueError("the message was closed")
-        return _memory.view(self._address, self._size, self._payload, writable=False)
+        return _memory.view(self._address, self._size, self.held(), writable=False)
 
     def array(self, dtype: "DTypeLike" = "uint8",
               shape: _memory.Shape | None = None) -> "numpy.ndarray":
         """A read-only NumPy array over the payload, where the producer wrote it if it was shared;
         it keeps the message."""
         return _memory.array_over(self.data, dtype, shape)
+
+    def held(self) -> _Payload:
+        """For sending it on: what keeps the message. ValueError: it was closed."""
+        if self._payload is None:
+            raise ValueError("the message was closed")
+        return self._payload
 
     def __len__(self) -> int:
         return self._size

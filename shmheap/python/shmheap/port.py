@@ -6,8 +6,8 @@ import errno
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from . import _library, _memory
-from ._end import End, ReceivingEnd, SendingEnd, payload_of
+from . import _library
+from ._end import End, Payload, ReceivingEnd, SendingEnd, sending
 from ._library import checked
 from .heap import Block
 from .message import Message, message_info
@@ -31,6 +31,7 @@ class OutputConnection(NamedTuple):
     refused: int     # that came while another was connected, or spoke nonsense
     blocked: int     # tries to send that had to wait for room
     timed_out: int   # tries to send that gave up at their deadline
+    forwarded: int   # of the shared ones, those that lie in somebody else's heap
 
 
 class InputConnection(NamedTuple):
@@ -43,6 +44,7 @@ class InputConnection(NamedTuple):
     copied: int      # messages whose bytes came through the socket
     skipped: int     # sequence numbers left out between growing ones
     peers: int       # producers that were connected, one after another
+    forwarded: int   # of the shared ones, those that lie in somebody else's heap
 
 
 def _opened(end: type[End], port: str, component: str | None, run_directory: str | None,
@@ -87,10 +89,10 @@ class Output(SendingEnd[ProducerStats]):
 
     def __init__(self, port: str, *, component: str | None = None,
                  run_directory: str | None = None, connections: str | None = None) -> None:
-        self._unsent: memoryview | None = None
+        self._unsent: memoryview | Message | None = None
         super().__init__(_opened(Output, port, component, run_directory, connections))
 
-    def send(self, payload: Block | _memory.Buffer, *, sequence: int | None = None,
+    def send(self, payload: Payload, *, sequence: int | None = None,
              time_stamp_ns: int = 0, stream_id: int = 0, payload_type: int = 0,
              end_of_stream: bool = False, timeout: float | None = None) -> None:
         """Sends over every connection of the port, as Producer.send does over one. Connections with
@@ -103,12 +105,14 @@ class Output(SendingEnd[ProducerStats]):
         consumer of another version was sent away; send again)."""
         info = message_info(sequence, time_stamp_ns, stream_id, payload_type, end_of_stream)
         timeout_ns = -1 if timeout is None else max(0, int(timeout * 1e9))
-        kept = payload.data if isinstance(payload, Block) else memoryview(payload)
-        with self._handle.lock, payload_of(kept) as (address, size):
+        kept = payload
+        if not isinstance(payload, Message):
+            kept = payload.data if isinstance(payload, Block) else memoryview(payload)
+        with self._handle.lock, sending(kept) as (name, what):
             # What was not sent to everybody is known by its address, so it is kept there until it
             # was sent, or another one begun.
             begun_before, self._unsent = self._unsent, kept
-            self._call("send", address, size, ctypes.byref(info), timeout_ns)
+            self._call(name, *what, ctypes.byref(info), timeout_ns)
             self._unsent = None
             del begun_before
 

@@ -8,10 +8,9 @@ import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from . import _library, _memory, _wait
-from ._end import ReceivingEnd, SendingEnd, payload_of, slice_max_s
+from . import _library, _wait
+from ._end import Payload, ReceivingEnd, SendingEnd, sending, slice_max_s
 from ._library import checked, library
-from .heap import Block
 from .message import Delivery, Message, message_info
 
 Path = str | os.PathLike[str]
@@ -40,6 +39,7 @@ class ProducerStats(NamedTuple):
     blocked: int     # tries to send that had to wait for room
     timed_out: int   # tries to send that gave up at their deadline
     dropped: int     # messages that gave way to newer ones, or were not sent
+    forwarded: int   # of the shared ones, those that lie in somebody else's heap
 
 
 class ConsumerStats(NamedTuple):
@@ -50,6 +50,7 @@ class ConsumerStats(NamedTuple):
     copied: int     # messages whose bytes came through the socket
     producers: int  # that were connected, one after another
     skipped: int    # sequence numbers left out between growing ones
+    forwarded: int  # of the shared ones, those that lie in somebody else's heap
 
 
 class Producer(SendingEnd[ProducerStats]):
@@ -86,7 +87,7 @@ class Producer(SendingEnd[ProducerStats]):
                                                 ctypes.byref(pointer)), path)
         super().__init__(pointer)
 
-    def send(self, payload: Block | _memory.Buffer, *, sequence: int | None = None,
+    def send(self, payload: Payload, *, sequence: int | None = None,
              time_stamp_ns: int = 0, stream_id: int = 0, payload_type: int = 0,
              end_of_stream: bool = False, timeout: float | None = None) -> Delivery:
         """Sends a Block, an array or any other buffer of contiguous bytes. What starts where a
@@ -94,6 +95,12 @@ class Producer(SendingEnd[ProducerStats]):
         before the consumer has released it (drain() waits for that); all else is copied. Without a
         consumer the call waits for one; with one that is slow, for room: unless the policy is to
         drop, when it never waits.
+
+        A Message is sent on, without a copy if it came by a lease of its producer's; as a copy if it
+        came as one or was itself sent on to us, or as long as the consumer has not attached the
+        heap in which it lies (the first message of each heap tells it to). This process keeps it
+        until the consumer has a right of its own, which is found out in any call of this producer
+        and while this process waits to receive.
 
         The sequence number is one more than the last if None, the time stamp (nanoseconds since
         1970) the time of sending if 0.
@@ -103,13 +110,12 @@ class Producer(SendingEnd[ProducerStats]):
         consumer of another version was sent away)."""
         info = message_info(sequence, time_stamp_ns, stream_id, payload_type, end_of_stream)
         timeout = min(math.inf if timeout is None else timeout, self._patience)
-        with self._handle.lock, payload_of(payload) as (address, size):
+        with self._handle.lock, sending(payload) as (name, what):
             # Nothing can be leased of nothing.
-            send = self._function("send" if size > 0 else "send_bytes")
+            send = self._function("send_bytes" if name == "send" and what[1] == 0 else name)
             return Delivery(checked(_wait.in_slices(
-                lambda timeout_ns: send(self._handle.open(), address, size, ctypes.byref(info),
-                                        timeout_ns),
-                timeout, slice_max_s(address))))
+                lambda timeout_ns: send(self._handle.open(), *what, ctypes.byref(info), timeout_ns),
+                timeout, slice_max_s(what[0]))))
 
 
 class Consumer(ReceivingEnd[ConsumerStats]):

@@ -7,8 +7,9 @@
 ///     CLAIMED   C: withdraw              FREE+1   compare-exchange, lost against an adoption
 ///     CLAIMED   A: adopt                 ADOPTED  compare-exchange; one reference on the block
 ///     ADOPTED   C: finish                DONE     store
-///     DONE      A: take back             FREE+1   store
-///     any       next tenant: clear       FREE+1   store, before it takes its number
+///     DONE      A: take back             FREE+1   compare-exchange, lost against the next tenant
+///     any       next tenant: clear       FREE     store, before it takes its number; of a
+///                                                 generation that nobody can foresee
 ///
 /// At the end of a lease that was lent, A first makes its word FREE, then scans the claims of those
 /// to whom B lent it, then drops the lease's reference. The store and the scan here, the claim and
@@ -85,13 +86,12 @@ struct ClaimSteps {
         word.store(claim_word(generation, ClaimState::done), Atomics::release);
     }
 
-    /// A new tenant, with the slot's lock, before it takes its number. release: pairs with look():
-    /// what the dead tenant read, which the lock orders before this, stays before the block's
-    /// reuse.
-    static void clear(Word& word) {
-        const std::uint64_t found = word.load(Atomics::relaxed);
-        if (claim_state(found) == ClaimState::free) return;
-        word.store(claim_word(claim_generation(found) + 1, ClaimState::free), Atomics::release);
+    /// A new tenant, with the slot's lock, before it takes its number; the generation is one that
+    /// no word of this place had. So whatever the owner still has in hand of a former tenant's, it
+    /// is lost against this. release: pairs with look() and take_back(): what the dead tenant read,
+    /// which the lock orders before this, stays before the block's reuse.
+    static void clear(Word& word, std::uint64_t generation) {
+        word.store(claim_word(generation, ClaimState::free), Atomics::release);
     }
 
     // ---- A
@@ -125,14 +125,14 @@ struct ClaimSteps {
                                             Atomics::acquire, Atomics::acquire);
     }
 
-    /// Owner. acquire: pairs with finish().
-    [[nodiscard]] static bool is_done(const Word& word, std::uint64_t generation) {
-        return word.load(Atomics::acquire) == claim_word(generation, ClaimState::done);
-    }
-
-    /// Owner, after is_done(). relaxed: the client owns the word from here on.
-    static void take_back(Word& word, std::uint64_t generation) {
-        word.store(claim_word(generation + 1, ClaimState::free), Atomics::relaxed);
+    /// Owner. True: the client has finished, and the word is its own again. The next tenant may
+    /// have the place already, whose claim must not be undone; this one's end is then told by the
+    /// tenancy. acquire: pairs with finish().
+    [[nodiscard]] static bool take_back(Word& word, std::uint64_t generation) {
+        std::uint64_t expected = claim_word(generation, ClaimState::done);
+        if (word.load(Atomics::relaxed) != expected) return false;
+        return word.compare_exchange_strong(expected, claim_word(generation + 1, ClaimState::free),
+                                            Atomics::acquire, Atomics::relaxed);
     }
 };
 

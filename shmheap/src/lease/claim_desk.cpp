@@ -1,8 +1,9 @@
 #include "lease/claim_desk.hpp"
 
-#include <algorithm>
 #include <atomic>
 #include <cerrno>
+
+#include "os/crash_point.hpp"
 
 namespace shmheap::detail {
 namespace {
@@ -17,11 +18,9 @@ std::atomic<std::uint32_t>& used(std::byte* area) {
 
 }  // namespace
 
-void ClaimDesk::clear(std::byte* area) {
-    const std::uint32_t count =
-        std::min(used(area).load(std::memory_order_relaxed), claim_slot_count);
-    for (std::uint32_t place = 0; place < count; ++place)
-        Steps::clear(slot_at(area, place).word);
+void ClaimDesk::clear(std::byte* area, std::uint64_t generation) {
+    for (std::uint32_t place = 0; place < claim_slot_count; ++place)
+        Steps::clear(slot_at(area, place).word, generation);
 }
 
 /// The lowest place, so that the owner has few to look at.
@@ -39,9 +38,15 @@ Result<ClaimTicket> ClaimDesk::take(std::byte* area, const std::atomic<std::uint
         taken_[ticket.place] = true;
         ticket.generation = claim_generation(word);
         Steps::use(used(area), ticket.place + 1);
+        CRASH_POINT(claim_place_counted);
     }
     Steps::claim(slot_at(area, ticket.place), ticket.generation, source);
-    if (Steps::is_held(lease, source.generation)) return ticket;
+    CRASH_POINT(claim_taken);
+    if (Steps::is_held(lease, source.generation)) {
+        CRASH_POINT(claim_checked);
+        return ticket;
+    }
+    CRASH_POINT(claim_refused);
     (void)give_back(area, ticket);
     return fail(ESTALE, "claim what was forwarded");
 }
@@ -49,7 +54,11 @@ Result<ClaimTicket> ClaimDesk::take(std::byte* area, const std::atomic<std::uint
 bool ClaimDesk::give_back(std::byte* area, const ClaimTicket& ticket) {
     auto& word = slot_at(area, ticket.place).word;
     const bool adopted = !Steps::withdraw(word, ticket.generation);
-    if (adopted) Steps::finish(word, ticket.generation);
+    CRASH_POINT(claim_withdrawal_tried);
+    if (adopted) {
+        Steps::finish(word, ticket.generation);
+        CRASH_POINT(claim_finished);
+    }
     const std::lock_guard guard(mutex_);
     taken_[ticket.place] = false;
     return adopted;

@@ -21,8 +21,9 @@ struct ClaimTicket {
 
 class ClaimDesk {
 public:
-    /// Of a new tenant, before it takes its number: makes what its predecessor left free.
-    static void clear(std::byte* area);
+    /// Of a new tenant, before it takes its number: makes every place free, whatever its
+    /// predecessor left there. `generation` is random.
+    static void clear(std::byte* area, std::uint64_t generation);
 
     /// Claims what that lease holds; `lease` is its word.
     /// Errors: EAGAIN (every claim is taken), ESTALE (the lease has ended).

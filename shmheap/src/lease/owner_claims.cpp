@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <new>
 
+#include "os/crash_point.hpp"
 #include "os/file_lock.hpp"
 
 namespace shmheap::detail {
@@ -30,6 +31,7 @@ Status OwnerClaims::open() {
     auto committed =
         file_->commit(client_area_offset + index_ * client_area_stride, client_area_stride);
     if (!committed) return committed;
+    CRASH_POINT(claims_committed);
     records_.reset(new (std::nothrow) Record[claim_slot_count]);
     if (!records_) return fail(ENOMEM, "describe claims in", file_->name());
     return {};
@@ -62,8 +64,10 @@ bool OwnerClaims::adopt_at(std::uint32_t place, const EndedLease& lease, EndedLe
     // One that claims anew without having finished loses what it claims.
     if (record.block.word != nullptr) return true;
     if (!Steps::adopt(slot.word, claim_generation(word))) return true;
+    CRASH_POINT(claim_adopted);
     // relaxed: there is a reference already.
     lease.block.word->fetch_add(1, std::memory_order_relaxed);
+    CRASH_POINT(adoption_counted);
     record = {.generation = claim_generation(word), .block = lease.block};
     ++live_;
     return true;
@@ -101,8 +105,8 @@ std::uint32_t OwnerClaims::live() {
 void OwnerClaims::harvest(std::uint32_t place, EndedLeases& ended) {
     Record& record = records_[place];
     if (record.block.word == nullptr) return;
-    if (!Steps::is_done(claim(place).word, record.generation)) return;
-    Steps::take_back(claim(place).word, record.generation);
+    if (!Steps::take_back(claim(place).word, record.generation)) return;
+    CRASH_POINT(claim_taken_back);
     end(record, ended);
 }
 
@@ -120,7 +124,9 @@ void OwnerClaims::end(Record& record, EndedLeases& ended) {
 /// The words are the next tenant's, who makes them free.
 void OwnerClaims::end_all(EndedLeases& ended) {
     for (std::uint32_t place = 0; place < claim_slot_count && live_ > 0; ++place) {
-        if (records_[place].block.word != nullptr) end(records_[place], ended);
+        if (records_[place].block.word == nullptr) continue;
+        end(records_[place], ended);
+        CRASH_POINT(dead_claim_ended);
     }
 }
 
@@ -132,6 +138,7 @@ void OwnerClaims::take_back_if_dead(EndedLeases& ended) {
         if (!is_tenanted(tenancy_)) return;
         end_all(ended);
         tenancy_ = Tenancy::evict(slot().tenancy, tenancy_);
+        CRASH_POINT(dead_claimant_evicted);
     });
 }
 

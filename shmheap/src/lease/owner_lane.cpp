@@ -234,6 +234,7 @@ void OwnerLane::take_back(std::uint32_t index, EndedLeases& ended) {
         Steps::take_back(slot.word, records_[index].generation);
     } else {
         Claims::end_lent(slot.word, records_[index].generation);
+        CRASH_POINT(lent_lease_ended);
     }
     end(index, ended, lent_to);
 }

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "client_core.hpp"
+#include "os/crash_point.hpp"
 #include "stream/consumer_core.hpp"
 #include "stream/foreign_heaps.hpp"
 
@@ -36,7 +37,13 @@ Status ConsumerCore::take_foreign(std::span<const std::byte> packet) {
     if (!foreign || attachments_unsent_.size() > stream::foreign_heaps_max) return nonsense();
     const auto place =
         stream::announced_place(foreign->announcement, packet.subspan(sizeof(*foreign)));
-    if (!place || place->name.empty()) return nonsense();
+    if (!place) return nonsense();
+    if (place->name.empty()) {
+        std::erase_if(foreign_,
+                      [&](const auto& client) { return client->heap_uuid() == place->uuid; });
+        CRASH_POINT(foreign_heap_detached);
+        return {};
+    }
     stream::Attachment answer = {.heap = place->uuid, .slot = 0, .code = ECANCELED};
     if (options_.share && foreign_.size() < stream::foreign_heaps_max) {
         auto client = Client::attach(place->name, place->directory);
@@ -50,8 +57,10 @@ Status ConsumerCore::take_foreign(std::span<const std::byte> packet) {
             foreign_.push_back(std::move(*client));
         }
     }
+    CRASH_POINT(foreign_heap_attached);
     attachments_unsent_.push_back(answer);
     flush();
+    CRASH_POINT(foreign_heap_answered);
     return {};
 }
 
@@ -67,6 +76,7 @@ Result<Message> ConsumerCore::take_forwarded(const RingEntry& entry) {
     if (reference.length != sizeof(Reference)) return nonsense();
     const auto stub = Received::accept(client_, reference);
     if (!stub) return tl::unexpected(stub.error());
+    CRASH_POINT(stub_accepted);
     forwarded_untold_ = true;
     Reference lent;
     std::memcpy(&lent, stub->bytes().data(), sizeof(lent));
@@ -75,12 +85,16 @@ Result<Message> ConsumerCore::take_forwarded(const RingEntry& entry) {
     });
     if (client == foreign_.end()) return nonsense();
     auto received = Received::claim(*client, lent);
+    CRASH_POINT(stub_followed);
     const stream::MessagePacket packet = packet_of(entry, lent.length);
     if (received) {
         ++stats_.forwarded;
         return Message(count(packet, Delivery::shared), std::move(*received));
     }
     if (received.error().code != EAGAIN) return tl::unexpected(received.error());
+    if (lent.length > options_.copied_size_max) {
+        return fail(EMSGSIZE, "receive from stream", seeker_.path());
+    }
     auto copy = core_of(**client).copy_lent(lent);
     if (!copy) return tl::unexpected(copy.error());
     return Message(count(packet, Delivery::copied), std::move(*copy));

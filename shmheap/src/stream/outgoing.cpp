@@ -1,10 +1,10 @@
 #include "stream/outgoing.hpp"
 
-#include <sys/random.h>
-
 #include <filesystem>
 
 #include "client_core.hpp"
+#include "os/crash_point.hpp"
+#include "os/random_number.hpp"
 
 namespace shmheap::stream {
 namespace {
@@ -29,12 +29,10 @@ HelloPacket hello(std::uint32_t refusal, const HeapPlace& place) {
         .announcement = announce(place)};
 }
 
-/// Never 0, which is what an unused ring says. Without random numbers nobody can attach.
-std::uint64_t random_number() {
-    std::uint64_t number = 0;
-    while (number == 0 && ::getrandom(&number, sizeof(number), 0) < 0 && errno == EINTR) {
-    }
-    return number;
+ForeignPacket foreign_packet(const HeapPlace& place) {
+    return {.head = head_of<ForeignPacket>(PacketKind::foreign,
+                                           place.directory.size() + place.name.size()),
+            .announcement = announce(place)};
 }
 
 /// Where the working directory is unknown, the path stays relative.
@@ -50,7 +48,7 @@ HeapPlace place_of(const Heap& heap) {
     return {.uuid = heap.uuid(),
             .directory = absolute(heap.directory()),
             .name = heap.name(),
-            .claim = random_number()};
+            .claim = os::random_number().value_or(0)};  // 0: then nobody can attach
 }
 
 HeapPlace place_of(Client& client) {
@@ -153,17 +151,26 @@ Status Outgoing::announce_heap(const Heap& heap) {
     return {};
 }
 
-Status Outgoing::announce_foreign(const HeapPlace& place) {
+Status Outgoing::announce_foreign(const std::shared_ptr<Client>& client) {
     if (!foreign_.has_room()) return {};
-    const ForeignPacket packet = {
-        .head =
-            head_of<ForeignPacket>(PacketKind::foreign, place.directory.size() + place.name.size()),
-        .announcement = announce(place)};
-    auto sent = channel_.send(with_text(bytes_of(packet), place));
+    const HeapPlace place = place_of(*client);
+    auto sent = channel_.send(with_text(bytes_of(foreign_packet(place)), place));
     if (!sent) return sent;
-    foreign_.ask(place.uuid);
+    CRASH_POINT(foreign_heap_told);
+    foreign_.ask(client);
     wake(true);
+    CRASH_POINT(foreign_heap_asked);
     return {};
+}
+
+void Outgoing::forget_foreign() {
+    while (const auto heap = foreign_.gone()) {
+        HeapPlace nameless;
+        nameless.uuid = *heap;
+        if (!channel_.send(bytes_of(foreign_packet(nameless)))) return;
+        CRASH_POINT(foreign_heap_forgotten);
+        foreign_.forget(*heap);
+    }
 }
 
 Status Outgoing::send_first(MessagePacket packet, std::span<const std::byte> bytes) {

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 
@@ -52,8 +53,11 @@ public:
     Status announce_heap(const Heap& heap);
 
     /// Tells the consumer of a heap that is somebody else's. Errors: as above.
-    Status announce_foreign(const HeapPlace& place);
-    [[nodiscard]] const ForeignHeaps& foreign() const { return foreign_; }
+    Status announce_foreign(const std::shared_ptr<Client>& client);
+    [[nodiscard]] ForeignHeaps& foreign() { return foreign_; }
+
+    /// Tells the consumer of which heaps nothing will come any more, as far as there is room.
+    void forget_foreign();
 
     /// Opens the ring in the announced heap if the consumer has attached it and the ring is not
     /// open yet. Errors: EPIPE, what the socket says. Not opened for now is no error.

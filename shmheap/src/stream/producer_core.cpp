@@ -85,7 +85,7 @@ Status ProducerCore::await_consumer(Deadline deadline) {
         if (has_passed(deadline)) return fail(ETIMEDOUT, "wait for a consumer");
         Deadline look_again = deadline;
         if (consumer_) look_again = std::min(look_again, greeted_until_);
-        if (departed_) look_again = stream::at_most(look_again, departure_look_again);
+        if (!departed_.empty()) look_again = stream::at_most(look_again, departure_look_again);
         const auto waited = await(POLLIN, look_again);
         if (!waited && waited.error().code != ETIMEDOUT) return waited;
     }
@@ -93,8 +93,9 @@ Status ProducerCore::await_consumer(Deadline deadline) {
 
 /// One look at both sockets, and what follows from it. Only a connected consumer's end is told.
 Status ProducerCore::service() {
-    if (departed_) collect_departed();
+    collect_departed();
     let_go_of_forwarded();
+    if (connected()) consumer_->forget_foreign();
     std::array<pollfd, 2> descriptors = {{{.fd = listener_.fd(), .events = POLLIN, .revents = 0},
                                           {.fd = -1, .events = POLLIN, .revents = 0}}};
     if (consumer_) descriptors[1].fd = consumer_->fd();
@@ -153,23 +154,20 @@ void ProducerCore::end_consumer() {
     const stream::Remains remains = consumer_->end();
     stats_.lost += remains.lost;
     stats_.unreleased += remains.unreleased;
-    if (heap != nullptr) {
-        departed_ = Departed{.heap = heap->uuid(),
-                             .slot = consumer_->slot(),
-                             .until = stream::at_most(no_deadline, departure_time_max)};
-    }
+    const Deadline until = stream::at_most(no_deadline, departure_time_max);
+    if (heap != nullptr) departed_.push_back({heap, consumer_->slot(), until});
+    for (Departed& each : departed_)
+        each.until = std::min(each.until, until);
     consumer_.reset();
-    if (departed_) collect_departed();
+    collect_departed();
 }
 
 /// What a consumer that lives on still holds after the time is up is harvested by the heap itself.
 void ProducerCore::collect_departed() {
-    Heap* heap = current_heap();
-    if (heap == nullptr || heap->uuid() != departed_->heap ||
-        !heap->collect_client(departed_->slot) || heap->leases_of(departed_->slot) == 0 ||
-        has_passed(departed_->until)) {
-        departed_.reset();
-    }
+    std::erase_if(departed_, [](const Departed& each) {
+        return !each.heap->collect_client(each.slot) || each.heap->leases_of(each.slot) == 0 ||
+               has_passed(each.until);
+    });
 }
 
 Status ProducerCore::drain(Deadline deadline) {

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "os/unique_fd.hpp"
 #include "shmheap/buffer.hpp"
@@ -47,10 +48,11 @@ public:
     [[nodiscard]] const ProducerStats& stats() const { return stats_; }
 
 private:
-    /// A consumer that has ended but whose leases could not be taken back at once: the kernel drops
-    /// the locks of a dying process a moment after its socket.
+    /// A place of the consumer's whose leases could not be taken back at once. It has ended: the
+    /// kernel drops the locks of a dying process a moment after its socket. Or it has still to let
+    /// go of what it had of a heap that another one has replaced.
     struct Departed {
-        Uuid heap;
+        Heap* heap;
         std::uint32_t slot;
         Deadline until;
     };
@@ -106,7 +108,7 @@ private:
     const std::uint32_t fork_generation_;
     std::optional<stream::Outgoing> consumer_;
     Deadline greeted_until_ = no_deadline;
-    std::optional<Departed> departed_;
+    std::vector<Departed> departed_;
     TimeStamp looked_at_ = {};  // at the sockets
     std::uint64_t sequence_next_ = 0;
     ProducerStats stats_;

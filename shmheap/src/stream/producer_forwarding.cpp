@@ -4,6 +4,7 @@
 
 #include "heap_core.hpp"
 #include "held_block.hpp"
+#include "os/crash_point.hpp"
 #include "stream/producer_core.hpp"
 
 namespace shmheap::detail {
@@ -18,19 +19,20 @@ Result<Delivery> ProducerCore::send(const Message& message, const MessageInfo& i
 }
 
 /// The consumer's place among the clients of the heap in which the message lies, if it has one and
-/// we hold the message by a lease. The first message of a heap tells the consumer to attach it.
+/// we hold the message by a lease; what was received before a fork is the parent's to hold. The
+/// first message of a heap tells the consumer to attach it.
 Result<std::optional<std::uint32_t>> ProducerCore::can_forward(const Message& message) {
     const auto& held = message.received_.held();
     const stream::OutgoingRing* ring = consumer_->ring();
     if (!held || held->ticket || ring == nullptr || message.bytes().empty()) return std::nullopt;
     const Uuid& heap = held->reference.heap;
-    if (heap == ring->heap().uuid()) return std::nullopt;
+    if (heap == ring->heap().uuid() || core_of(*held->client).is_inherited()) return std::nullopt;
     if (!consumer_->foreign().knows(heap)) {
-        const Status told = consumer_->announce_foreign(stream::place_of(*held->client));
+        const Status told = consumer_->announce_foreign(held->client);
         if (!told && told.error().code == EPIPE) end_consumer();
         if (!told && told.error().code != EAGAIN) return tl::unexpected(told.error());
     }
-    return consumer_->foreign().place(heap);
+    return consumer_->foreign().place(heap, held->client);
 }
 
 Result<Delivery> ProducerCore::send_forwarded(Outbound outbound, const Message& message,
@@ -38,13 +40,18 @@ Result<Delivery> ProducerCore::send_forwarded(Outbound outbound, const Message& 
     Heap& heap = consumer_->ring()->heap();
     auto* stub = static_cast<std::byte*>(heap.allocate(sizeof(Reference)));
     if (stub == nullptr) return send_copied(outbound);
+    CRASH_POINT(stub_allocated);
     const std::shared_ptr<const HeldBlock>& held = message.received_.held();
+    core_of(heap).keep_with(stub, held);
     core_of(*held->client).lend(held->reference, place);
     std::memcpy(stub, &held->reference, sizeof(Reference));
+    CRASH_POINT(stub_written);
     outbound.leased = {stub, sizeof(Reference)};
     outbound.is_forwarded = true;
     auto sent = send_shared(outbound);
-    core_of(heap).deallocate_with(stub, held);
+    CRASH_POINT(stub_sent);
+    core_of(heap).free_slowly(stub);
+    CRASH_POINT(stub_left_to_lease);
     return sent;
 }
 

@@ -169,7 +169,13 @@ Result<bool> ProducerCore::can_share(const Buffer& buffer) {
     Heap* heap = current_heap();
     if (heap == nullptr || !heap->contains(buffer.data())) return false;
     if (!consumer_->announced(*heap)) {
-        const auto step = [heap](Outgoing& consumer) { return consumer.announce_heap(*heap); };
+        Heap* former = attached_heap();
+        const auto step = [&](Outgoing& consumer) {
+            const std::uint32_t slot = consumer.slot();
+            auto announced = consumer.announce_heap(*heap);
+            if (announced && former != nullptr) departed_.push_back({former, slot, no_deadline});
+            return announced;
+        };
         // Not worth waiting for: this message goes as bytes either way.
         const auto told = transmit(step, Deadline::min());
         if (!told && told.error().code != ETIMEDOUT) return tl::unexpected(told.error());

@@ -13,6 +13,7 @@
 ///                                       ◀──      AttachedPacket (its slot in that heap)
 ///   ForeignPacket (somebody else's heap) ──▶
 ///                                       ◀──      AttachedPacket (its slot in that one)
+///   ForeignPacket without a name        ──▶      to be detached: nothing of it will come any more
 ///   WakePacket                         ◀──▶      to who sleeps on the socket
 ///
 /// Once the ring is open, everything has its place there (ring.hpp): a shared message, and the cell

@@ -62,7 +62,7 @@ static void check_input_counts(const shmheap_input* input) {
     CHECK(shmheap_input_get_connection(input, 0, &connection) == 0);
     CHECK(strcmp(connection.name, "source.out -> meter.in") == 0);
     CHECK(connection.connected == 1 && connection.messages == 1 && connection.bytes == 5);
-    CHECK(connection.shared == 1 && connection.copied == 0 && connection.reserved[3] == 0);
+    CHECK(connection.shared == 1 && connection.copied == 0 && connection.reserved[2] == 0);
     CHECK(connection.peers == 1 && connection.refused == 0 && connection.skipped == 0);
     CHECK(shmheap_input_get_connection(input, 1, &connection) == -ENOENT);
     CHECK(shmheap_input_get_connection(input, 0, NULL) == -EINVAL);
@@ -122,6 +122,7 @@ static void check_output_errors(void) {
     CHECK(output == NULL);
     CHECK(shmheap_output_send(NULL, "x", 1, NULL, 0) == -EINVAL);
     CHECK(shmheap_output_abandon(NULL) == -EINVAL);
+    CHECK(shmheap_output_send_message(NULL, NULL, NULL, 0) == -EINVAL);
     CHECK(shmheap_output_drain(NULL, 0) == -EINVAL);
     CHECK(shmheap_output_attend(NULL) == -EINVAL);
     CHECK(shmheap_output_fd(NULL) == -EINVAL);

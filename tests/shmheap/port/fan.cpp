@@ -55,6 +55,44 @@ TEST_CASE("every input gets every message, by a lease on the same block") {
     CHECK(ports.here.heap->stats().leases_live == 0);
 }
 
+TEST_CASE("what an input received its component sends on to every input, without a copy") {
+    const Ports first("source.out>filter.in");
+    const Ports second("filter.out>a.in filter.out>b.in");
+    Output source = first.output("source");
+    Input received = first.input("filter");
+    meet(source, received);
+    Output output = second.output("filter");
+    std::vector<Input> inputs;
+    for (const char* component : {"a", "b"})
+        inputs.push_back(second.input(component));
+    while (!output.connected()) {
+        REQUIRE(output.attend().has_value());
+        for (Input& input : inputs)
+            (void)input.receive(at_once);
+    }
+    REQUIRE(output.attend().has_value());
+    // The first message tells the inputs to attach the heap of the source.
+    for (const auto way : {shmheap::Delivery::copied, shmheap::Delivery::shared}) {
+        REQUIRE(source.send(first.buffer("sent on"), {}, soon()).has_value());
+        const auto message = received.receive(soon());
+        REQUIRE(message.has_value());
+        REQUIRE(output.send(*message, {.stream_id = 7}, soon()).has_value());
+        for (Input& input : inputs) {
+            const auto sent_on = input.receive(soon());
+            REQUIRE(sent_on.has_value());
+            CHECK(text_of(sent_on->bytes()) == "sent on");
+            CHECK(sent_on->delivery() == way);
+            CHECK(sent_on->info().stream_id == 7);
+        }
+        REQUIRE(output.attend().has_value());
+    }
+    CHECK(output.stats().forwarded == 2);
+    CHECK(inputs[1].stats().forwarded == 1);
+    REQUIRE(source.drain(soon()).has_value());
+    REQUIRE(first.here.heap->collect().has_value());
+    CHECK(first.here.heap->stats().blocks_live == 0);
+}
+
 TEST_CASE("a message that one consumer did not take is not given to the others twice") {
     const Ports ports("source.out>a.in source.out>b.in");
     Output output = ports.output("source");

@@ -55,6 +55,22 @@ def produce_for_ever(path):
             number += 1
 
 
+def own(path):
+    """Produces two messages that somebody sends on, and says what of them is left."""
+    with shmheap.Producer(path) as producer:
+        say(path)
+        for _ in range(2):
+            block = shmheap.empty(5, "uint8")
+            block[:] = bytearray(b"owned")
+            producer.send(block)
+        del block
+        await_word()
+        producer.drain()
+        heap = shmheap.process_heap()
+        heap.collect()
+        say(heap.stats().blocks_live)
+
+
 def attach(name):
     """Attaches, and takes up what it is told to."""
     client = shmheap.Client(name)

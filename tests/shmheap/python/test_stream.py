@@ -64,6 +64,25 @@ class Streams(support.Case):
         self.assertTrue(last.end_of_stream)
         self.assertEqual((len(last), last.array().size), (0, 0))
 
+    def test_a_received_message_is_sent_on_without_a_copy_once_its_heap_is_known(self):
+        with support.Partner("own", f"{self.path}.first") as owner:
+            received = self.enterContext(shmheap.Consumer(owner.hear()))
+            producer, consumer = self.connected_pair()
+            producer.send(shmheap.empty(1))  # opens the ring
+            consumer.receive()
+            for way in (Delivery.COPIED, Delivery.SHARED):
+                message = received.receive(support.PATIENCE_S)
+                self.assertEqual(producer.send(message, sequence=40), way)
+                message.close()
+                with consumer.receive(support.PATIENCE_S) as sent_on:
+                    self.assertEqual((sent_on.delivery, sent_on.sequence), (way, 40))
+                    self.assertEqual(bytes(sent_on.data), b"owned")
+                producer.attend()
+            self.assertRaises(ValueError, producer.send, message)
+            self.assertEqual((producer.stats().forwarded, consumer.stats().forwarded), (1, 1))
+            owner.say()
+            self.assertEqual(owner.hear(), "0")  # blocks
+
     def test_an_array_outlives_its_message_its_consumer_and_its_producer(self):
         producer, consumer = self.connected_pair()
         sent = shmheap.empty(1000, "int32")

@@ -1,8 +1,10 @@
 // Sending on what was received: A's block goes through B to C without a copy, in whichever order
 // they let go of it.
+#include <fstream>
 #include <optional>
 
 #include "fixture.hpp"
+#include "stream/foreign_heaps.hpp"
 
 using namespace std::chrono_literals;
 using namespace stream_test;
@@ -14,6 +16,17 @@ using shmheap::Producer;
 using shmheap::Result;
 
 namespace {
+
+/// How many clients this process has attached and not detached: their heaps are mapped read-only.
+std::size_t attachments() {
+    std::ifstream maps("/proc/self/maps");
+    std::size_t count = 0;
+    for (std::string line; std::getline(maps, line);) {
+        if (line.find("/heap-") != std::string::npos && line.find(" r--s ") != std::string::npos)
+            ++count;
+    }
+    return count;
+}
 
 /// A and B with a heap each, B and C with a stream each; all in this process.
 struct Chain {
@@ -271,4 +284,91 @@ TEST_CASE(
     CHECK(chain.blocks_of_a() == 1);
     at_c.reset();
     CHECK(chain.blocks_of_a() == 0);
+}
+
+TEST_CASE("a message that is longer than a copy may be is left out when no claim is left") {
+    Chain chain;
+    chain.c_consumer.reset();
+    while (chain.b_producer.connected())
+        (void)chain.b_producer.attend();
+    chain.c_consumer = Chain::connect(chain.b_producer, chain.b.path, {.copied_size_max = 5});
+    chain.introduce();
+    std::vector<Message> at_c;
+    for (std::uint32_t each = 0; each < shmheap::claim_slot_count; ++each)
+        at_c.push_back(chain.passed_on(chain.received_by_b("claim")));
+    CHECK(chain.passed_on(chain.received_by_b("short")).delivery() == Delivery::copied);
+    REQUIRE(chain.b_producer.send(chain.received_by_b("longer"), {}, soon()).has_value());
+    CHECK(chain.c_consumer->receive(soon()).error().code == EMSGSIZE);
+    CHECK(text_of(chain.passed_on(chain.received_by_b("after")).bytes()) == "after");
+}
+
+TEST_CASE("an owner may be started again any number of times, and what it was is let go of") {
+    const HeapFolder b;
+    Producer b_producer = *b.listen();
+    Consumer c_consumer = Chain::connect(b_producer, b.path);
+    for (std::size_t life = 0; life < 2 * shmheap::stream::foreign_heaps_max; ++life) {
+        const HeapFolder a;
+        Producer a_producer = *a.listen();
+        Consumer b_consumer = Chain::connect(a_producer, a.path);
+        for (const Delivery way : {Delivery::copied, Delivery::shared}) {
+            REQUIRE(a_producer.send(buffer_of(*a.heap, "life"), {}, soon()) == Delivery::shared);
+            const auto at_b = b_consumer.receive(soon());
+            REQUIRE(at_b.has_value());
+            CHECK(b_producer.send(*at_b, {}, soon()) == way);
+            const auto at_c = c_consumer.receive(soon());
+            REQUIRE(at_c.has_value());
+            CHECK(b_producer.attend().has_value());
+        }
+    }
+    // What of them is left lies with the last one, of which nobody has spoken since.
+    CHECK(b_producer.attend().has_value());
+    CHECK(c_consumer.receive(at_once).error().code == ETIMEDOUT);
+    CHECK(attachments() == 1);  // of C to B
+}
+
+TEST_CASE("a forked child sends what its parent has received as a copy") {
+    Chain chain;
+    chain.introduce();
+    const Message at_b = chain.received_by_b("parent's");
+    Child child([&] {
+        const HeapFolder own;
+        Producer producer = *own.listen();
+        Consumer consumer = Chain::connect(producer, own.path);
+        for (int each = 0; each < 2; ++each) {
+            if (producer.send(at_b, {}, soon()) != Delivery::copied) return 1;
+            const auto arrived = consumer.receive(soon());
+            if (!arrived || text_of(arrived->bytes()) != "parent's") return 2;
+            if (!producer.attend()) return 3;
+        }
+        return 0;
+    });
+    CHECK(child.wait() == 0);
+}
+
+TEST_CASE("what lies in a heap that lost its name is let go of when C ends") {
+    Chain chain;
+    chain.introduce();
+    const Folder folder;
+    const std::string path = folder / "replaced";
+    Producer producer = *Producer::listen(path);  // sends from the heap of this process
+    std::optional<Consumer> consumer = Chain::connect(producer, path);
+    const auto first = chain.received_by_b("first");
+    REQUIRE(producer.send(first, {}, soon()) == Delivery::copied);
+    REQUIRE(consumer->receive(soon()).has_value());
+    REQUIRE(producer.attend().has_value());
+    REQUIRE(producer.send(chain.received_by_b("under way"), {}, soon()) == Delivery::shared);
+    shmheap::Heap& former = **shmheap::process_heap();
+    REQUIRE(std::filesystem::remove(former.directory() + "/" + former.name()));
+    REQUIRE(former.collect().has_value());
+    const auto buffer = shmheap::Buffer::allocate(100);
+    REQUIRE(buffer.has_value());
+    SUBCASE("another heap has replaced it") {
+        REQUIRE(producer.send(*buffer, {}, soon()) == Delivery::copied);
+    }
+    SUBCASE("no other one was announced") {}
+    consumer.reset();
+    while (producer.connected())
+        (void)producer.attend();
+    CHECK(chain.a.heap->collect().has_value());
+    CHECK(chain.a.heap->stats().blocks_live == 1);  // what `first` is
 }
