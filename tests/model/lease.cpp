@@ -52,6 +52,27 @@ struct Reuse : rl::test_suite<Reuse, 2> {
     }
 };
 
+/// What the signal promises by itself. An owner that sleeps on the count would often be saved by
+/// the kernel, which compares it once more.
+struct Signalling : rl::test_suite<Signalling, 2> {
+    Atomics::Count releases;
+    Atomics::Count owner_waits;
+    bool is_owner_seen = false;
+    std::uint32_t releases_seen = 0;
+
+    void before() { Death::forget(); }
+
+    void thread(unsigned index) {
+        if (index == 0) {
+            releases_seen = Signal::prepare_to_wait(releases, owner_waits, 1);
+        } else {
+            is_owner_seen = Signal::tell(releases, owner_waits);
+        }
+    }
+
+    void after() { require(is_owner_seen || releases_seen == 1, "one of the two sees the other"); }
+};
+
 /// The owner takes its offer back and offers the block anew; exactly one of the two sides wins.
 struct Revocation : rl::test_suite<Revocation, 2> {
     static constexpr unsigned deliveries = 3;
@@ -227,6 +248,10 @@ struct Succession : rl::test_suite<Succession, 3> {
 
 TEST_CASE("a block is reused only after its release, and the owner that waits for it is woken") {
     CHECK(holds<Reuse>({3, 20'000}));
+}
+
+TEST_CASE("an owner that waits sees the release, or is seen by the client") {
+    CHECK(holds<Signalling>({3, 1'000}));
 }
 
 TEST_CASE("a lease is either accepted or revoked") {

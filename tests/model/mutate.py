@@ -8,13 +8,13 @@ need not notice, why the weaker form is equivalent. Each order of the headers th
 relaxed needs an entry, and so does the next weaker one of each that is called equivalent.
 
 Each mutation is made in a copy of the sources in a temporary directory, and its model is built and
-searched there, after all models were searched as they are. Takes half an hour on two processors.
+searched there, after all models were searched as they are.
 
   --only PATTERN   only mutations in whose name this regular expression is found
   --jobs N         so many at once; as many as there are processors if not given
   --record         writes the outcomes to RESULTS.md, beside this program
 
-Exit status 0 when each mutation is noticed, or is equivalent and was not noticed; 1 if not; 2 usage.
+Exit status 0 when each mutation is noticed, or is equivalent and not noticed; 1 if not; 2 usage.
 """
 
 import argparse
@@ -38,7 +38,7 @@ COPIED = ("shmheap/include", "shmheap/src", "tests/model", "tests/test_main.cpp"
 HEADERS = [ROOT / "shmheap/src" / name for name in (
     "lease/lane.hpp", "lease/release_signal.hpp", "lease/tenancy.hpp", "lease/claim.hpp",
     "stream/ring.hpp")]
-SEARCH_SECONDS_MAX = 600
+STEP_SECONDS_MAX = 1200  # to build a model, or to search it
 
 # What an operation may be weakened to, one step at a time.
 WEAKER = {
@@ -111,12 +111,16 @@ def find_orders(path):
     strange = re.search(r"(?<!= )std::memory_order_\w+", text)
     if strange:
         sys.exit(f"{path}: an order that does not come from the policy: {strange.group()}")
+    operations = list(re.finditer(
+        r"([\w.]+)\.(load|store|exchange|fetch_\w+|compare_exchange_\w+)\(", text))
+    for operation in operations:
+        if "Atomics::" not in text[operation.end():text.index(";", operation.end())]:
+            sys.exit(f"{path}: no order: {operation.group()}")
     names = set()
     for match in re.finditer(r"Atomics::(acquire|release|sequential)\b", text):
         strength = match.group(1)
         step = [name for begin, name in steps if begin < match.start()][-1]
-        call = list(re.finditer(r"([\w.]+)\.(load|store|fetch_\w+|compare_exchange_\w+)\(",
-                                text[:match.start()]))[-1]
+        call = [each for each in operations if each.end() <= match.start()][-1]
         operation = call.group(2)
         kind = operation if operation in ("load", "store") else "exchange"
         name = f"{path.name} {step} {call.group(1)}.{operation} {strength}"
@@ -129,11 +133,19 @@ def find_orders(path):
         yield Order(path, name, kind, strength, match.start(1), match.end(1))
 
 
+def reason(entry):
+    """Why no model notices; None: one must."""
+    return entry["equivalent"].strip() if "equivalent" in entry else None
+
+
 def order_mutations(entries, complaints):
     orders = {order.name: order for path in HEADERS for order in find_orders(path)}
-    table = {(entry["at"], entry["weaker"]): entry for entry in entries}
-    if len(table) != len(entries):
-        complaints.append("two entries for one weaker form of an order")
+    table = {}
+    for entry in entries:
+        for name in entry["at"] if isinstance(entry["at"], list) else [entry["at"]]:
+            if (name, entry["weaker"]) in table:
+                complaints.append(f"two entries: {name} -> {entry['weaker']}")
+            table[name, entry["weaker"]] = entry
     needed = [(order.name, weaker) for order in orders.values()
               for weaker in WEAKER[order.kind][order.strength]]
     mutations = []
@@ -147,7 +159,7 @@ def order_mutations(entries, complaints):
         text = order.path.read_text()
         mutations.append(Mutation(
             f"{name} -> {weaker}", entry["model"], order.path,
-            text[:order.begin] + weaker + text[order.end:], equivalent=entry.get("equivalent")))
+            text[:order.begin] + weaker + text[order.end:], equivalent=reason(entry)))
         if "equivalent" in entry:
             weaker_still = [(name, each) for each in WEAKER[order.kind].get(weaker, [])]
             needed[:0] = [each for each in weaker_still if each not in needed]
@@ -165,13 +177,13 @@ def swap_mutations(entries, complaints):
             continue
         mutations.append(Mutation(
             f"{path.name}: {entry['what']}", entry["model"], path,
-            text.replace(entry["text"], entry["by"]), equivalent=entry.get("equivalent")))
+            text.replace(entry["text"], entry["by"]), equivalent=reason(entry)))
     return mutations
 
 
 def spin_mutations(entries, complaints):
     mutations = [Mutation(f"{entry['model']}: {entry['what']}", entry["model"],
-                          macro=entry["macro"], equivalent=entry.get("equivalent"))
+                          macro=entry["macro"], equivalent=reason(entry))
                  for entry in entries]
     listed = {(mutation.model, mutation.macro) for mutation in mutations}
     there = {(model.name, macro) for model in HERE.glob("*.pml")
@@ -205,7 +217,7 @@ def compiler():
 def run(command, directory):
     return subprocess.run(command, cwd=directory, text=True, errors="replace",
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          timeout=SEARCH_SECONDS_MAX)
+                          timeout=STEP_SECONDS_MAX)
 
 
 def compile_source(source, directory):
@@ -227,10 +239,7 @@ def search_relacy(mutation, directory):
     if messages:
         return Outcome(mutation, messages, is_searched=False)
     run([*compiler()[-1:], "test_main.o", f"{mutation.model}.o", "-o", "search"], directory)
-    try:
-        report = run(["./search", "--abort-after=1"], directory)
-    except subprocess.TimeoutExpired:
-        return Outcome(mutation, f"no end within {SEARCH_SECONDS_MAX} s", is_searched=False)
+    report = run(["./search", "--abort-after=1"], directory)
     found = re.search(r"^N12_GLOBAL__N_1\d+(\w+)E\n(.+)\niteration: ", report.stdout, re.MULTILINE)
     if found:
         said = re.sub(r"USER ASSERT FAILED \((.*)\)", r'"\1"', found.group(2))
@@ -249,9 +258,12 @@ def search_spin(mutation, directory):
 
 
 def search(mutation):
+    how = search_spin if mutation.macro else search_relacy
     with tempfile.TemporaryDirectory(prefix="mutate-") as directory:
-        how = search_spin if mutation.macro else search_relacy
-        return how(mutation, Path(directory))
+        try:
+            return how(mutation, Path(directory))
+        except subprocess.TimeoutExpired as error:
+            return Outcome(mutation, str(error), is_searched=False)
 
 
 def search_all(mutations, jobs):
@@ -267,10 +279,13 @@ def search_all(mutations, jobs):
 
 def record(outcomes):
     noticed = sum(1 for outcome in outcomes if outcome.finding)
-    rows = [f"| `{outcome.mutation.name.replace('|', '/')}` | {outcome.verdict} |"
-            if " -> " in outcome.mutation.name
-            else f"| {outcome.mutation.name.replace('|', '/')} | {outcome.verdict} |"
-            for outcome in outcomes]
+    rows, above = [], None
+    for outcome in outcomes:
+        told = outcome.verdict.replace("|", "\\|")
+        reason_above, above = above, outcome.mutation.equivalent
+        if above and above == reason_above:
+            told = "equivalent: as above"
+        rows.append(f"| {outcome.mutation.name} | {told} |")
     (HERE / "RESULTS.md").write_text(
         "# Mutations of the models\n\n"
         "Written by `mutate.py --record`; see README.md. Behind what was noticed: the first broken "

@@ -16,7 +16,7 @@ using namespace model;
 using shmheap::stream::RingEntry;
 using shmheap::stream::Sleep;
 
-constexpr std::uint64_t cell_count = 2;
+constexpr std::uint64_t cell_count = 1;  // so that nobody is saved by the next message
 constexpr std::uint64_t messages = 4;
 
 using Ring = shmheap::stream::RingSteps<Atomics, cell_count>;
