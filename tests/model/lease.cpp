@@ -27,10 +27,9 @@ struct Reuse : rl::test_suite<Reuse, 2> {
     void thread(unsigned index) {
         if (index == 0) return deliver_all();
         for (unsigned number = 0; number < deliveries; ++number) {
-            rl::linear_backoff pause;
             std::uint64_t word = 0;
             while ((word = client.look(number)) == 0)
-                pause.yield(Here());
+                shared.channel[number].futex_wait(0);
             const Sent sent = Sent::of(word);
             require(client.accept(number, sent), "a lease that nobody revoked is accepted");
             client.release(number, sent);
@@ -40,7 +39,7 @@ struct Reuse : rl::test_suite<Reuse, 2> {
     void deliver_all() {
         for (unsigned number = 0; number < deliveries;) {
             if (owner.deliver(number)) {
-                ++number;
+                shared.channel[number++].futex_wake();
             } else {
                 owner.await_release();
             }
@@ -51,6 +50,27 @@ struct Reuse : rl::test_suite<Reuse, 2> {
         owner.collect();
         require(owner.live() == 0, "every lease was released");
     }
+};
+
+/// What the signal promises by itself. An owner that sleeps on the count would often be saved by
+/// the kernel, which compares it once more.
+struct Signalling : rl::test_suite<Signalling, 2> {
+    Atomics::Count releases;
+    Atomics::Count owner_waits;
+    bool is_owner_seen = false;
+    std::uint32_t releases_seen = 0;
+
+    void before() { Death::forget(); }
+
+    void thread(unsigned index) {
+        if (index == 0) {
+            releases_seen = Signal::prepare_to_wait(releases, owner_waits, 1);
+        } else {
+            is_owner_seen = Signal::tell(releases, owner_waits);
+        }
+    }
+
+    void after() { require(is_owner_seen || releases_seen == 1, "one of the two sees the other"); }
 };
 
 /// The owner takes its offer back and offers the block anew; exactly one of the two sides wins.
@@ -89,6 +109,38 @@ struct Revocation : rl::test_suite<Revocation, 2> {
     void after() {
         owner.collect();
         require(accepted + revoked + owner.live() == sent, "each offer is accepted or revoked");
+    }
+};
+
+/// A client leaves while it holds a lease: by then it has read what it wanted to.
+struct Departure : rl::test_suite<Departure, 2> {
+    Shared<1, 1> shared;
+    Ghost ghost;
+    Owner<Shared<1, 1>> owner{shared, ghost};
+    Client<Shared<1, 1>> client{shared, ghost, 1};
+
+    void before() {
+        Death::forget();
+        require(client.attach(), "the slot is free");
+        require(owner.deliver(0), "there is room");
+    }
+
+    void thread(unsigned index) {
+        if (index == 1) {
+            require(client.accept(0, Sent::of(client.look(0))), "nobody revokes");
+            ghost.died(1);  // it reads no more from here on
+            client.detach();
+            return;
+        }
+        for (unsigned round = 0; round < 3; ++round) {
+            owner.collect();
+            owner.reuse(0);
+        }
+    }
+
+    void after() {
+        owner.collect();
+        require(owner.live() == 0, "what it held is back");
     }
 };
 
@@ -198,8 +250,16 @@ TEST_CASE("a block is reused only after its release, and the owner that waits fo
     CHECK(holds<Reuse>({3, 20'000}));
 }
 
+TEST_CASE("an owner that waits sees the release, or is seen by the client") {
+    CHECK(holds<Signalling>({3, 1'000}));
+}
+
 TEST_CASE("a lease is either accepted or revoked") {
     CHECK(holds<Revocation>({4, 20'000}));
+}
+
+TEST_CASE("what a client holds when it leaves comes back after its last read") {
+    CHECK(holds<Departure>({3, 20'000}));
 }
 
 TEST_CASE("an owner that is killed leaves nothing half-made that a client can accept") {

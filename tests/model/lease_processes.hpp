@@ -136,6 +136,13 @@ public:
         take_back_if_dead();
     }
 
+    /// Writes over a block for itself, if nobody has it.
+    void reuse(unsigned block) {
+        for (const Record& record : records_)
+            if (record.block == block) return;
+        shared_.payload[block].write(delivery_max);
+    }
+
     /// With a futex, until the client has released something.
     void await_release() {
         const std::uint32_t seen =

@@ -19,9 +19,9 @@ DEPTH_MAX = 1_000_000
 MEMORY_MAX_MB = 2_000
 
 
-def search(model, defines, optimization):
+def search(model, defines, optimization, within="."):
     """The verifier's report about the model with these macros defined."""
-    with tempfile.TemporaryDirectory(prefix="spin-", dir=".") as directory:
+    with tempfile.TemporaryDirectory(prefix="spin-", dir=within) as directory:
         def run(*command):
             return subprocess.run(command, cwd=directory, check=True, text=True,
                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout
@@ -42,6 +42,17 @@ def count_errors(report):
     return int(re.search(r"errors: (\d+)", report).group(1))
 
 
+def broken_claim(report):
+    """None: no claim was found broken."""
+    found = re.search(r"pan:1: (.*)", report)
+    return found.group(1) if found else None
+
+
+def wrong_variants(model):
+    """The macros that make the model wrong."""
+    return sorted(set(re.findall(r"#ifn?def (WRONG_\w+)", model.read_text())))
+
+
 def main(arguments):
     model, defines = Path(arguments[0]).resolve(), arguments[1:]
     report = search(model, defines, "-O2")
@@ -52,11 +63,11 @@ def main(arguments):
         print(report)
 
     unnoticed = []
-    for wrong in sorted(set(re.findall(r"#ifn?def (WRONG_\w+)", model.read_text()))):
+    for wrong in wrong_variants(model):
         # Soon over, unlike the compiler when it optimizes.
         report = search(model, [*defines, f"-D{wrong}"], "-O0")
-        broken = re.search(r"pan:1: (.*)", report)
-        print(f"{wrong}: {broken.group(1) if broken else 'NOT NOTICED'}")
+        broken = broken_claim(report)
+        print(f"{wrong}: {broken or 'NOT NOTICED'}")
         if not broken:
             unnoticed.append(wrong)
     return 0 if holds and not unnoticed else 1
