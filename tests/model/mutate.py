@@ -117,7 +117,7 @@ def find_orders(path):
         if "Atomics::" not in text[operation.end():text.index(";", operation.end())]:
             sys.exit(f"{path}: no order: {operation.group()}")
     names = set()
-    for match in re.finditer(r"Atomics::(acquire|release|sequential)\b", text):
+    for match in re.finditer(r"Atomics::(acquire_release|acquire|release|sequential)\b", text):
         strength = match.group(1)
         step = [name for begin, name in steps if begin < match.start()][-1]
         call = [each for each in operations if each.end() <= match.start()][-1]

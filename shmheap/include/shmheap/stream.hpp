@@ -140,7 +140,8 @@ public:
     /// to. `info` is that of the new message. Errors: as above.
     ///
     /// What is kept is let go in any call of this producer, or while this process waits in
-    /// receive(); a process that does neither keeps the block from its owner.
+    /// receive(); a process that does neither keeps the block from its owner. What the consumer has
+    /// not received when this process or its heap ends is lost (ESTALE); drain() waits for it.
     Result<Delivery> send(const Message& message, const MessageInfo& info = {},
                           Deadline deadline = no_deadline);
 

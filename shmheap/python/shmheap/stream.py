@@ -96,8 +96,8 @@ class Producer(SendingEnd[ProducerStats]):
         consumer the call waits for one; with one that is slow, for room: unless the policy is to
         drop, when it never waits.
 
-        A Message is sent on, without a copy if it came by a lease of its producer's; as a copy if it
-        came as one or was itself sent on to us, or as long as the consumer has not attached the
+        A Message is sent on, without a copy if it came by a lease of its producer's; as a copy if
+        it came as one or was itself sent on to us, or as long as the consumer has not attached the
         heap in which it lies (the first message of each heap tells it to). This process keeps it
         until the consumer has a right of its own, which is found out in any call of this producer
         and while this process waits to receive.
