@@ -15,6 +15,7 @@
 #include "launcher/control/stop_signals.hpp"
 #include "launcher/observe/format.hpp"
 #include "launcher/observe/output.hpp"
+#include "launcher/supervise/cgroup.hpp"
 #include "launcher/supervise/environment.hpp"
 #include "launcher/supervise/leftovers.hpp"
 #include "launcher/supervise/process_host.hpp"
@@ -72,7 +73,8 @@ std::size_t longest_name(const Application& application) {
 void clear_the_past(const Application& application, const std::string& run_directory,
                     Console& console) {
     const auto emit = [&console](const Event& event) { console.emit(event); };
-    const Leftovers leftovers = end_leftovers(application.name, run_directory, leftover_patience);
+    Leftovers leftovers = end_leftovers(application.name, run_directory, leftover_patience);
+    leftovers.ended += Containment::end_leftovers(application.name);
     if (leftovers.ended + leftovers.alive > 0) {
         Event event{.kind = EventKind::leftover};
         event.with("processes", std::to_string(leftovers.ended + leftovers.alive))
@@ -116,12 +118,12 @@ Awaitable<void> run_to_end(Supervisor& supervisor, Summary& summary, asio::io_co
     std::_Exit(static_cast<int>(ExitStatus::failed));
 }
 
-Shared make_shared_state(const Application& application, const std::string& run_directory,
-                         Host& host, const EventSink& emit) {
+Shared make_shared_state(const Application& application, const std::string& uuid,
+                         const std::string& run_directory, Host& host, const EventSink& emit) {
     return Shared{.host = host,
                   .emit = emit,
                   .reap = reaper::reap,
-                  .instance_tag = application.name + '/' + make_uuid(),
+                  .instance_tag = application.name + '/' + uuid,
                   .run_directory = run_directory,
                   .shm_directory = shm_directory(),
                   .environment = inherited_environment(),
@@ -140,14 +142,16 @@ ExitStatus supervise_all(const Application& application, const std::string& run_
     }
     Output output(io.get_executor(), console.output(), longest_name(application),
                   console.wants_colour());
-    auto host = ProcessHost::create(io.get_executor(), output, *open_files);
+    const std::string uuid = make_uuid();
+    auto host = ProcessHost::create(io.get_executor(), output, *open_files,
+                                    Containment::create(application.name, uuid));
     if (!host) {
         console.say(host.error().message());
         return ExitStatus::failed;
     }
     const EventSink emit = [&console](const Event& event) { console.emit(event); };
     Supervisor supervisor(io.get_executor(), application,
-                          make_shared_state(application, run_directory, **host, emit));
+                          make_shared_state(application, uuid, run_directory, **host, emit));
     signals.direct_to(supervisor, emit);
     Summary summary;
     asio::co_spawn(io, run_to_end(supervisor, summary, io),

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <linux/sched.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -12,6 +13,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
+#include <span>
 
 #include "os/error.hpp"
 
@@ -22,6 +24,7 @@ using shmheap::Result;
 using shmheap::os::UniqueFd;
 
 constexpr std::size_t stack_bytes = std::size_t{64} << 10;
+constexpr std::size_t stack_alignment = 16;
 constexpr int exit_status_not_executed = 127;
 
 /// What the child needs to know and says back; it lives in launch(), which waits.
@@ -104,6 +107,77 @@ int child_main(void* argument) {
     return exit_status_not_executed;
 }
 
+constexpr std::uint64_t clone_flags = CLONE_VM | CLONE_VFORK | CLONE_FILES | CLONE_PIDFD;
+
+#if defined(__x86_64__) || defined(__aarch64__)
+/// clone3(2) for a child that runs `main` on the stack given; libc has no wrapper of it. The child
+/// never comes back from the call in the middle: its stack holds nothing to come back to.
+long clone_onto_stack(clone_args& arguments, int (*main)(void*), void* argument) {
+#if defined(__x86_64__)
+    long result = SYS_clone3;
+    asm volatile(
+        "syscall\n\t"
+        "test %%rax, %%rax\n\t"
+        "jnz 1f\n\t"
+        "xor %%ebp, %%ebp\n\t"
+        "mov %[argument], %%rdi\n\t"
+        "call *%[main]\n\t"
+        "ud2\n"
+        "1:"
+        : "+a"(result)
+        : "D"(&arguments), "S"(sizeof arguments), [main] "r"(main), [argument] "r"(argument)
+        : "rcx", "r11", "memory", "cc");
+    return result;
+#else
+    register long result asm("x0") = reinterpret_cast<long>(&arguments);
+    register long size asm("x1") = sizeof arguments;
+    register long number asm("x8") = SYS_clone3;
+    asm volatile(
+        "svc #0\n\t"
+        "cbnz x0, 1f\n\t"
+        "mov x29, #0\n\t"
+        "mov x0, %[argument]\n\t"
+        "blr %[main]\n\t"
+        "brk #0\n"
+        "1:"
+        : "+r"(result)
+        : "r"(size), "r"(number), [main] "r"(main), [argument] "r"(argument)
+        : "x30", "memory", "cc");
+    return result;
+#endif
+}
+
+/// As clone(2) says it: -1 and errno.
+pid_t clone_into_group(int cgroup, std::span<std::byte> stack, Briefing& briefing, int& pidfd) {
+    clone_args arguments{};
+    arguments.flags = clone_flags | CLONE_INTO_CGROUP;
+    arguments.pidfd = reinterpret_cast<std::uint64_t>(&pidfd);
+    arguments.exit_signal = SIGCHLD;
+    arguments.stack = reinterpret_cast<std::uint64_t>(stack.data());
+    arguments.stack_size = stack.size();
+    arguments.cgroup = static_cast<std::uint64_t>(cgroup);
+    const long result = clone_onto_stack(arguments, child_main, &briefing);
+    if (result >= 0) return static_cast<pid_t>(result);
+    errno = static_cast<int>(-result);
+    return -1;
+}
+#else
+pid_t clone_into_group(int, std::span<std::byte>, Briefing&, int&) {
+    errno = ENOSYS;
+    return -1;
+}
+#endif
+
+/// In the group that the image names, or where that cannot be in harrier's. -1 and errno.
+pid_t clone_child(std::span<std::byte> stack, Briefing& briefing, int& pidfd) {
+    if (briefing.image->cgroup >= 0) {
+        const pid_t pid = clone_into_group(briefing.image->cgroup, stack, briefing, pidfd);
+        if (pid >= 0) return pid;
+    }
+    return clone(child_main, stack.data() + stack.size(), static_cast<int>(clone_flags) | SIGCHLD,
+                 &briefing, &pidfd);
+}
+
 /// Between here and exec no handler of harrier's may run in the child.
 class SignalsBlocked {
 public:
@@ -141,14 +215,13 @@ Result<Child> ChildLauncher::launch(const ChildImage& image) {
                       .parent = getpid(),
                       .null = slots_.null.get(),
                       .output = slots_.output.get()};
-    auto* top = stack_.data() + stack_.size();
-    top -= reinterpret_cast<std::uintptr_t>(top) % 16;
+    const std::size_t excess =
+        reinterpret_cast<std::uintptr_t>(stack_.data() + stack_.size()) % stack_alignment;
     int pidfd = -1;
     pid_t pid = -1;
     {
         const SignalsBlocked blocked;
-        pid = clone(child_main, top, CLONE_VM | CLONE_VFORK | CLONE_FILES | CLONE_PIDFD | SIGCHLD,
-                    &briefing, &pidfd);
+        pid = clone_child(std::span(stack_).first(stack_.size() - excess), briefing, pidfd);
     }
     const int clone_error = pid < 0 ? errno : 0;
     // The slot keeps its number, but not somebody's log file open.

@@ -27,6 +27,7 @@ struct ChildImage {
     const char* const* environment = nullptr;
     const char* working_directory = nullptr;
     int output = -1;  ///< becomes stdout and stderr; anything, as long as it is open
+    int cgroup = -1;  ///< directory of the control group that it is born in; -1: that of harrier
 };
 
 struct Child {
@@ -44,7 +45,8 @@ public:
 
     /// Starts a child as the leader of a new process group, with /dev/null as stdin, no other
     /// descriptor than 0, 1 and 2, no signal blocked and none ignored or handled, and a SIGKILL
-    /// waiting for it when harrier dies. Errors: clone(2) failed; there is no child.
+    /// waiting for it when harrier dies. Where the kernel does not let it be born in the group that
+    /// is asked for, it is born in harrier's. Errors: clone(2) failed; there is no child.
     shmheap::Result<Child> launch(const ChildImage& image);
 
 private:

@@ -24,16 +24,23 @@ void send(int pidfd, int number) {
 }  // namespace
 
 LaunchedProcess::LaunchedProcess(ProcessHost& host, const SpawnRequest& request, pid_t pid,
-                                 shmheap::os::UniqueFd pidfd)
+                                 shmheap::os::UniqueFd pidfd, const Cgroup* group)
     : host_(host),
       latch_(request.latch),
       component_(request.descriptor.name),
       tag_(request.tag),
       pid_(pid),
       next_look_(host.executor_),
+      group_(group),
+      group_events_(host.executor_),
       leader_(host.executor_, std::move(pidfd), [this] { leader_ended(); }),
       last_event_(host.orphans_.tick()) {
     host_.orphans_.add_leader(pid_, tag_);
+    if (group_ == nullptr) return;
+    auto events = group_->open_events();
+    ErrorCode error;
+    if (events) group_events_.assign(events->get(), error);
+    if (events && !error) (void)events->release();
 }
 
 LaunchedProcess::~LaunchedProcess() {
@@ -62,8 +69,9 @@ void LaunchedProcess::signal(int number, Audience audience) {
         send(leader_.pidfd(), number);
         return;
     }
-    // The group first, in one go: nobody can fork out of it in between. Its number is the pid of
-    // the leader, who has not been collected.
+    if (number == SIGKILL && group_ != nullptr) group_->kill();
+    // The process group first, in one go: nobody can fork out of it in between. Its number is the
+    // pid of the leader, who has not been collected.
     kill(-pid_, number);
     if (number != SIGKILL) kill(-pid_, SIGCONT);
     told_ = number;
@@ -86,7 +94,21 @@ std::size_t LaunchedProcess::survivors() {
                       [](const auto& member) { return !member.second.ended(); }));
     const std::size_t undecided = host_.orphans_.undecided();
     if (undecided > 0) look_again_soon();
-    return alive_ + undecided;
+    // Nobody was found, but somebody lives: in a group that a member made, or forked just now.
+    const bool is_hidden = alive_ == 0 && leader_.ended() && group_is_populated();
+    return alive_ + undecided + (is_hidden ? 1 : 0);
+}
+
+/// If it is, the latch is released when that changes. The order matters: a change after the read is
+/// an event, one before is seen in what is read.
+bool LaunchedProcess::group_is_populated() {
+    if (!group_events_.is_open()) return false;
+    ErrorCode ignored;
+    group_events_.cancel(ignored);
+    group_events_.async_wait(StreamDescriptor::wait_error, [&latch = latch_](ErrorCode error) {
+        if (!error) latch.release();
+    });
+    return Cgroup::says_populated(group_events_.native_handle());
 }
 
 /// No event tells that an orphan has become somebody's. By then the listing is old, and the next
@@ -102,6 +124,7 @@ void LaunchedProcess::look_again_soon() {
 /// From harrier's orphans and the leader downwards. Whoever is missed because its parent dies at
 /// this moment is an orphan at the next look, and there is a next look as long as anybody lives.
 void LaunchedProcess::walk() {
+    take_in_group();
     host_.refresh_orphans(last_event_);
     std::vector<std::pair<pid_t, pid_t>> to_visit;  // process, parent
     std::set<pid_t> seen = {pid_};
@@ -132,11 +155,34 @@ bool LaunchedProcess::admit(pid_t pid, pid_t parent) {
     const bool is_ours = is_orphan || kinship_of(pid).parent == parent ||
                          environment_value(pid, "SHMHEAP_TAG") == tag_;
     if (!is_ours) return false;
+    return take_in(pid, std::move(pidfd));
+}
+
+/// A process that is ours, held by its pidfd. False when it cannot be watched.
+bool LaunchedProcess::take_in(pid_t pid, shmheap::os::UniqueFd pidfd) {
     ProcessWatch watch(host_.executor_, std::move(pidfd), [this] { member_ended(); });
     if (watch.pidfd() < 0) return false;
     if (told_) tell(pid, watch, *told_);
     members_.insert_or_assign(pid, std::move(watch));
     return true;
+}
+
+/// Whoever is in the control group before its pidfd is opened and after it is the same process, and
+/// is in the group.
+void LaunchedProcess::take_in_group() {
+    if (group_ == nullptr) return;
+    std::map<pid_t, shmheap::os::UniqueFd> candidates;
+    for (const pid_t pid : group_->processes()) {
+        const auto known = members_.find(pid);
+        if (pid == pid_ || (known != members_.end() && !known->second.ended())) continue;
+        shmheap::os::UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+        if (pidfd) candidates.emplace(pid, std::move(pidfd));
+    }
+    if (candidates.empty()) return;
+    for (const pid_t pid : group_->processes()) {
+        const auto candidate = candidates.find(pid);
+        if (candidate != candidates.end()) take_in(pid, std::move(candidate->second));
+    }
 }
 
 void LaunchedProcess::collect() {

@@ -1,7 +1,8 @@
 /// A Process of the ProcessHost: the leader it started, and the members of its tree as far as they
-/// have been found. Finds them from two ends: harrier's orphans that bear the tag, and the children
-/// of every member. Holds a pidfd for each, so that nobody is signalled for having inherited a pid.
-/// Owned by the component's coroutine; main thread only.
+/// have been found. Finds them in the component's control group if it has one, and from two ends:
+/// harrier's orphans that bear the tag, and the children of every member. Holds a pidfd for each,
+/// so that nobody is signalled for having inherited a pid. Owned by the component's coroutine; main
+/// thread only.
 #pragma once
 
 #include <sys/types.h>
@@ -17,12 +18,13 @@
 
 namespace launcher {
 
+class Cgroup;
 class ProcessHost;
 
 class LaunchedProcess final : public Process {
 public:
     LaunchedProcess(ProcessHost& host, const SpawnRequest& request, pid_t pid,
-                    shmheap::os::UniqueFd pidfd);
+                    shmheap::os::UniqueFd pidfd, const Cgroup* group);
     LaunchedProcess(const LaunchedProcess&) = delete;
     LaunchedProcess& operator=(const LaunchedProcess&) = delete;
     ~LaunchedProcess() override;
@@ -44,6 +46,9 @@ private:
     void look_again_soon();
     void walk();
     bool admit(pid_t pid, pid_t parent);
+    bool take_in(pid_t pid, shmheap::os::UniqueFd pidfd);
+    void take_in_group();
+    bool group_is_populated();
     void tell(pid_t pid, const ProcessWatch& member, int number) const;
 
     ProcessHost& host_;
@@ -52,6 +57,8 @@ private:
     std::string tag_;
     pid_t pid_;
     Timer next_look_;
+    const Cgroup* group_;  // or nullptr
+    StreamDescriptor group_events_;
     ProcessWatch leader_;
     Members members_;           // by pid; a watch outlives its process
     std::size_t alive_ = 0;     // members of the last look that have not ended since

@@ -41,6 +41,7 @@ struct Launcher {
     ChildLauncher& make;
     const SpawnRequest& request;
     int output;
+    int cgroup;
     UniqueFd pidfd = {};        ///< said back: a pidfd of our own
     shmheap::Error error = {};  ///< said back: more than an error code can say
 
@@ -64,7 +65,8 @@ process_v2::basic_process<Executor> Launcher::operator()(
                            .arguments = argument_pointers.data(),
                            .environment = environment_pointers.data(),
                            .working_directory = request.descriptor.working_directory.c_str(),
-                           .output = output};
+                           .output = output,
+                           .cgroup = cgroup};
     auto child = make.launch(image);
     if (!child) {
         error = child.error();
@@ -113,19 +115,22 @@ void ProcessHost::collect(int pidfd) {
 }
 
 Result<std::unique_ptr<ProcessHost>> ProcessHost::create(Executor executor, Output& output,
-                                                         const rlimit& open_files) {
+                                                         const rlimit& open_files,
+                                                         std::unique_ptr<Containment> containment) {
     auto launcher = ChildLauncher::create(open_files);
     if (!launcher) return tl::unexpected(launcher.error());
-    auto host =
-        std::unique_ptr<ProcessHost>(new ProcessHost(executor, output, std::move(*launcher)));
+    auto host = std::unique_ptr<ProcessHost>(
+        new ProcessHost(executor, output, std::move(*launcher), std::move(containment)));
     host->await_child_signal();
     return host;
 }
 
-ProcessHost::ProcessHost(Executor executor, Output& output, ChildLauncher launcher)
+ProcessHost::ProcessHost(Executor executor, Output& output, ChildLauncher launcher,
+                         std::unique_ptr<Containment> containment)
     : executor_(executor),
       output_(output),
       launcher_(std::move(launcher)),
+      containment_(std::move(containment)),
       child_signal_(executor, SIGCHLD) {}
 
 Awaitable<void> ProcessHost::sleep_until(TimePoint time, Latch& latch) {
@@ -147,7 +152,11 @@ Awaitable<Result<std::unique_ptr<Process>>> ProcessHost::spawn(SpawnRequest requ
 Result<std::unique_ptr<Process>> ProcessHost::spawn_now(const SpawnRequest& request) {
     auto target = output_.open(request.descriptor);
     if (!target) return tl::unexpected(target.error());
-    Launcher launcher{.make = launcher_, .request = request, .output = target->fd};
+    const Cgroup* group = containment_ ? containment_->of(request.descriptor.name) : nullptr;
+    Launcher launcher{.make = launcher_,
+                      .request = request,
+                      .output = target->fd,
+                      .cgroup = group != nullptr ? group->fd() : -1};
     ErrorCode error;
     auto handle =
         launcher(executor_, error, request.descriptor.executable, request.descriptor.command);
@@ -155,7 +164,7 @@ Result<std::unique_ptr<Process>> ProcessHost::spawn_now(const SpawnRequest& requ
     handle.detach();  // its destructor would wait for the process, or kill it
     if (error) return tl::unexpected(std::move(launcher.error));
     auto process =
-        std::make_unique<LaunchedProcess>(*this, request, pid, std::move(launcher.pidfd));
+        std::make_unique<LaunchedProcess>(*this, request, pid, std::move(launcher.pidfd), group);
     if (!process->is_watched()) {
         kill(pid, SIGKILL);
         siginfo_t info{};

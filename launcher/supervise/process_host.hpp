@@ -17,6 +17,7 @@
 
 #include "launcher/asio.hpp"
 #include "launcher/observe/output.hpp"
+#include "launcher/supervise/cgroup.hpp"
 #include "launcher/supervise/child.hpp"
 #include "launcher/supervise/host.hpp"
 #include "launcher/supervise/orphans.hpp"
@@ -29,9 +30,11 @@ class LaunchedProcess;
 class ProcessHost final : public Host {
 public:
     /// `open_files` is the limit for children. The process should be a child subreaper already.
+    /// `containment` may be nullptr.
     /// Errors: as ChildLauncher::create().
-    static shmheap::Result<std::unique_ptr<ProcessHost>> create(Executor executor, Output& output,
-                                                                const rlimit& open_files);
+    static shmheap::Result<std::unique_ptr<ProcessHost>> create(
+        Executor executor, Output& output, const rlimit& open_files,
+        std::unique_ptr<Containment> containment);
 
     [[nodiscard]] TimePoint now() override { return Clock::now(); }
     Awaitable<void> sleep_until(TimePoint time, Latch& latch) override;
@@ -47,7 +50,8 @@ public:
 private:
     friend class LaunchedProcess;
 
-    ProcessHost(Executor executor, Output& output, ChildLauncher launcher);
+    ProcessHost(Executor executor, Output& output, ChildLauncher launcher,
+                std::unique_ptr<Containment> containment);
 
     shmheap::Result<std::unique_ptr<Process>> spawn_now(const SpawnRequest& request);
     void await_child_signal();
@@ -59,6 +63,7 @@ private:
     Executor executor_;
     Output& output_;
     ChildLauncher launcher_;
+    std::unique_ptr<Containment> containment_;
     Orphans orphans_;
     TimePoint orphans_listed_{};
     std::set<std::string, std::less<>> ending_;  // tags whose orphans their process collects

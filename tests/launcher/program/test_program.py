@@ -6,6 +6,7 @@ stops whatever its components do, and what a killed harrier leaves to the next o
 
 import contextlib
 import os
+import pathlib
 import pty
 import signal
 import subprocess
@@ -209,6 +210,31 @@ class Program(unittest.TestCase):
         self.assertIn("leftover", [event.get("event") for event in follower.seen])
         self.assertEqual(self.stop_in_time(follower, signal.SIGTERM, 10), 0)
 
+    def test_what_fled_from_everything_but_its_control_group_ends_after_a_kill_too(self):
+        text = components(shell("a", "env -i setsid sh -c 'echo $$ > fleeing; mv fleeing fled; "
+                                     "exec sleep 1000' & wait"))
+        killed = self.start(text)
+        pid = killed.await_event("started")["pid"]
+        if "/harrier-" not in pathlib.Path(f"/proc/{pid}/cgroup").read_text():
+            self.skipTest("control groups of version 2 cannot be written here")
+        self.await_files("fled")
+        fled = int((self.world.folder / "fled").read_text())
+        killed.kill()
+        self.assertTrue(is_running(fled))
+
+        follower = self.start(text)
+        follower.await_event("started", component="a")
+        self.assertFalse(is_running(fled))
+        self.assertEqual(self.stop_in_time(follower, signal.SIGTERM, 10), 0)
+
+    def test_without_control_groups_everything_else_is_the_same(self):
+        self.world.environment["HARRIER_CGROUP"] = "disable"
+        harrier = self.start(components(shell("wrapper", WRAPPER, "stop_grace_period: 1s")))
+        pid = harrier.await_event("started")["pid"]
+        self.assertNotIn("/harrier-", pathlib.Path(f"/proc/{pid}/cgroup").read_text())
+        self.await_processes(3)
+        self.assertEqual(self.stop_in_time(harrier, signal.SIGTERM, 1), 0)
+
     def test_a_killed_wrapper_does_not_hold_up_its_restart(self):
         harrier = self.start(components(
             shell("wrapper", WRAPPER, "restart: {policy: always, delay: 0s}")))
@@ -231,9 +257,12 @@ class Program(unittest.TestCase):
         self.assertEqual(seen[-10:], [count] * 10)
 
     def await_deaf(self, *names):
+        self.await_files(*(f"ready-{name}" for name in names))
+
+    def await_files(self, *names):
         """As above."""
         deadline = time.monotonic() + 20
-        files = [self.world.folder / f"ready-{name}" for name in names]
+        files = [self.world.folder / name for name in names]
         while not all(file.exists() for file in files) and time.monotonic() < deadline:
             time.sleep(0.005)
         self.assertEqual([file for file in files if not file.exists()], [])

@@ -1,0 +1,250 @@
+#include "launcher/supervise/cgroup.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <optional>
+#include <sstream>
+
+#include "os/error.hpp"
+
+namespace launcher {
+namespace {
+
+using shmheap::Result;
+using shmheap::os::UniqueFd;
+using Clock = std::chrono::steady_clock;
+
+constexpr int directory_flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+constexpr std::chrono::seconds death_patience{2};
+
+UniqueFd open_directory(int parent, const std::string& name) {
+    return UniqueFd(openat(parent, name.c_str(), directory_flags));
+}
+
+/// All of a small file of a control group; empty when it cannot be read.
+std::string read_file(int directory, const char* name) {
+    const UniqueFd file(openat(directory, name, O_RDONLY | O_CLOEXEC));
+    std::string content;
+    std::array<char, 4096> chunk{};
+    for (;;) {
+        const ssize_t count = file ? read(file.get(), chunk.data(), chunk.size()) : 0;
+        if (count < 0 && errno == EINTR) continue;
+        if (count <= 0) return content;
+        content.append(chunk.data(), static_cast<std::size_t>(count));
+    }
+}
+
+/// Where the hierarchy of version 2 is mounted, and which of its groups is seen there.
+struct Mount {
+    std::string root;
+    std::string point;
+};
+
+/// The fields of /proc/self/mountinfo are in proc(5): root and mount point are the fourth and the
+/// fifth, the type stands after a hyphen.
+std::optional<Mount> find_mount() {
+    std::ifstream table("/proc/self/mountinfo");
+    for (std::string line; std::getline(table, line);) {
+        std::istringstream words(line);
+        std::string skipped;
+        Mount mount;
+        words >> skipped >> skipped >> skipped >> mount.root >> mount.point;
+        while (words >> skipped && skipped != "-") {
+        }
+        std::string type;
+        if (words >> type && type == "cgroup2") return mount;
+    }
+    return std::nullopt;
+}
+
+/// The group of this process, as a path in the hierarchy; it begins with "/.." when it lies outside
+/// of this process's namespace.
+std::optional<std::string> own_group() {
+    std::ifstream table("/proc/self/cgroup");
+    for (std::string line; std::getline(table, line);) {
+        constexpr std::string_view version_2 = "0::";
+        if (line.starts_with(version_2)) return line.substr(version_2.size());
+    }
+    return std::nullopt;
+}
+
+/// Empty when there is none that we could see.
+UniqueFd open_own_group() {
+    const auto mount = find_mount();
+    auto path = own_group();
+    if (!mount || !path || path->starts_with("/..")) return {};
+    if (mount->root != "/") {
+        if (!path->starts_with(mount->root)) return {};
+        path->erase(0, mount->root.size());
+    }
+    return UniqueFd(open((mount->point + '/' + *path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+}
+
+std::string prefix_of(std::string_view application) {
+    return "harrier-" + std::string(application) + '-';
+}
+
+std::vector<std::string> names_below(int directory) {
+    std::vector<std::string> names;
+    const int copy = openat(directory, ".", directory_flags);
+    if (copy < 0) return names;
+    const std::unique_ptr<DIR, decltype([](DIR* open) { closedir(open); })> entries(
+        fdopendir(copy));
+    if (!entries) {
+        close(copy);
+        return names;
+    }
+    while (const dirent* entry = readdir(entries.get())) {
+        if (entry->d_type == DT_DIR && entry->d_name[0] != '.') names.emplace_back(entry->d_name);
+    }
+    return names;
+}
+
+std::size_t count_processes(int directory) {
+    const std::string content = read_file(directory, "cgroup.procs");
+    auto count = static_cast<std::size_t>(std::count(content.begin(), content.end(), '\n'));
+    for (const std::string& name : names_below(directory)) {
+        if (const UniqueFd below = open_directory(directory, name)) {
+            count += count_processes(below.get());
+        }
+    }
+    return count;
+}
+
+/// The groups below first, as rmdir(2) wants it. Where somebody lives they stay.
+void remove_tree(int parent, const std::string& name) {
+    if (const UniqueFd directory = open_directory(parent, name)) {
+        for (const std::string& below : names_below(directory.get()))
+            remove_tree(directory.get(), below);
+    }
+    unlinkat(parent, name.c_str(), AT_REMOVEDIR);
+}
+
+void kill_all(int directory) {
+    const UniqueFd file(openat(directory, "cgroup.kill", O_WRONLY | O_CLOEXEC));
+    if (file && write(file.get(), "1", 1) != 1) return;  // those who live on are seen to live
+}
+
+void await_emptiness(int directory) {
+    const UniqueFd events(openat(directory, "cgroup.events", O_RDONLY | O_CLOEXEC));
+    const auto deadline = Clock::now() + death_patience;
+    while (events && Cgroup::says_populated(events.get())) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+        if (left.count() <= 0) return;
+        pollfd change{.fd = events.get(), .events = POLLPRI, .revents = 0};
+        poll(&change, 1, static_cast<int>(left.count()));
+    }
+}
+
+}  // namespace
+
+Result<Cgroup> Cgroup::make(int parent, const std::string& name) {
+    if (mkdirat(parent, name.c_str(), 0755) != 0 && errno != EEXIST) {
+        return shmheap::os::error("make control group", name);
+    }
+    UniqueFd directory = open_directory(parent, name);
+    if (!directory) return shmheap::os::error("open control group", name);
+    return Cgroup(parent, name, std::move(directory));
+}
+
+Cgroup::~Cgroup() {
+    if (directory_) remove_tree(parent_, name_);
+}
+
+std::vector<pid_t> Cgroup::processes() const {
+    std::vector<pid_t> pids;
+    const std::string content = read_file(fd(), "cgroup.procs");
+    const char* at = content.data();
+    const char* const end = at + content.size();
+    for (pid_t pid = 0; at != end; ++at) {
+        const auto [after, error] = std::from_chars(at, end, pid);
+        if (error != std::errc() || after == end) break;
+        pids.push_back(pid);
+        at = after;
+    }
+    return pids;
+}
+
+void Cgroup::kill() const {
+    kill_all(fd());
+}
+
+Result<UniqueFd> Cgroup::open_events() const {
+    UniqueFd events(openat(fd(), "cgroup.events", O_RDONLY | O_CLOEXEC));
+    if (!events) return shmheap::os::error("open events of control group", name_);
+    return events;
+}
+
+bool Cgroup::says_populated(int events) {
+    std::array<char, 128> content{};
+    const ssize_t count = pread(events, content.data(), content.size(), 0);
+    const std::string_view text(content.data(),
+                                static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+    return text.find("populated 1") != std::string_view::npos;
+}
+
+std::unique_ptr<Containment> Containment::create(std::string_view application,
+                                                 std::string_view instance) {
+    const char* setting = std::getenv("HARRIER_CGROUP");
+    if (setting != nullptr && std::string_view(setting) == "disable") return nullptr;
+    UniqueFd base = open_own_group();
+    if (!base) return nullptr;
+    const std::string name = prefix_of(application) + std::string(instance);
+    if (mkdirat(base.get(), name.c_str(), 0755) != 0) return nullptr;
+    UniqueFd directory = open_directory(base.get(), name);
+    const bool is_usable = directory && flock(directory.get(), LOCK_EX | LOCK_NB) == 0 &&
+                           faccessat(directory.get(), "cgroup.kill", W_OK, 0) == 0;
+    std::unique_ptr<Containment> containment(
+        new Containment(std::move(base), name, std::move(directory)));
+    return is_usable ? std::move(containment) : nullptr;
+}
+
+Containment::~Containment() {
+    groups_.clear();
+    unlinkat(base_.get(), name_.c_str(), AT_REMOVEDIR);
+}
+
+const Cgroup* Containment::of(const std::string& component) {
+    const auto known = groups_.find(component);
+    if (known != groups_.end()) return &known->second;
+    auto made = Cgroup::make(directory_.get(), component);
+    if (!made) return nullptr;
+    return &groups_.emplace(component, std::move(*made)).first->second;
+}
+
+std::size_t Containment::end_leftovers(std::string_view application) {
+    std::size_t ended = 0;
+    const UniqueFd base = open_own_group();
+    if (!base) return ended;
+    const std::string prefix = prefix_of(application);
+    for (const std::string& name : names_below(base.get())) {
+        // The rest of the name is a uuid: what looks longer belongs to an application whose name
+        // begins like ours.
+        if (!name.starts_with(prefix) || name.find('-', prefix.size()) != std::string::npos)
+            continue;
+        const UniqueFd directory = open_directory(base.get(), name);
+        struct stat status {};
+        const bool is_dead = directory && fstat(directory.get(), &status) == 0 &&
+                             status.st_uid == geteuid() &&
+                             flock(directory.get(), LOCK_EX | LOCK_NB) == 0;
+        if (!is_dead) continue;
+        ended += count_processes(directory.get());
+        kill_all(directory.get());
+        await_emptiness(directory.get());
+        remove_tree(base.get(), name);
+    }
+    return ended;
+}
+
+}  // namespace launcher

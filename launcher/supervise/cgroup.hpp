@@ -1,0 +1,91 @@
+/// Containment by control groups of version 2 (cgroups(7), and cgroup-v2 in the kernel's admin
+/// guide), where they may be written: each component has a group of its own, in which its process
+/// is born and which none of its descendants can leave by a double fork, setsid(2) or an empty
+/// environment. Where they may not be written there is no containment, and the tree is found as
+/// process_tree.hpp can. No controller is switched on, so nothing is limited or accounted.
+///
+///     <harrier's own group>/harrier-<application>-<uuid>/<component>
+///
+/// harrier holds an flock(2) on the upper one. Who finds one without a lock knows that its harrier
+/// is dead, and may end what lives in it. Main thread only.
+#pragma once
+
+#include <sys/types.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "os/unique_fd.hpp"
+#include "shmheap/result.hpp"
+
+namespace launcher {
+
+/// One group. Removed from the file system when destroyed, unless somebody lives in it.
+class Cgroup {
+public:
+    /// Makes it below `parent`; one that exists is taken. Errors: what mkdir(2) and open(2) say.
+    static shmheap::Result<Cgroup> make(int parent, const std::string& name);
+
+    ~Cgroup();
+    Cgroup(Cgroup&&) noexcept = default;
+    Cgroup& operator=(Cgroup&&) = delete;
+
+    /// The directory; lives as long as the group. For CLONE_INTO_CGROUP.
+    [[nodiscard]] int fd() const { return directory_.get(); }
+
+    /// Those that live in it, not in groups below it. Zombies are not among them.
+    [[nodiscard]] std::vector<pid_t> processes() const;
+
+    /// SIGKILL for all in it and below it, at once: nobody can fork out of it.
+    void kill() const;
+
+    /// A descriptor for says_populated(). Errors: what open(2) says.
+    [[nodiscard]] shmheap::Result<shmheap::os::UniqueFd> open_events() const;
+
+    /// Whether anybody lives in a group or below it. A change after that is told by poll(2) on the
+    /// descriptor, as POLLPRI.
+    static bool says_populated(int events);
+
+private:
+    Cgroup(int parent, std::string name, shmheap::os::UniqueFd directory)
+        : parent_(parent), name_(std::move(name)), directory_(std::move(directory)) {}
+
+    int parent_;  ///< of the owner
+    std::string name_;
+    shmheap::os::UniqueFd directory_;
+};
+
+/// The groups of one instance of an application.
+class Containment {
+public:
+    /// nullptr where groups of version 2 are not mounted, may not be written, or cannot kill
+    /// (before Linux 5.14), and where HARRIER_CGROUP=disable says so. `instance` is its uuid.
+    static std::unique_ptr<Containment> create(std::string_view application,
+                                               std::string_view instance);
+
+    ~Containment();
+    Containment(const Containment&) = delete;
+    Containment& operator=(const Containment&) = delete;
+
+    /// The group of a component, made at the first call; nullptr if that fails, for instance
+    /// because there may be no more groups (cgroup.max.descendants).
+    [[nodiscard]] const Cgroup* of(const std::string& component);
+
+    /// Ends all that lives in groups of dead instances of `application` that this user made below
+    /// the group of this process, and removes them. Returns how many processes there were.
+    static std::size_t end_leftovers(std::string_view application);
+
+private:
+    Containment(shmheap::os::UniqueFd base, std::string name, shmheap::os::UniqueFd directory)
+        : base_(std::move(base)), name_(std::move(name)), directory_(std::move(directory)) {}
+
+    shmheap::os::UniqueFd base_;  ///< harrier's own group
+    std::string name_;
+    shmheap::os::UniqueFd directory_;  ///< locked
+    std::map<std::string, Cgroup, std::less<>> groups_;
+};
+
+}  // namespace launcher

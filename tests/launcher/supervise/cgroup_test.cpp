@@ -1,0 +1,178 @@
+/// Control groups: what lives in one ends with it, however it tries to get away. Where they may not
+/// be written there is nothing to test but that harrier does without.
+#include "launcher/supervise/cgroup.hpp"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <poll.h>
+
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <set>
+
+#include "real_host.hpp"
+
+namespace launcher::test {
+namespace {
+
+using shmheap::os::UniqueFd;
+
+/// A name that no other test run has at the same time, in forked processes too.
+const std::string& own_name() {
+    static const std::string name = "test-" + std::to_string(getpid());
+    return name;
+}
+
+std::unique_ptr<Containment> containment_or_say() {
+    auto made = Containment::create(own_name(), "0");
+    if (!made) MESSAGE("control groups cannot be written here: nothing is tested");
+    return made;
+}
+
+bool is_running(pid_t pid) {
+    return pid > 0 && kill(pid, 0) == 0;
+}
+
+/// A process in `group` that waits until it is killed, and holds nothing of ours open any more.
+pid_t start_sleeper(const Cgroup& group) {
+    std::array<int, 2> ends{};
+    REQUIRE(pipe(ends.data()) == 0);
+    const pid_t pid = fork();
+    if (pid == 0) {
+        close_range(0, ~0U, 0);  // the lock of the instance among them, as exec would
+        alarm(100);              // should the test fail
+        pause();
+        _exit(0);
+    }
+    close(ends[1]);
+    char byte = 0;
+    REQUIRE(read(ends[0], &byte, 1) == 0);
+    close(ends[0]);
+    const UniqueFd members(openat(group.fd(), "cgroup.procs", O_WRONLY | O_CLOEXEC));
+    const std::string text = std::to_string(pid);
+    REQUIRE(write(members.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+    return pid;
+}
+
+int signal_that_ended(pid_t pid) {
+    int status = 0;
+    REQUIRE(waitpid(pid, &status, 0) == pid);
+    return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+/// In /bin/sh: `count` processes in sessions of their own, without the tag, without a parent.
+std::string fleeing(int count) {
+    const std::string times = std::to_string(count);
+    return "mkfifo ready; exec 3<>ready; "
+           "for i in $(seq " +
+           times +
+           "); do "
+           "env -i setsid sh -c '(echo x >&3; exec sleep 1000) &' & done; "
+           "for i in $(seq " +
+           times + "); do read x <&3; done; ";
+}
+
+}  // namespace
+
+TEST_CASE("a group lists its processes, says whether anybody lives, and kills them all") {
+    const auto containment = containment_or_say();
+    if (!containment) return;
+    const Cgroup* group = containment->of("a");
+    REQUIRE(group != nullptr);
+    CHECK(containment->of("a") == group);
+    const auto events = group->open_events();
+    REQUIRE(events);
+    CHECK_FALSE(Cgroup::says_populated(events->get()));
+    const pid_t first = start_sleeper(*group);
+    const pid_t second = start_sleeper(*group);
+    const auto processes = group->processes();
+    CHECK(std::set<pid_t>(processes.begin(), processes.end()) == std::set<pid_t>{first, second});
+    CHECK(Cgroup::says_populated(events->get()));
+    group->kill();
+    pollfd change{.fd = events->get(), .events = POLLPRI, .revents = 0};
+    while (Cgroup::says_populated(events->get()))
+        REQUIRE(poll(&change, 1, -1) == 1);
+    CHECK(group->processes().empty());
+    CHECK(signal_that_ended(first) == SIGKILL);
+    CHECK(signal_that_ended(second) == SIGKILL);
+}
+
+TEST_CASE("left-over groups of a dead instance are ended, those of a living one and others stay") {
+    auto living = containment_or_say();
+    if (!living) return;
+    const pid_t spared = start_sleeper(*living->of("a"));
+    CHECK(Containment::end_leftovers(own_name()) == 0);
+    CHECK(is_running(spared));
+
+    // A child makes groups of the same application, puts a process in, and dies of SIGKILL.
+    std::array<int, 2> said{};
+    REQUIRE(pipe(said.data()) == 0);
+    const pid_t instance = fork();
+    if (instance == 0) {
+        const auto mine = Containment::create(own_name(), "1");
+        const auto longer = Containment::create(own_name() + "-b", "2");
+        const std::array pids{start_sleeper(*mine->of("a")), start_sleeper(*longer->of("a"))};
+        (void)!write(said[1], pids.data(), sizeof pids);
+        raise(SIGKILL);
+    }
+    std::array<pid_t, 2> orphans{};
+    REQUIRE(read(said[0], orphans.data(), sizeof orphans) == sizeof orphans);
+    CHECK(signal_that_ended(instance) == SIGKILL);
+    close(said[0]);
+    close(said[1]);
+    CHECK(Containment::end_leftovers(own_name()) == 1);
+    CHECK(is_running(spared));
+    CHECK(is_running(orphans[1]));
+    CHECK(Containment::end_leftovers(own_name() + "-b") == 1);
+    CHECK(Containment::end_leftovers(own_name() + "-b") == 0);
+    kill(spared, SIGKILL);
+    CHECK(signal_that_ended(spared) == SIGKILL);
+}
+
+TEST_CASE("HARRIER_CGROUP=disable does without") {
+    setenv("HARRIER_CGROUP", "disable", 1);
+    CHECK(Containment::create(own_name(), "0") == nullptr);
+    unsetenv("HARRIER_CGROUP");
+}
+
+TEST_CASE("who leaves session, parent and environment behind is ended with the component") {
+    auto containment = containment_or_say();
+    if (!containment) return;
+    Real real(512, std::move(containment));
+    const Ending ending = real.run_shell(fleeing(1) + "exit 3");
+    CHECK(status_of(ending) == 3);
+    CHECK(ending.survivors >= 1);
+    CHECK(no_children());
+}
+
+TEST_CASE("a wrapper that is killed with -9 takes all it started along") {
+    auto containment = containment_or_say();
+    if (!containment) return;
+    Real real(512, std::move(containment));
+    const Ending ending = real.run_shell(fleeing(20) + "kill -KILL $$");
+    CHECK(signal_of(ending) == SIGKILL);
+    CHECK(ending.survivors >= 20);
+    CHECK(no_children());
+}
+
+TEST_CASE("whoever hides in a group below is ended too") {
+    auto containment = containment_or_say();
+    if (!containment) return;
+    const Cgroup* group = containment->of("a");
+    const std::string below =
+        std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(group->fd())).string() +
+        "/below";
+    {
+        Real real(512, std::move(containment));
+        const Ending ending = real.run_shell(
+            "mkdir " + below + "; mkfifo ready; env -i setsid sh -c 'echo $$ > " + below +
+            "/cgroup.procs; echo x > ready; exec sleep 1000' & read x < ready; exit 3");
+        CHECK(status_of(ending) == 3);
+        CHECK(ending.survivors >= 1);
+        CHECK(no_children());
+    }
+    CHECK_FALSE(std::filesystem::exists(below));
+}
+
+}  // namespace launcher::test
