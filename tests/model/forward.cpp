@@ -38,14 +38,22 @@ struct World {
         }
     }
 
-    void lend_and_let_go(unsigned looks) {
+    void lend() {
         if (!b.accept(0)) return;
         for (unsigned number = 0; number < sends; ++number)
             b.send(number);
+    }
+
+    void let_go(unsigned looks) {
         while (looks-- > 0) {
             if (b.let_go(false)) return;
         }
         (void)b.let_go(true);
+    }
+
+    void lend_and_let_go(unsigned looks) {
+        lend();
+        let_go(looks);
     }
 
     void read() {
@@ -143,10 +151,13 @@ struct SuccessionOfReader : rl::test_suite<SuccessionOfReader, 4> {
     World world;
     Reader successor{world.shared};
 
-    void before() { world.begin(); }
+    void before() {
+        world.begin();
+        world.lend();  // there are enough steps without these
+    }
     void thread(unsigned index) {
         if (index == thread_a) return world.own(3);
-        if (index == thread_b) return world.lend_and_let_go(2);
+        if (index == thread_b) return world.let_go(2);
         if (index == thread_c) {
             world.is_c_dead = Death::strikes(14, [this] { (void)world.c.receive(0, 0); });
             if (world.is_c_dead) world.shared.lock_c.drop_at_death();

@@ -234,8 +234,9 @@ public:
     /// As the next tenant of C's place; false: somebody lives there.
     bool attach() {
         if (!shared_.lock_c.try_lock()) return false;
-        for (auto& slot : shared_.claims)
-            Claim::clear(slot.word);
+        const std::uint32_t used = shared_.claims_used.load(rl::mo_relaxed);
+        for (std::uint32_t place = 0; place < used; ++place)
+            Claim::clear(shared_.claims[place].word);
         (void)Tenancy::claim(shared_.tenancy_c);
         return true;
     }

@@ -240,7 +240,9 @@ def search_relacy(mutation, directory):
         return Outcome(mutation, messages, is_searched=False)
     run([*compiler()[-1:], "test_main.o", f"{mutation.model}.o", "-o", "search"], directory)
     report = run(["./search", "--abort-after=1"], directory)
-    found = re.search(r"^N12_GLOBAL__N_1\d+(\w+)E\n(.+)\niteration: ", report.stdout, re.MULTILINE)
+    # The model, how far the search came, what it found, in which execution.
+    found = re.search(r"^N12_GLOBAL__N_1\d+(\w+)E\n(?:\d+% .*\n)*(.+)\niteration: ", report.stdout,
+                      re.MULTILINE)
     if found:
         said = re.sub(r"USER ASSERT FAILED \((.*)\)", r'"\1"', found.group(2))
         return Outcome(mutation, f"{said}, in {found.group(1)}")
@@ -295,19 +297,17 @@ def record(outcomes):
 
 
 def main():
-    summary, _, rest = __doc__.partition("\n")
-    parser = argparse.ArgumentParser(
-        description=summary, epilog=rest, formatter_class=argparse.RawDescriptionHelpFormatter,
-        usage="mutate.py [--only PATTERN] [--jobs N] [--record]", add_help=True)
-    parser.add_argument("--only", metavar="PATTERN", help=argparse.SUPPRESS)
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help=argparse.SUPPRESS)
-    parser.add_argument("--record", action="store_true", help=argparse.SUPPRESS)
+    parser = argparse.ArgumentParser(usage=__doc__.splitlines()[2].strip())
+    parser.format_help = lambda: __doc__
+    parser.add_argument("--only", metavar="PATTERN", default="")
+    parser.add_argument("--jobs", type=int, metavar="N", default=os.cpu_count())
+    parser.add_argument("--record", action="store_true")
     arguments = parser.parse_args()
     if arguments.only and arguments.record:
         parser.error("--record is of all mutations")
 
     mutations = [mutation for mutation in read_mutations()
-                 if re.search(arguments.only or "", mutation.name)]
+                 if re.search(arguments.only, mutation.name)]
     relacy_models = sorted({mutation.model for mutation in mutations if not mutation.macro})
     began = time.monotonic()
     unmutated = search_all([Mutation(f"{model}, as it is", model, equivalent="nothing is changed")

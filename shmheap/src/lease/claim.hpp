@@ -51,8 +51,8 @@ struct ClaimSteps {
 
     // ---- C
 
-    /// Client, before it claims in a place where none of its kind has claimed yet. seq_cst: as
-    /// claim().
+    /// Client, before it claims in a place where none of its kind has claimed yet: its successor
+    /// clears no other places. seq_cst: as claim().
     static void use(Count& claims_used, std::uint32_t count) {
         if (claims_used.load(Atomics::relaxed) < count) {
             claims_used.store(count, Atomics::sequential);
