@@ -1,7 +1,13 @@
 /// Watches one process through its pidfd: calls back once when it has ended, whether or not anybody
 /// has collected it. Owns the pidfd. May be destroyed at any time, in the callback too, after which
 /// it calls nobody. One thread.
+///
+/// A completed wait is only a hint. Asio keeps the state of closed descriptors for the next ones,
+/// and an event that was fetched for a former descriptor, and not handled before that was closed,
+/// completes the waits of whoever got its state. So the pidfd itself is asked each time.
 #pragma once
+
+#include <poll.h>
 
 #include <functional>
 #include <memory>
@@ -20,13 +26,7 @@ public:
         state_->pidfd.assign(pidfd.get(), error);
         if (error) return;
         (void)pidfd.release();
-        // The reason for the shared pointer: a completion may be queued when the watch goes.
-        state_->pidfd.async_wait(StreamDescriptor::wait_read, [state = state_](ErrorCode failure) {
-            if (failure || !state->on_end) return;
-            state->ended = true;
-            const auto call = std::exchange(state->on_end, nullptr);
-            call();
-        });
+        await_end(state_);
     }
     ProcessWatch(ProcessWatch&& other) noexcept = default;
     ProcessWatch& operator=(ProcessWatch&& other) noexcept {
@@ -55,6 +55,23 @@ private:
         std::function<void()> on_end;
         bool ended = false;
     };
+
+    /// The reason for the shared pointer: a completion may be queued when the watch goes.
+    static void await_end(const std::shared_ptr<State>& state) {
+        state->pidfd.async_wait(StreamDescriptor::wait_read, [state](ErrorCode failure) {
+            if (failure || !state->on_end) return;
+            if (!is_readable(state->pidfd.native_handle())) return await_end(state);
+            state->ended = true;
+            const auto call = std::exchange(state->on_end, nullptr);
+            call();
+        });
+    }
+
+    /// Readable is a pidfd whose process has ended (pidfd_open(2)).
+    static bool is_readable(int pidfd) {
+        pollfd readable{.fd = pidfd, .events = POLLIN, .revents = 0};
+        return poll(&readable, 1, 0) == 1;
+    }
 
     std::shared_ptr<State> state_;
 };
