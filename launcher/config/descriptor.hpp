@@ -69,8 +69,36 @@ struct HeapSettings {
     ReapHeap reap = ReapHeap::on_exit;
 };
 
+enum class LogMode {
+    direct,    ///< the component writes to the file itself
+    captured,  ///< harrier does, from a pipe
+};
+
+enum class LogFormat {
+    text,  ///< what the component wrote, byte for byte
+    json,  ///< an object for each line
+};
+
+/// What becomes of captured output while it cannot be written.
+enum class WhenLogFull {
+    block,  ///< it stays in the pipe, and the component waits
+    drop,   ///< it is dropped in whole lines, and counted
+};
+
+struct Rotation {
+    std::uint64_t size_bytes_max = std::uint64_t{10} << 20;  ///< key max_size; not 0
+    unsigned files_max = 5;           ///< key max_files: rotated ones that are kept; not 0
+    std::optional<Duration> age_max;  ///< key max_age: for how long they are kept
+    bool compress = false;
+};
+
 struct Logging {
     std::optional<std::string> path;  ///< absolute; the terminal when absent
+    LogMode mode = LogMode::direct;
+    LogFormat format = LogFormat::text;        ///< of a captured log
+    std::optional<Rotation> rotation = {};     ///< of a captured log
+    WhenLogFull on_full = WhenLogFull::block;  ///< of a captured log
+    Place place = {};                          ///< of the path
 };
 
 struct Descriptor {

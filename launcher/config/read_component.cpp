@@ -1,5 +1,5 @@
-// A table per map: key → how it is read. What depends on several keys (command, shell, working_dir,
-// environment) is left to read_command, when all of them are known.
+// A table per map: key → how it is read. What depends on several keys is left to read_command
+// (command, shell, working_dir, environment) and read_logging, when all of them are known.
 #include "launcher/config/read_component.hpp"
 
 #include <fmt/format.h>
@@ -12,6 +12,7 @@
 
 #include "launcher/config/executable.hpp"
 #include "launcher/config/read_command.hpp"
+#include "launcher/config/read_logging.hpp"
 #include "launcher/config/signal_name.hpp"
 
 namespace launcher {
@@ -21,6 +22,7 @@ namespace {
 struct Draft {
     Descriptor descriptor;
     CommandKeys command_keys;
+    const Entry* logging = nullptr;
 };
 
 // ---- words --------------------------------------------------------------------------------------
@@ -66,7 +68,7 @@ void read_restart(const ValueReader& reader, const Entry& entry, Draft& draft) {
                             delay_max != nullptr ? described(delay_max->value) : "30s by default"));
 }
 
-// ---- heap and logging ---------------------------------------------------------------------------
+// ---- heap ---------------------------------------------------------------------------------------
 
 /// Octal as chmod takes it, by its own text: 416 is what a YAML reader makes of 0640, and nobody's
 /// intention.
@@ -97,14 +99,6 @@ constexpr std::array<KeyRule<HeapSettings>, 3> heap_keys{{
     {"mode", read_heap_mode},
     {"reap", [](const ValueReader& reader, const Entry& entry,
                 HeapSettings& heap) { reader.read_choice(entry, reap_moments, heap.reap); }},
-}};
-
-constexpr std::array<KeyRule<Logging>, 1> logging_keys{{
-    {"path",
-     [](const ValueReader& reader, const Entry& entry, Logging& logging) {
-         const std::optional<std::string> path = reader.filled_text(entry);
-         if (path) logging.path = resolved(*path, entry.value.position.source->folder);
-     }},
 }};
 
 // ---- dependencies -------------------------------------------------------------------------------
@@ -205,20 +199,11 @@ constexpr std::array<KeyRule<Draft>, 12> component_keys{{
     {"heap", [](const ValueReader& reader, const Entry& entry,
                 Draft& draft) { reader.read_map(entry, heap_keys, draft.descriptor.heap); }},
     {"logging",
-     [](const ValueReader& reader, const Entry& entry, Draft& draft) {
-         reader.read_map(entry, logging_keys, draft.descriptor.logging);
-     }},
+     [](const ValueReader&, const Entry& entry, Draft& draft) { draft.logging = &entry; }},
 }};
 
 // ---- the whole
 // -----------------------------------------------------------------------------------
-
-template <class Row, std::size_t Count>
-Vocabulary vocabulary(std::string_view of, const std::array<Row, Count>& table,
-                      std::string_view Row::*member) {
-    const auto words = words_of(table, member);
-    return {of, {words.begin(), words.end()}};
-}
 
 }  // namespace
 
@@ -243,20 +228,24 @@ Descriptor read_component(const Entry& component, ReadingContext& context) {
     if (component.value.kind == Node::Kind::map) {
         read_command(reader, component, draft.command_keys, draft.descriptor);
     }
+    if (draft.logging != nullptr) read_logging(reader, *draft.logging, draft.descriptor);
     return std::move(draft.descriptor);
 }
 
 std::vector<Vocabulary> component_vocabulary() {
-    return {vocabulary("component", component_keys, &KeyRule<Draft>::key),
-            vocabulary("restart", restart_keys, &KeyRule<Restart>::key),
-            vocabulary("dependency", dependency_keys, &KeyRule<Dependency>::key),
-            vocabulary("heap", heap_keys, &KeyRule<HeapSettings>::key),
-            vocabulary("logging", logging_keys, &KeyRule<Logging>::key),
-            vocabulary("restart.policy", policies, &Choice<RestartPolicy>::word),
-            vocabulary("dependency.condition", conditions, &Choice<DependencyCondition>::word),
-            vocabulary("kill_mode", kill_modes, &Choice<KillMode>::word),
-            vocabulary("on_supervisor_loss", supervisor_losses, &Choice<SupervisorLoss>::word),
-            vocabulary("heap.reap", reap_moments, &Choice<ReapHeap>::word)};
+    std::vector<Vocabulary> all = logging_vocabulary();
+    const std::vector<Vocabulary> others = {
+        vocabulary_of("component", component_keys, &KeyRule<Draft>::key),
+        vocabulary_of("restart", restart_keys, &KeyRule<Restart>::key),
+        vocabulary_of("dependency", dependency_keys, &KeyRule<Dependency>::key),
+        vocabulary_of("heap", heap_keys, &KeyRule<HeapSettings>::key),
+        vocabulary_of("restart.policy", policies, &Choice<RestartPolicy>::word),
+        vocabulary_of("dependency.condition", conditions, &Choice<DependencyCondition>::word),
+        vocabulary_of("kill_mode", kill_modes, &Choice<KillMode>::word),
+        vocabulary_of("on_supervisor_loss", supervisor_losses, &Choice<SupervisorLoss>::word),
+        vocabulary_of("heap.reap", reap_moments, &Choice<ReapHeap>::word)};
+    all.insert(all.end(), others.begin(), others.end());
+    return all;
 }
 
 }  // namespace launcher

@@ -141,6 +141,8 @@ ExitStatus supervise_all(const Application& application, const std::string& run_
     }
     Output output(io.get_executor(), console.output(), longest_name(application),
                   console.wants_colour());
+    const EventSink emit = [&console](const Event& event) { console.emit(event); };
+    output.on_event(emit);
     const std::string uuid = make_uuid();
     auto host = ProcessHost::create(io.get_executor(), output, *open_files,
                                     Containment::create(application.name, uuid));
@@ -148,7 +150,6 @@ ExitStatus supervise_all(const Application& application, const std::string& run_
         console.say(host.error().message());
         return ExitStatus::failed;
     }
-    const EventSink emit = [&console](const Event& event) { console.emit(event); };
     Supervisor supervisor(io.get_executor(), application,
                           make_shared_state(application, uuid, run_directory, **host, emit));
     signals.direct_to(supervisor, emit);
@@ -158,6 +159,7 @@ ExitStatus supervise_all(const Application& application, const std::string& run_
                        if (failure) end_at_once(failure, console);
                    });
     io.run();
+    output.finish();
     const bool is_done = summary.failed == 0 && !signals.cut_short_by_interrupt();
     return is_done ? ExitStatus::done : ExitStatus::failed;
 }
@@ -166,7 +168,9 @@ ExitStatus supervise_all(const Application& application, const std::string& run_
 
 ExitStatus run_instance(const Application& application, asio::io_context& io, Console& console) {
     console.align(longest_name(application));
-    std::signal(SIGPIPE, SIG_IGN);  // a broken stdout is an error of write(2); children get SIG_DFL
+    // A broken stdout and a file that may not grow are errors of write(2); children get SIG_DFL.
+    std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);
     auto run_directory = RunDirectory::acquire(application.name);
     if (!run_directory) {
         const auto& error = run_directory.error();

@@ -39,6 +39,8 @@ std::string_view to_string(EventKind kind) {
             return "backoff";
         case EventKind::failed:
             return "failed";
+        case EventKind::logging:
+            return "logging";
         case EventKind::stopping:
             return "stopping";
         case EventKind::stopped:

@@ -23,6 +23,7 @@ enum class EventKind {
     orphans,   ///< heaps of others that nobody owns, counted at the start
     backoff,   ///< a restart waits
     failed,    ///< a component ended for good, and not as it should
+    logging,   ///< a log cannot be written, or can be again
     stopping,  ///< a component, or all of it, was told to stop
     stopped,   ///< a component ended because harrier was told to stop
     finished,  ///< everything has ended

@@ -1,5 +1,6 @@
 /// What components print: captured through one pipe each and shown line by line on the terminal
-/// with the component's name in front, or written by the component itself to its log file.
+/// with the component's name in front, captured into a log (log_keeper.hpp), or written by the
+/// component itself to its log file.
 ///
 /// A pipe lasts as long as harrier, not as long as a process: nothing is lost at a restart, and a
 /// descendant that lives on never meets a broken pipe. Reading stops while the terminal has no
@@ -14,7 +15,9 @@
 
 #include "launcher/asio.hpp"
 #include "launcher/config/descriptor.hpp"
+#include "launcher/observe/event.hpp"
 #include "launcher/observe/line_splitter.hpp"
+#include "launcher/observe/log_keeper.hpp"
 #include "launcher/observe/writer.hpp"
 #include "os/unique_fd.hpp"
 #include "shmheap/result.hpp"
@@ -28,6 +31,9 @@ public:
     Output(const Output&) = delete;
     Output& operator=(const Output&) = delete;
 
+    /// Where logs that cannot be written are told of. Before the first open().
+    void on_event(EventSink sink) { logs_.on_event(std::move(sink)); }
+
     /// A descriptor to become the stdout and stderr of one start of a component.
     struct Target {
         int fd = -1;
@@ -40,6 +46,9 @@ public:
     /// Shows what the processes of a component, which have ended, left in the pipe, and the last
     /// line even if it has no newline.
     void drain(const std::string& component);
+
+    /// Brings all captured logs to the disk, when every component has ended. The last call.
+    void finish() { logs_.finish(); }
 
 private:
     struct Capture {
@@ -60,6 +69,7 @@ private:
     std::size_t name_width_;
     bool colour_;
     std::map<std::string, std::unique_ptr<Capture>> captures_;
+    LogKeeper logs_;
     std::array<char, std::size_t{64} << 10> buffer_;  // shared: between two waits nothing is in it
 };
 
