@@ -25,8 +25,11 @@ void Compressor::compress(Job job, Done done) {
         if (!worker) return asio::post(executor_, [done = std::move(done)] { done({}); });
         worker_ = std::move(*worker);
     }
-    worker_->post([this, job = std::move(job), done = std::move(done)] {
-        asio::post(executor_, [done, result = compress_job(job, give_up_)] { done(result); });
+    // Open until the result has been dealt with, so that the inode is nobody else's till then.
+    auto kept = std::make_shared<Job>(std::move(job));
+    worker_->post([this, kept = std::move(kept), done = std::move(done)] {
+        asio::post(executor_,
+                   [done, kept, result = compress_job(*kept, give_up_)] { done(result); });
     });
 }
 

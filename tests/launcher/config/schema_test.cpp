@@ -83,6 +83,7 @@ TEST_CASE("the schema has the loader's keys, map by map") {
         {"dependency", {"$defs", "dependency"}},
         {"heap", {"$defs", "heap"}},
         {"logging", {"$defs", "logging"}},
+        {"rotation", {"$defs", "rotation"}},
         {"connection", {"$defs", "connection"}},
     };
     for (const auto& [of, path] : maps) {
@@ -104,11 +105,14 @@ TEST_CASE("the schema has the loader's words, key by key") {
         {"kill_mode", {"$defs", "component", "properties", "kill_mode", "enum"}},
         {"on_supervisor_loss", {"$defs", "component", "properties", "on_supervisor_loss", "enum"}},
         {"heap.reap", {"$defs", "heap", "properties", "reap", "enum"}},
+        {"logging.mode", {"$defs", "logging", "properties", "mode", "enum"}},
+        {"logging.format", {"$defs", "logging", "properties", "format", "enum"}},
+        {"logging.on_full", {"$defs", "logging", "properties", "on_full", "enum"}},
         {"connection.policy", {"$defs", "connection", "properties", "policy", "enum"}},
     };
     for (const auto& [of, path] : enumerations) {
         CAPTURE(of);
         CHECK(schema.items(path) == known(of));
     }
-    CHECK(launcher::vocabulary().size() == enumerations.size() + 7);
+    CHECK(launcher::vocabulary().size() == enumerations.size() + 8);
 }
