@@ -218,6 +218,7 @@ void LogCapture::finish() {
     if (is_blocked()) lost += readable_bytes(read_end_.native_handle());
     if (trouble_) lost += trouble_->lost_bytes;
     if (lost > 0) emit("lost", Event{.kind = EventKind::logging}.with("lost", format_bytes(lost)));
+    if (file_.rotated()) file_.rotated()->clear_unfinished();  // what was given up
 }
 
 // ---- compression --------------------------------------------------------------------------------

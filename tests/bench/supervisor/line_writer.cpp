@@ -8,7 +8,7 @@
 int main(int argument_count, char** arguments) {
     if (argument_count < 2) return 2;
     const unsigned long count = std::strtoul(arguments[1], nullptr, 10);
-    char line[] = "000000000000000 twelve bytes of text, and again: 012345678901234\n";
+    char line[] = "000000000000000 twelve bytes of text, and again: 01234567890123\n";
     static_assert(sizeof line == 64 + 1);
     for (unsigned long i = 0; i < count; ++i) {
         for (unsigned long rest = i, at = 15; at-- > 0; rest /= 10)
