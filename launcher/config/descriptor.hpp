@@ -87,8 +87,8 @@ enum class WhenLogFull {
 
 struct Rotation {
     std::uint64_t size_bytes_max = std::uint64_t{10} << 20;  ///< key max_size; not 0
-    unsigned files_max = 5;           ///< key max_files: rotated ones that are kept; not 0
-    std::optional<Duration> age_max;  ///< key max_age: for how long they are kept
+    unsigned files_max = 5;                ///< key max_files: rotated ones that are kept; not 0
+    std::optional<Duration> age_max = {};  ///< key max_age: for how long they are kept
     bool compress = false;
 };
 
