@@ -140,7 +140,7 @@ TEST_CASE("who must not wait has his output dropped and counted") {
     desk.logs.finish();
     REQUIRE(desk.events.size() == 2);
     CHECK(field(desk.events[0], "state") == "dropping");
-    CHECK(field(desk.events[1], "lost") == "4MiB");
+    CHECK(field(desk.events[1], "lost") == "4.0MiB");
 }
 
 TEST_CASE("a log that waits for its disk does not keep another one waiting") {
