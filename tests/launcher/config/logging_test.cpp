@@ -82,6 +82,8 @@ TEST_CASE("limits of a rotation") {
         {"t.yaml:4:46: max_size: a log of no size holds nothing",
          "t.yaml:4:61: max_files: 1001 rotated files are more than 1000",
          "t.yaml:4:76: max_age: must be longer than nothing, or no rotated file is kept"});
+    check_mistakes(load_component("    logging: {path: /x, rotation: {max_files: 0}}\n"),
+                   {"t.yaml:4:47: max_files: \"0\" is not a whole number from 1 to 4294967295"});
 }
 
 TEST_CASE("@NAME@ in a path is the argument that follows NAME in the command") {
@@ -90,6 +92,14 @@ TEST_CASE("@NAME@ in a path is the argument that follows NAME in the command") {
     CHECK(path_of("/l/a@@b@ @c") == "/l/a@b@ @c");
     CHECK(path_of("/l/user@host") == "/l/user@host");
     CHECK(path_of("/l/${component.name}@NAME_BINDING@") == "/l/afm_1");
+}
+
+TEST_CASE("a path may stand before the command that it asks for a parameter") {
+    const auto loaded = support::load_text(
+        "components:\n  a:\n    logging: {path: /l/@RATE@.log}\n    command: [sleep, RATE, "
+        "\"7\"]\n");
+    REQUIRE(loaded);
+    CHECK(*loaded->components[0].logging.path == "/l/7.log");
 }
 
 TEST_CASE("a parameter that the command does not have is a mistake, the last argument too") {
