@@ -41,6 +41,8 @@ std::string_view to_string(EventKind kind) {
             return "failed";
         case EventKind::stopping:
             return "stopping";
+        case EventKind::waiting:
+            return "waiting";
         case EventKind::stopped:
             return "stopped";
         case EventKind::finished:

@@ -24,7 +24,8 @@ enum class EventKind {
     backoff,   ///< a restart waits
     failed,    ///< a component ended for good, and not as it should
     stopping,  ///< a component, or all of it, was told to stop
-    stopped,   ///< a component ended because harrier was told to stop
+    waiting,   ///< a stop takes long, and for whom
+    stopped,   ///< a component ended because it was told to stop
     finished,  ///< everything has ended
 };
 
