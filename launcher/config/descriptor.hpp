@@ -35,14 +35,32 @@ enum class RestartPolicy {
     always,
     on_failure,   ///< a nonzero status, or a signal that harrier did not send
     on_abnormal,  ///< a signal that harrier did not send, or a timeout
+    on_watchdog,  ///< its watchdog was not heard in time
 };
 
 struct Restart {
     RestartPolicy policy = RestartPolicy::no;
-    Duration delay = std::chrono::milliseconds(200);  ///< before the first restart; then doubled
+    Duration delay = std::chrono::milliseconds(200);  ///< before the first restart in a row
     Duration delay_max = std::chrono::seconds(30);    ///< key max_delay
-    Duration reset_after = std::chrono::seconds(60);  ///< an uptime that forgets earlier attempts
-    unsigned attempts_max = 10;                       ///< key max_attempts: restarts in a row
+    double factor = 2;  ///< from 1: how much longer each delay is than the one before
+    double jitter = 0;  ///< 0 to 1: the share of each delay that chance may take away
+    Duration reset_after = std::chrono::seconds(60);  ///< an uptime that ends the row
+    unsigned attempts_max = 10;        ///< key max_attempts: restarts in a row, or within `window`
+    std::optional<Duration> window{};  ///< the limit counts restarts in this time, not in a row
+};
+
+/// What counts as success besides status 0.
+struct SuccessExits {
+    std::vector<int> statuses = {};
+    std::vector<int> signals = {};
+};
+
+/// One signal that asks a component to end, and how long it may take. After the last comes SIGKILL.
+struct StopStep {
+    int signal = SIGTERM;
+    Duration grace_period = std::chrono::seconds(10);
+
+    bool operator==(const StopStep&) const = default;
 };
 
 enum class DependencyCondition { started, completed_successfully };
@@ -111,8 +129,9 @@ struct Descriptor {
     std::map<std::string, std::optional<std::string>> environment;
     std::vector<Dependency> depends_on;
     Restart restart;
-    int stop_signal = SIGTERM;
-    Duration stop_grace_period = std::chrono::seconds(10);
+    SuccessExits success_exits;  ///< key success_exit_codes
+    std::vector<StopStep> stop_sequence{
+        {}};  ///< never empty; also keys stop_signal, stop_grace_period
     KillMode kill_mode = KillMode::group;
     HeapSettings heap;
     Logging logging;

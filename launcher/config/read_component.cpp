@@ -13,7 +13,8 @@
 #include "launcher/config/executable.hpp"
 #include "launcher/config/read_command.hpp"
 #include "launcher/config/read_logging.hpp"
-#include "launcher/config/signal_name.hpp"
+#include "launcher/config/read_restart.hpp"
+#include "launcher/config/read_stop.hpp"
 
 namespace launcher {
 namespace {
@@ -22,16 +23,12 @@ namespace {
 struct Draft {
     Descriptor descriptor;
     CommandKeys command_keys;
+    StopKeys stop_keys;
     const Entry* logging = nullptr;
 };
 
 // ---- words --------------------------------------------------------------------------------------
 
-constexpr std::array<Choice<RestartPolicy>, 4> policies{
-    {{"no", RestartPolicy::no},
-     {"always", RestartPolicy::always},
-     {"on-failure", RestartPolicy::on_failure},
-     {"on-abnormal", RestartPolicy::on_abnormal}}};
 constexpr std::array<Choice<DependencyCondition>, 2> conditions{
     {{"started", DependencyCondition::started},
      {"completed_successfully", DependencyCondition::completed_successfully}}};
@@ -41,32 +38,6 @@ constexpr std::array<Choice<ReapHeap>, 2> reap_moments{
     {{"on-exit", ReapHeap::on_exit}, {"never", ReapHeap::never}}};
 enum class SupervisorLoss { kill };
 constexpr std::array<Choice<SupervisorLoss>, 1> supervisor_losses{{{"kill", SupervisorLoss::kill}}};
-
-// ---- restart ------------------------------------------------------------------------------------
-
-constexpr std::array<KeyRule<Restart>, 5> restart_keys{{
-    {"policy", [](const ValueReader& reader, const Entry& entry,
-                  Restart& restart) { reader.read_choice(entry, policies, restart.policy); }},
-    {"delay", [](const ValueReader& reader, const Entry& entry,
-                 Restart& restart) { reader.read_duration(entry, restart.delay); }},
-    {"max_delay", [](const ValueReader& reader, const Entry& entry,
-                     Restart& restart) { reader.read_duration(entry, restart.delay_max); }},
-    {"reset_after", [](const ValueReader& reader, const Entry& entry,
-                       Restart& restart) { reader.read_duration(entry, restart.reset_after); }},
-    {"max_attempts", [](const ValueReader& reader, const Entry& entry,
-                        Restart& restart) { reader.read_count(entry, restart.attempts_max); }},
-}};
-
-void read_restart(const ValueReader& reader, const Entry& entry, Draft& draft) {
-    Restart& restart = draft.descriptor.restart;
-    reader.read_map(entry, restart_keys, restart);
-    const Entry* const delay = entry.value.find("delay");
-    if (delay == nullptr || restart.delay <= restart.delay_max) return;
-    const Entry* const delay_max = entry.value.find("max_delay");
-    reader.refuse(
-        *delay, fmt::format("longer than max_delay, which is {}",
-                            delay_max != nullptr ? described(delay_max->value) : "30s by default"));
-}
 
 // ---- heap ---------------------------------------------------------------------------------------
 
@@ -159,14 +130,6 @@ void read_environment(const ValueReader& reader, const Entry& entry, Draft& draf
     }
 }
 
-void read_stop_signal(const ValueReader& reader, const Entry& entry, Draft& draft) {
-    const std::optional<std::string> text = reader.text(entry);
-    if (!text) return;
-    auto number = parse_stop_signal(*text);
-    if (!number) return reader.refuse(entry, std::move(number.error()));
-    draft.descriptor.stop_signal = *number;
-}
-
 void read_supervisor_loss(const ValueReader& reader, const Entry& entry, Draft&) {
     if (entry.value.kind == Node::Kind::scalar && entry.value.text == "keep") {
         return reader.refuse(entry,
@@ -176,7 +139,7 @@ void read_supervisor_loss(const ValueReader& reader, const Entry& entry, Draft&)
     reader.read_choice(entry, supervisor_losses, loss);
 }
 
-constexpr std::array<KeyRule<Draft>, 12> component_keys{{
+constexpr std::array<KeyRule<Draft>, 14> component_keys{{
     {"command", [](const ValueReader&, const Entry& entry,
                    Draft& draft) { draft.command_keys.command = &entry; }},
     {"shell", [](const ValueReader& reader, const Entry& entry,
@@ -185,12 +148,18 @@ constexpr std::array<KeyRule<Draft>, 12> component_keys{{
                        Draft& draft) { draft.command_keys.working_dir = &entry; }},
     {"environment", read_environment},
     {"depends_on", read_depends_on},
-    {"restart", read_restart},
-    {"stop_signal", read_stop_signal},
-    {"stop_grace_period",
+    {"restart", [](const ValueReader& reader, const Entry& entry,
+                   Draft& draft) { read_restart(reader, entry, draft.descriptor.restart); }},
+    {"success_exit_codes",
      [](const ValueReader& reader, const Entry& entry, Draft& draft) {
-         reader.read_duration(entry, draft.descriptor.stop_grace_period);
+         read_success_exits(reader, entry, draft.descriptor.success_exits);
      }},
+    {"stop_signal",
+     [](const ValueReader&, const Entry& entry, Draft& draft) { draft.stop_keys.signal = &entry; }},
+    {"stop_grace_period", [](const ValueReader&, const Entry& entry,
+                             Draft& draft) { draft.stop_keys.grace_period = &entry; }},
+    {"stop_sequence", [](const ValueReader&, const Entry& entry,
+                         Draft& draft) { draft.stop_keys.sequence = &entry; }},
     {"kill_mode",
      [](const ValueReader& reader, const Entry& entry, Draft& draft) {
          reader.read_choice(entry, kill_modes, draft.descriptor.kill_mode);
@@ -201,9 +170,6 @@ constexpr std::array<KeyRule<Draft>, 12> component_keys{{
     {"logging",
      [](const ValueReader&, const Entry& entry, Draft& draft) { draft.logging = &entry; }},
 }};
-
-// ---- the whole
-// -----------------------------------------------------------------------------------
 
 }  // namespace
 
@@ -227,24 +193,23 @@ Descriptor read_component(const Entry& component, ReadingContext& context) {
     reader.read_map(component, component_keys, draft);
     if (component.value.kind == Node::Kind::map) {
         read_command(reader, component, draft.command_keys, draft.descriptor);
+        read_stop(reader, draft.stop_keys, draft.descriptor.stop_sequence);
     }
     if (draft.logging != nullptr) read_logging(reader, *draft.logging, draft.descriptor);
     return std::move(draft.descriptor);
 }
 
 std::vector<Vocabulary> component_vocabulary() {
-    std::vector<Vocabulary> all = logging_vocabulary();
-    const std::vector<Vocabulary> others = {
+    std::vector<Vocabulary> all = {
         vocabulary_of("component", component_keys, &KeyRule<Draft>::key),
-        vocabulary_of("restart", restart_keys, &KeyRule<Restart>::key),
         vocabulary_of("dependency", dependency_keys, &KeyRule<Dependency>::key),
         vocabulary_of("heap", heap_keys, &KeyRule<HeapSettings>::key),
-        vocabulary_of("restart.policy", policies, &Choice<RestartPolicy>::word),
         vocabulary_of("dependency.condition", conditions, &Choice<DependencyCondition>::word),
         vocabulary_of("kill_mode", kill_modes, &Choice<KillMode>::word),
         vocabulary_of("on_supervisor_loss", supervisor_losses, &Choice<SupervisorLoss>::word),
         vocabulary_of("heap.reap", reap_moments, &Choice<ReapHeap>::word)};
-    all.insert(all.end(), others.begin(), others.end());
+    for (const auto& some : {restart_vocabulary(), logging_vocabulary()})
+        all.insert(all.end(), some.begin(), some.end());
     return all;
 }
 

@@ -23,12 +23,6 @@ namespace launcher {
 inline constexpr std::string_view name_rule =
     "is not a name, which has 1 to 64 letters, digits, \"_\" or \"-\"";
 
-/// The keys that a map may have ("component", "restart", …) or the words that a key may have
-/// ("restart.policy", …); for the test that holds the JSON schema against them.
-struct Vocabulary {
-    std::string_view of;
-    std::vector<std::string_view> words;
-};
 [[nodiscard]] std::vector<Vocabulary> component_vocabulary();
 
 /// What a table says.

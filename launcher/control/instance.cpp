@@ -126,7 +126,8 @@ Shared make_shared_state(const Application& application, const std::string& uuid
                   .instance_tag = application.name + '/' + uuid,
                   .run_directory = run_directory,
                   .shm_directory = shm_directory(),
-                  .environment = inherited_environment()};
+                  .environment = inherited_environment(),
+                  .random = Random(std::random_device{}())};
 }
 
 /// The instance lock is held: start, supervise, stop.

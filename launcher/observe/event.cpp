@@ -43,6 +43,8 @@ std::string_view to_string(EventKind kind) {
             return "logging";
         case EventKind::stopping:
             return "stopping";
+        case EventKind::waiting:
+            return "waiting";
         case EventKind::stopped:
             return "stopped";
         case EventKind::finished:

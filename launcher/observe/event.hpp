@@ -25,7 +25,8 @@ enum class EventKind {
     failed,    ///< a component ended for good, and not as it should
     logging,   ///< a log cannot be written, or can be again
     stopping,  ///< a component, or all of it, was told to stop
-    stopped,   ///< a component ended because harrier was told to stop
+    waiting,   ///< a stop takes long, and for whom
+    stopped,   ///< a component ended because it was told to stop
     finished,  ///< everything has ended
 };
 

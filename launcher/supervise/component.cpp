@@ -17,21 +17,21 @@ constexpr unsigned successors(State state) {
         case State::waiting:
             return bit(State::starting) | bit(State::failed) | bit(State::stopped);
         case State::starting:
-            return bit(State::running) | bit(State::backing_off) | bit(State::failed) |
-                   bit(State::stopped);
+            return bit(State::running) | bit(State::waiting) | bit(State::backing_off) |
+                   bit(State::failed) | bit(State::stopped);
         case State::running:
             return bit(State::stopping) | bit(State::ending);
         case State::stopping:
             return bit(State::ending) | bit(State::failed);
         case State::ending:
-            return bit(State::backing_off) | bit(State::completed) | bit(State::failed) |
-                   bit(State::stopped);
+            return bit(State::waiting) | bit(State::backing_off) | bit(State::completed) |
+                   bit(State::failed) | bit(State::stopped);
         case State::backing_off:
-            return bit(State::starting) | bit(State::stopped);
+            return bit(State::waiting) | bit(State::stopped);
         case State::completed:
         case State::failed:
         case State::stopped:
-            return 0;
+            return bit(State::waiting);
     }
     return 0;
 }
@@ -62,6 +62,7 @@ std::optional<EventKind> event_of(State state) {
 
 void Component::enter(State next, Fields fields) {
     ASSERT((successors(state_) & bit(next)) != 0);
+    if (is_final(state_)) was_started_ = false;
     state_ = next;
     const bool started_first = next == State::running && !was_started_;
     if (next == State::running) was_started_ = true;

@@ -4,20 +4,24 @@
 ///     state        meaning                                 may go to
 ///     ---------------------------------------------------------------------------------------
 ///     waiting      for its dependencies                    starting, failed, stopped
-///     starting     its process is being made               running, backing_off, failed, stopped
+///     starting     its process is being made               running, waiting, backing_off, failed,
+///                                                          stopped
 ///     running      its leader lives                        stopping, ending
 ///     stopping     told to stop; the leader lives          ending, failed
-///     ending       the leader has ended; what descends     backing_off, completed, failed,
+///     ending       the leader has ended; what descends     waiting, backing_off, completed,
+///     failed,
 ///                  from it ends, heaps are reaped          stopped
-///     backing_off  a restart waits                         starting, stopped
-///     completed    ended as it should                      (final)
-///     failed       ended for good, not as it should        (final)
-///     stopped      ended because harrier was told to stop  (final)
+///     backing_off  a restart waits                         waiting, stopped
+///     completed    ended as it should                      waiting    (final)
+///     failed       ended for good, not as it should        waiting    (final)
+///     stopped      ended because it was told to stop       waiting    (final)
 ///
-/// There is a process in running, stopping and ending, and in no other state. A stop finds the
-/// component in any state that is not final; only its coroutine acts on it, at its next look.
+/// There is a process in running, stopping and ending, and in no other state; every start comes out
+/// of waiting. A final state lasts until the component is asked to start. Whoever asks, or stops
+/// everything, finds the component in any state; only its coroutine acts on it, at its next look.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -45,6 +49,9 @@ constexpr bool is_final(State state) {
     return state == State::completed || state == State::failed || state == State::stopped;
 }
 
+/// What may be asked of a component; a later request takes the place of an earlier one.
+enum class Request { start, stop, restart };
+
 class Component {
 public:
     using Fields = std::vector<std::pair<std::string, std::string>>;
@@ -59,13 +66,23 @@ public:
     [[nodiscard]] State state() const { return state_; }
     [[nodiscard]] bool was_started() const { return was_started_; }
 
+    /// Records a request for the coroutine.
+    void ask(Request request) {
+        asked = request;
+        latch.release();
+    }
+
     /// The one way to another state: asserts the table above, emits the state's event with
     /// `fields`, and wakes whoever waits for this component.
     void enter(State next, Fields fields = {});
 
     Latch latch;                             ///< something changed that the component may wait for
     History history;                         ///< for decide()
+    std::optional<Request> asked{};          ///< and not yet carried out
+    std::vector<int> signals{};              ///< asked to be sent to the leader
     TimePoint restart_at{};                  ///< in backing_off: when it is over
+    TimePoint told_at{};                     ///< in stopping: since when
+    bool is_unkillable = false;              ///< something of it lives in spite of SIGKILL
     unsigned starts = 0;                     ///< processes made; the number in the tag
     std::vector<Component*> dependencies{};  ///< as in the descriptor's depends_on, same order
     std::vector<Component*> dependents{};    ///< those that name this one in theirs

@@ -5,7 +5,13 @@
 namespace launcher {
 namespace {
 
+/// A component that is asked to start has yet to get there, wherever it was before.
+bool will_start(const Component& component) {
+    return is_final(component.state()) && component.asked == Request::start;
+}
+
 bool is_met(const Component& dependency, DependencyCondition condition) {
+    if (will_start(dependency)) return false;
     switch (condition) {
         case DependencyCondition::started:
             return dependency.was_started();
@@ -29,7 +35,8 @@ const Component* failed_dependency(const Component& component) {
     const auto& depends_on = component.descriptor().depends_on;
     for (std::size_t i = 0; i < depends_on.size(); ++i) {
         const Component& dependency = *component.dependencies[i];
-        if (is_final(dependency.state()) && !is_met(dependency, depends_on[i].condition))
+        if (is_final(dependency.state()) && !will_start(dependency) &&
+            !is_met(dependency, depends_on[i].condition))
             return &dependency;
     }
     return nullptr;

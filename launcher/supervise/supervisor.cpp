@@ -3,11 +3,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <string_view>
-#include <unordered_map>
+#include <cerrno>
 
-#include "launcher/supervise/dependencies.hpp"
+#include "launcher/observe/format.hpp"
 #include "launcher/supervise/reaping.hpp"
+#include "launcher/supervise/stop_schedule.hpp"
 #include "launcher/supervise/supervise.hpp"
 #include "os/assert.hpp"
 
@@ -15,11 +15,17 @@ namespace launcher {
 namespace {
 
 using namespace std::chrono_literals;
+using shmheap::Status;
 
 // What a stop may take beyond the longest grace period; together they stay below one second.
 constexpr auto order_slack = 200ms;     ///< for the order, when grace periods are short
 constexpr auto late_grace = 300ms;      ///< for who was told last
 constexpr auto death_patience = 350ms;  ///< from SIGKILL to gone
+
+constexpr auto laggard_patience = 1s;  ///< from being told to being told of, and between tellings
+constexpr std::size_t laggards_named_max = 5;
+
+constexpr std::size_t signals_pending_max = 64;  ///< of one component, before its next look
 
 constexpr auto stray_patience = 5s;  ///< when nobody waits for the end
 
@@ -34,13 +40,12 @@ Supervisor::Supervisor(Executor executor, const Application& application, Shared
 }
 
 void Supervisor::connect(const Application& application) {
-    std::unordered_map<std::string_view, Component*> by_name;
     for (std::size_t i = 0; i < components_.size(); ++i)
-        by_name.emplace(application.components[i].name, components_[i].get());
+        by_name_.emplace(application.components[i].name, components_[i].get());
     for (const auto& component : components_) {
         for (const Dependency& dependency : component->descriptor().depends_on) {
-            const auto found = by_name.find(dependency.component);
-            ASSERT(found != by_name.end());
+            const auto found = by_name_.find(dependency.component);
+            ASSERT(found != by_name_.end());
             component->dependencies.push_back(found->second);
             found->second->dependents.push_back(component.get());
         }
@@ -48,17 +53,12 @@ void Supervisor::connect(const Application& application) {
 }
 
 Awaitable<Summary> Supervisor::run() {
-    running_ = components_.size();
-    for (const auto& component : components_) {
-        asio::co_spawn(executor_, supervise(*component, shared_),
-                       [this](const std::exception_ptr& failure) {
-                           if (failure && !failure_) failure_ = failure;
-                           --running_;
-                           ended_.release();
-                       });
+    for (const auto& component : components_)
+        launch(*component);
+    while ((running_ > 0 || (stays_ && !shared_.stop.requested())) && !failure_) {
+        if (shared_.host.now() >= look_for_laggards_at_) tell_laggards();
+        co_await shared_.host.sleep_until(look_for_laggards_at_, ended_);
     }
-    while (running_ > 0 && !failure_)
-        co_await shared_.host.sleep_until(end_of_time, ended_);
     if (failure_) std::rethrow_exception(failure_);
     co_await end_all();
     Summary summary{
@@ -70,6 +70,16 @@ Awaitable<Summary> Supervisor::run() {
         .with("left_behind", std::to_string(summary.totals.left_behind));
     shared_.emit(event);
     co_return summary;
+}
+
+void Supervisor::launch(Component& component) {
+    ++running_;
+    asio::co_spawn(executor_, supervise(component, shared_),
+                   [this](const std::exception_ptr& failure) {
+                       if (failure && !failure_) failure_ = failure;
+                       --running_;
+                       ended_.release();
+                   });
 }
 
 /// When all components have ended: what escaped them ends too, what it left is reaped, and what is
@@ -108,6 +118,84 @@ std::size_t Supervisor::failed_count() const {
                       [](const auto& component) { return component->state() == State::failed; }));
 }
 
+Component* Supervisor::find(std::string_view name) const {
+    const auto found = by_name_.find(name);
+    return found == by_name_.end() ? nullptr : found->second;
+}
+
+Status Supervisor::start(Component& component) {
+    if (shared_.stop.requested())
+        return shmheap::fail(ECANCELED, "start", component.descriptor().name);
+    if (component.is_unkillable) return shmheap::fail(EBUSY, "start", component.descriptor().name);
+    for (Component* dependency : component.dependencies) {
+        const bool is_down =
+            dependency->state() == State::stopped || dependency->state() == State::failed;
+        if (is_down && dependency->asked != Request::start) (void)start(*dependency);
+    }
+    const bool is_launched = component.asked == Request::start;
+    component.ask(Request::start);
+    if (is_final(component.state()) && !is_launched) launch(component);
+    return {};
+}
+
+void Supervisor::stop(Component& component) {
+    const bool is_down = is_final(component.state()) && component.asked != Request::start;
+    if (is_down) return;
+    component.ask(Request::stop);
+    look_for_laggards_in_a_second();
+}
+
+Status Supervisor::restart(Component& component) {
+    if (is_final(component.state())) return start(component);
+    if (shared_.stop.requested())
+        return shmheap::fail(ECANCELED, "restart", component.descriptor().name);
+    component.ask(Request::restart);
+    look_for_laggards_in_a_second();
+    return {};
+}
+
+Status Supervisor::signal(Component& component, int number) {
+    if (component.state() != State::running)
+        return shmheap::fail(ESRCH, "signal", component.descriptor().name);
+    if (component.signals.size() >= signals_pending_max)
+        return shmheap::fail(EAGAIN, "signal", component.descriptor().name);
+    component.signals.push_back(number);
+    component.latch.release();
+    return {};
+}
+
+void Supervisor::look_for_laggards_in_a_second() {
+    if (look_for_laggards_at_ != end_of_time) return;
+    look_for_laggards_at_ = shared_.host.now() + laggard_patience;
+    ended_.release();
+}
+
+/// Who was told to stop and takes longer than a second, in one event a second.
+void Supervisor::tell_laggards() {
+    const TimePoint now = shared_.host.now();
+    std::size_t count = 0;
+    bool is_stopping = shared_.stop.requested() && running_ > 0;
+    Duration longest{};
+    std::string names;
+    for (const auto& component : components_) {
+        is_stopping = is_stopping || component->asked == Request::stop ||
+                      component->asked == Request::restart;
+        const bool is_told = component->state() == State::stopping;
+        if (!is_told || now - component->told_at < laggard_patience) continue;
+        longest = std::max<Duration>(longest, now - component->told_at);
+        if (++count <= laggards_named_max)
+            names += (count > 1 ? "," : "") + component->descriptor().name;
+    }
+    look_for_laggards_at_ = is_stopping ? now + laggard_patience : end_of_time;
+    if (count == 0) return;
+    if (count > laggards_named_max) names += ",...";
+    Event event{.kind = EventKind::waiting};
+    event.with("components", std::to_string(count))
+        .with("for", names)
+        .with("longest", format_duration(longest));
+    shared_.emit(event);
+}
+
 void Supervisor::wake_all() {
     for (const auto& component : components_)
         component->latch.release();
@@ -118,7 +206,7 @@ void Supervisor::stop() {
     Duration longest{};
     for (const auto& component : components_) {
         if (!is_final(component->state()))
-            longest = std::max(longest, component->descriptor().stop_grace_period);
+            longest = std::max(longest, grace_of(component->descriptor().stop_sequence));
     }
     const TimePoint now = shared_.host.now();
     // A grace period of years is one without end; the times stay within what the clock can say.
@@ -128,7 +216,9 @@ void Supervisor::stop() {
     order.tell_by = now + longest + order_slack;
     order.kill_by = order.tell_by + late_grace;
     order.give_up_at = order.kill_by + death_patience;
+    look_for_laggards_in_a_second();
     wake_all();
+    ended_.release();
 }
 
 void Supervisor::stop_at_once() {

@@ -24,11 +24,12 @@ void check(const std::string& name, std::vector<std::string> expected) {
 }  // namespace
 
 TEST_CASE("an unknown key is told with the nearest known one") {
-    check("unknown-key.yaml", {"5:5: restrt: unknown key, did you mean \"restart\"?",
-                               "6:12: sise: unknown key, did you mean \"size\"?",
-                               "7:5: image: unknown key, known here: command, shell, working_dir, "
-                               "environment, depends_on, restart, stop_signal, stop_grace_period, "
-                               "kill_mode, on_supervisor_loss, heap, logging"});
+    check("unknown-key.yaml",
+          {"5:5: restrt: unknown key, did you mean \"restart\"?",
+           "6:12: sise: unknown key, did you mean \"size\"?",
+           "7:5: image: unknown key, known here: command, shell, working_dir, "
+           "environment, depends_on, restart, success_exit_codes, stop_signal, "
+           "stop_grace_period, stop_sequence, kill_mode, on_supervisor_loss, heap, logging"});
     check("unknown-top-key.yaml", {"1:1: component: unknown key, did you mean \"components\"?",
                                    "1:1: components: the key is missing"});
 }
@@ -130,7 +131,7 @@ TEST_CASE("names that could not become paths are refused") {
 TEST_CASE("unknown words are told with the known ones") {
     check("bad-words.yaml", {"1:10: version: \"2\" is unknown, this harrier reads version \"1\"",
                              "5:23: policy: \"on-failur\" is none of no, always, on-failure, "
-                             "on-abnormal, did you mean \"on-failure\"?",
+                             "on-abnormal, on-watchdog, did you mean \"on-failure\"?",
                              "5:48: max_attempts: \"0\" is not a whole number from 1 to 4294967295",
                              "6:18: stop_signal: \"SIGTREM\" is no signal, expected a name such as "
                              "SIGTERM, did you mean \"SIGTERM\"?",
@@ -176,6 +177,41 @@ TEST_CASE("waiting for what always restarts is refused") {
 TEST_CASE("a first delay beyond the longest is refused") {
     check("delay-beyond-max.yaml", {"4:22: delay: longer than max_delay, which is 30s by default",
                                     "7:22: delay: longer than max_delay, which is \"2s\""});
+}
+
+TEST_CASE("restarts that make no sense are refused with what would") {
+    check("bad-restart.yaml",
+          {"4:23: factor: \"0.5\" is not a number from 1 to 100",
+           "4:36: jitter: \"2\" is not a number from 0 to 1",
+           "4:47: window: a window of no time counts nothing",
+           "7:29: max_attempts: more than 10000 within a window are not counted; without window "
+           "the limit is for restarts in a row",
+           "7:56: factor: \"nan\" is not a number from 1 to 100",
+           "8:29: success_exit_codes: \"256\" is neither an exit status from 0 to 255 nor the name "
+           "of a signal such as SIGTERM",
+           "8:34: success_exit_codes: \"SIGTERN\" is neither an exit status from 0 to 255 nor the "
+           "name of a signal such as SIGTERM",
+           "11:25: success_exit_codes: expected a list, found \"3\""});
+}
+
+TEST_CASE("a stop sequence is a list of signals with times, and stands alone") {
+    const std::string expected =
+        "expected a list of signals with times, such as [{SIGINT: 2s}, {SIGTERM: 2s}], found ";
+    check(
+        "bad-stop.yaml",
+        {"4:5: stop_signal: stop_sequence says signals and times already, leave one of the two "
+         "out",
+         "8:22: stop_sequence: \"SIGINTT\" is no signal, expected a name such as SIGTERM, did you "
+         "mean \"SIGINT\"?",
+         "8:46: SIGTERM: \"2\" has no unit, write 2s if seconds are meant (units: h, m, s, ms, us "
+         "or ns)",
+         "8:50: stop_sequence: expected one signal with its time, such as {SIGINT: 2s}",
+         "8:58: stop_sequence: expected one signal with its time, such as {SIGINT: 2s}",
+         "11:20: stop_sequence: " + expected + "\"SIGTERM\"",
+         "14:20: stop_sequence: " + expected + "a list",
+         "17:22: stop_sequence: \"SIGSTOP\" suspends a process and never ends it, expected a "
+         "signal such as SIGTERM or SIGINT",
+         "20:20: stop_sequence: its times add up to more than 292 years"});
 }
 
 TEST_CASE("connections that do not fit are told where they stand, with what they clash with") {

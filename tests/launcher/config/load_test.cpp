@@ -16,6 +16,7 @@ using launcher::DependencyCondition;
 using launcher::Descriptor;
 using launcher::KillMode;
 using launcher::RestartPolicy;
+using launcher::StopStep;
 using support::load_component;
 using support::load_text;
 
@@ -69,8 +70,7 @@ TEST_CASE("the smallest description has every default") {
     CHECK(a.restart.delay_max == 30s);
     CHECK(a.restart.reset_after == 60s);
     CHECK(a.restart.attempts_max == 10);
-    CHECK(a.stop_signal == SIGTERM);
-    CHECK(a.stop_grace_period == 10s);
+    CHECK(a.stop_sequence == std::vector<StopStep>{{SIGTERM, 10s}});
     CHECK(a.kill_mode == KillMode::group);
     CHECK_FALSE(a.heap.size_bytes);
     CHECK_FALSE(a.heap.mode);
@@ -105,8 +105,7 @@ TEST_CASE("every key is read") {
     CHECK(siggen.restart.delay_max == 40s);
     CHECK(siggen.restart.reset_after == 50s);
     CHECK(siggen.restart.attempts_max == 7);
-    CHECK(siggen.stop_signal == SIGINT);
-    CHECK(siggen.stop_grace_period == 5s);
+    CHECK(siggen.stop_sequence == std::vector<StopStep>{{SIGINT, 5s}});
     CHECK(siggen.kill_mode == KillMode::mixed);
     CHECK(siggen.heap.size_bytes == 256ULL << 20U);
     CHECK(siggen.heap.mode == 0660U);
@@ -133,10 +132,24 @@ TEST_CASE("a heap's mode is octal by its own text") {
     CHECK(component("    heap: {mode: \"0600\"}\n").heap.mode == 0600U);
 }
 
+TEST_CASE("the keys of a restart and of a stop mean what they say") {
+    const Descriptor a = component(
+        "    restart: {policy: on-watchdog, factor: 1.5, jitter: 0.25, window: 10m}\n"
+        "    success_exit_codes: [3, SIGTERM, 75]\n"
+        "    stop_sequence: [{SIGINT: 2s}, {TERM: 500ms}]\n");
+    CHECK(a.restart.policy == RestartPolicy::on_watchdog);
+    CHECK(a.restart.factor == 1.5);
+    CHECK(a.restart.jitter == 0.25);
+    CHECK(a.restart.window == 10min);
+    CHECK(a.success_exits.statuses == std::vector<int>{3, 75});
+    CHECK(a.success_exits.signals == std::vector<int>{SIGTERM});
+    CHECK(a.stop_sequence == std::vector<StopStep>{{SIGINT, 2s}, {SIGTERM, 500ms}});
+}
+
 TEST_CASE("no delay and no grace are allowed") {
     const Descriptor a = component("    restart: {delay: 0s}\n    stop_grace_period: 0s\n");
     CHECK(a.restart.delay == 0s);
-    CHECK(a.stop_grace_period == 0s);
+    CHECK(a.stop_sequence.front().grace_period == 0s);
 }
 
 TEST_CASE("a list of dependencies means that each has to be started") {
