@@ -76,6 +76,7 @@ void Component::enter(State next, Fields fields) {
         for (Component* dependency : dependencies)
             dependency->latch.release();
     }
+    if (on_enter) on_enter();
 }
 
 }  // namespace launcher

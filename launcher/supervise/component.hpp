@@ -21,6 +21,9 @@
 /// everything, finds the component in any state; only its coroutine acts on it, at its next look.
 #pragma once
 
+#include <sys/types.h>
+
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -28,6 +31,7 @@
 
 #include "launcher/config/descriptor.hpp"
 #include "launcher/observe/event.hpp"
+#include "launcher/supervise/exit.hpp"
 #include "launcher/supervise/latch.hpp"
 #include "launcher/supervise/restart.hpp"
 
@@ -84,6 +88,9 @@ public:
     TimePoint told_at{};                     ///< in stopping: since when
     bool is_unkillable = false;              ///< something of it lives in spite of SIGKILL
     unsigned starts = 0;                     ///< processes made; the number in the tag
+    pid_t pid = 0;                           ///< of the leader, while there is a process
+    std::optional<Exit> last_exit{};         ///< how the process before ended
+    std::function<void()> on_enter{};        ///< called in every state, at its beginning
     std::vector<Component*> dependencies{};  ///< as in the descriptor's depends_on, same order
     std::vector<Component*> dependents{};    ///< those that name this one in theirs
 

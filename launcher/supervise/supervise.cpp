@@ -191,6 +191,7 @@ Awaitable<void> run(Component& component, Process& process, const SpawnRequest& 
                     Shared& shared) {
     const std::string pid = std::to_string(process.pid());
     component.history.started = shared.host.now();
+    component.pid = process.pid();
     component.enter(State::running, {{"pid", pid}});
     StopSchedule schedule({}, shared.host.now());
     const Cause cause = co_await await_cause(component, process, shared);
@@ -205,10 +206,12 @@ Awaitable<void> run(Component& component, Process& process, const SpawnRequest& 
     for (auto& field : exit_fields(*exit))
         fields.push_back(std::move(field));
     fields.emplace_back("uptime", format_duration(shared.host.now() - *component.history.started));
+    component.last_exit = *exit;
     component.enter(State::ending, std::move(fields));
     const std::size_t left = co_await end_rest(component, process, schedule, shared);
     reap_component(component.descriptor(), request, shared);
     process.collect();
+    component.pid = 0;
     if (left > 0) {
         fail_unkillable(component, {{"processes", std::to_string(left)}});
         co_return;
@@ -226,6 +229,7 @@ Awaitable<void> start_and_run(Component& component, Shared& shared) {
         co_return;
     }
     const Exit exit = NotStarted{process.error()};
+    component.last_exit = exit;
     conclude(component, exit, Cause::itself, shared);
 }
 
