@@ -20,7 +20,7 @@ namespace json = boost::json;
 using Names = std::vector<std::string>;
 using Components = std::vector<Component*>;
 
-constexpr std::size_t components_per_turn = 8;  ///< of `status`, in one line of the answer
+constexpr std::size_t components_per_turn = 64;  ///< of `status`, in one line of the answer
 
 Refusal unknown_component(const ControlRequest& request, std::string_view name,
                           const Board& board) {
