@@ -22,7 +22,8 @@ constexpr auto order_slack = 200ms;     ///< for the order, when grace periods a
 constexpr auto late_grace = 300ms;      ///< for who was told last
 constexpr auto death_patience = 350ms;  ///< from SIGKILL to gone
 
-constexpr auto laggard_patience = 1s;  ///< from being told to being told of, and between tellings
+constexpr auto laggard_patience = 1s;     ///< from being told to stop to being told of
+constexpr auto telling_pause_max = 1min;  ///< between tellings, which double from laggard_patience
 constexpr std::size_t laggards_named_max = 5;
 
 constexpr std::size_t signals_pending_max = 64;  ///< of one component, before its next look
@@ -165,12 +166,15 @@ Status Supervisor::signal(Component& component, int number) {
 }
 
 void Supervisor::look_for_laggards_in_a_second() {
-    if (look_for_laggards_at_ != end_of_time) return;
-    look_for_laggards_at_ = shared_.host.now() + laggard_patience;
+    const TimePoint look_at = shared_.host.now() + laggard_patience;
+    if (look_for_laggards_at_ <= look_at) return;
+    look_for_laggards_at_ = look_at;
+    telling_pause_ = laggard_patience;
     ended_.release();
 }
 
-/// Who was told to stop and takes longer than a second, in one event a second.
+/// Who was told to stop and takes longer than a second, in one event; then again after pauses that
+/// grow, since a grace period may last for days.
 void Supervisor::tell_laggards() {
     const TimePoint now = shared_.host.now();
     std::size_t count = 0;
@@ -186,7 +190,8 @@ void Supervisor::tell_laggards() {
         if (++count <= laggards_named_max)
             names += (count > 1 ? "," : "") + component->descriptor().name;
     }
-    look_for_laggards_at_ = is_stopping ? now + laggard_patience : end_of_time;
+    if (count > 0) telling_pause_ = std::min<Duration>(2 * telling_pause_, telling_pause_max);
+    look_for_laggards_at_ = is_stopping ? now + telling_pause_ : end_of_time;
     if (count == 0) return;
     if (count > laggards_named_max) names += ",...";
     Event event{.kind = EventKind::waiting};

@@ -85,6 +85,7 @@ private:
     std::size_t running_ = 0;  // coroutines
     bool stays_ = false;
     TimePoint look_for_laggards_at_ = end_of_time;
+    Duration telling_pause_{};  // before the next look at them
     std::exception_ptr failure_;
 };
 

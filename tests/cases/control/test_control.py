@@ -6,13 +6,17 @@ to survive.
 
 import json
 import os
+import select
 import signal
 import socket
+import statistics
 import subprocess
 import sys
+import time
 import unittest
 
-from harrier_case import PATIENCE_S, Harrier, World, await_no_process, is_running
+from harrier_case import (PATIENCE_S, Harrier, World, await_no_process, await_true, is_running,
+                          rounds)
 
 HARRIER = None  # path of the program, from the command line
 APPLICATION = f"control-test-{os.getpid()}"
@@ -53,6 +57,19 @@ class Connection:
     def ask(self, **request):
         self.send(**request)
         return self.receive()
+
+    def ask_status(self):
+        """The components of all lines of one answer."""
+        self.send(request="status")
+        return self.receive_status()
+
+    def receive_status(self):
+        told = []
+        while True:
+            answer = self.receive()
+            told += answer["components"]
+            if "more" not in answer:
+                return told
 
     def is_hung_up_on(self):
         """Reads to the end, which comes or the time-out does."""
@@ -220,6 +237,21 @@ class Clients(Control):
     def test_only_this_user_may_even_try(self):
         self.assertEqual(self.socket.stat().st_mode & 0o777, 0o600)
 
+    @unittest.skipUnless(os.geteuid() == 0, "only root can be somebody else")
+    def test_another_user_is_hung_up_on_unheard(self):
+        for folder in (self.world.folder, self.socket.parent.parent, self.socket.parent):
+            folder.chmod(0o711)
+        self.socket.chmod(0o666)  # nothing but who asks is in the way
+        script = ("import socket, sys; s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1])\n"
+                  "try:\n"
+                  "    s.sendall(b'{\"version\":1,\"request\":\"status\"}\\n')\n"
+                  "    print('heard', s.recv(100))\n"
+                  "except (BrokenPipeError, ConnectionResetError): print('heard', b'')\n")
+        told = subprocess.run([sys.executable, "-c", script, str(self.socket)], user=65534,
+                              group=65534, extra_groups=[], capture_output=True, text=True,
+                              timeout=PATIENCE_S, check=False)
+        self.assertEqual(told.stdout, "heard b''\n", told.stderr)
+
     def test_garbage_is_answered_and_hung_up_on(self):
         for garbage in (b"\n", b"GET / HTTP/1.1\n", b"\0\xff\n", b"[" * 60000 + b"\n"):
             connection = self.connect()
@@ -238,8 +270,22 @@ class Clients(Control):
 
     def test_half_a_line_is_given_up_though_more_trickles_in(self):
         connection = self.connect()
+        connection.socket.settimeout(0.5)
         connection.socket.sendall(b'{"version":1,')
-        self.assertTrue(connection.is_hung_up_on())
+        begun = time.monotonic()
+        trickled = 0
+        while time.monotonic() - begun < PATIENCE_S:
+            try:
+                if connection.socket.recv(1) == b"":
+                    break
+                self.fail("half a line was answered")
+            except TimeoutError:
+                connection.socket.sendall(b" ")
+                trickled += 1
+        else:
+            self.fail("half a line was waited for")
+        self.assertGreater(time.monotonic() - begun, 4.5)  # of the 5 s that everybody has
+        self.assertGreaterEqual(trickled, 5)
 
     def test_who_never_reads_is_hung_up_on(self):
         connection = self.connect()
@@ -249,20 +295,47 @@ class Clients(Control):
             while True:
                 connection.socket.sendall(request)
 
-    def test_a_follower_that_never_reads_is_hung_up_on_and_others_hear_all(self):
-        deaf = self.connect()
-        deaf.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        self.assertTrue(deaf.ask(request="events", follow=True)["ok"])
-        alert = self.connect()
-        self.assertTrue(alert.ask(request="events", follow=True, id="x")["ok"])
+    def test_events_that_are_followed_come_as_they_happen(self):
+        follower = self.connect()
+        self.assertTrue(follower.ask(request="events", follow=True, id="x")["ok"])
         asking = self.connect()
         for _ in range(3):
             asking.ask(request="restart", components=["a"])
             self.assertTrue(asking.ask(request="wait", components=["a"])["ok"])
-        heard = [alert.receive() for _ in range(9)]
+        heard = [follower.receive() for _ in range(9)]
         self.assertEqual([each["event"]["event"] for each in heard],
                          ["stopping", "exited", "started"] * 3)
         self.assertEqual({each["id"] for each in heard}, {"x"})
+
+    def test_a_follower_that_never_reads_is_hung_up_on_and_others_hear_all(self):
+        """Of ten components that fail without a pause, until the deaf one has been dropped."""
+        restart = ", restart: {policy: always, delay: 0s, max_attempts: 1000000}"
+        with Harrier(HARRIER, self.world, "run", self.world.write("other.yaml", application(
+                (f"c{number}", "['false']", restart) for number in range(10)).replace(
+                    APPLICATION, APPLICATION + "-2"))) as other:
+            other.await_event("started")
+            path = self.socket.parent.parent / (APPLICATION + "-2") / "control.sock"
+            with Connection(path) as deaf, Connection(path) as alert:
+                deaf.send(request="events", follow=True)
+                alert.ask(request="events", follow=True)
+                waiting = select.poll()
+                waiting.register(deaf.socket, select.POLLRDHUP)
+                attempts = {}
+                deadline = time.monotonic() + 3 * PATIENCE_S
+                while not waiting.poll(0) and time.monotonic() < deadline:
+                    event = alert.receive()["event"]
+                    if event["event"] != "backoff":
+                        continue
+                    attempt = int(event["fields"]["attempt"])
+                    before = attempts.setdefault(event["component"], attempt - 1)
+                    self.assertEqual(attempt, before + 1)
+                    attempts[event["component"]] = attempt
+                self.assertTrue(waiting.poll(0), "who never reads was not hung up on")
+                self.assertTrue(deaf.is_hung_up_on())
+                self.assertGreater(sum(attempts.values()), 0)
+                with Connection(path) as asking:
+                    self.assertTrue(asking.ask(request="down", at_once=True)["ok"])
+            other.finish()
 
     def test_a_thousand_connections_keep_nobody_out(self):
         held = []
@@ -301,26 +374,62 @@ class Clients(Control):
 
 
 class Storm(Control):
-    def test_status_answers_while_200_components_fail(self):
-        restart = ", restart: {policy: always, max_attempts: 1000}"
+    STARTS_BETWEEN_MAX = 12  # of 200 that want to; one in each turn of the loop
+
+    def storm(self, restart):
+        """200 components that fail at once; how long `status` took, and how many were started
+        between the answers to two requests that were sent together. The second number does not
+        depend on the machine."""
         harrier = self.start(application(
-            (f"c{number}", "['false']", restart) for number in range(200)))
-        harrier.await_event("backoff", component="c199")
+            (f"c{number}", "['false']", f", restart: {{policy: always, {restart}}}")
+            for number in range(200)))
+        harrier.await_event("started")
+        took_s, starts = [], []
         with Connection(self.socket) as connection:
-            restarts = 0
-            for _ in range(10):
-                connection.send(request="status")
-                told = []
-                while True:
-                    answer = connection.receive()
-                    told += answer["components"]
-                    if "more" not in answer:
-                        break
+            for _ in range(rounds(100)):
+                asked = time.monotonic()
+                told = connection.ask_status()
+                took_s.append(time.monotonic() - asked)
                 self.assertEqual(len(told), 200)
-                self.assertGreaterEqual(sum(each["restarts"] for each in told), restarts)
-                restarts = sum(each["restarts"] for each in told)
+                connection.socket.sendall(b'{"version":1,"request":"status"}\n' * 2)
+                first, second = (sum(each["restarts"] for each in connection.receive_status())
+                                 for _ in range(2))
+                starts.append(second - first)
+            restarts = sum(each["restarts"] for each in connection.ask_status())
             self.assertTrue(connection.ask(request="down", at_once=True)["ok"])
         harrier.finish()
+        print(f"status in a storm ({restart}): median {statistics.median(took_s) * 1000:.1f} ms, "
+              f"longest {max(took_s) * 1000:.1f} ms; starts between two answers: {max(starts)}; "
+              f"restarts: {restarts}", flush=True)
+        return took_s, starts, restarts
+
+    def test_status_answers_within_20_ms_while_200_components_fail(self):
+        took_s, starts, restarts = self.storm("max_attempts: 1000")
+        self.assertGreater(restarts, 0)
+        self.assertLessEqual(max(starts), self.STARTS_BETWEEN_MAX)
+        self.assertLess(statistics.median(took_s), 0.02)
+
+    def test_status_answers_though_200_components_fail_without_a_pause(self):
+        _, starts, restarts = self.storm("delay: 1ms, max_delay: 1ms, max_attempts: 1000000")
+        self.assertGreater(restarts, 200)
+        self.assertLessEqual(max(starts), self.STARTS_BETWEEN_MAX)
+
+    def test_status_answers_while_logs_are_flooded(self):
+        flood = json.dumps([sys.executable, "-c",
+                            "import os\nwhile True: os.write(1, b'f' * 63 + b'\\n')"])
+        log = ", logging: {path: 'flood.log', rotation: {max_size: 1MiB, max_files: 1}}"
+        self.start(application([("file", flood, log), ("terminal", flood, ""),
+                                ("a", SLEEPS, "")]), "a")
+        await_true((self.world.folder / "flood.log.1").exists)
+        took_s = []
+        with Connection(self.socket) as connection:
+            for _ in range(rounds(100)):
+                asked = time.monotonic()
+                self.assertEqual(len(connection.ask_status()), 3)
+                took_s.append(time.monotonic() - asked)
+        print(f"status beside floods: median {statistics.median(took_s) * 1000:.1f} ms, longest "
+              f"{max(took_s) * 1000:.1f} ms", flush=True)
+        self.assertLess(statistics.median(took_s), 0.02)
 
 
 if __name__ == "__main__":
