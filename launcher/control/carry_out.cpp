@@ -20,7 +20,8 @@ namespace json = boost::json;
 using Names = std::vector<std::string>;
 using Components = std::vector<Component*>;
 
-constexpr std::size_t components_per_turn = 64;  ///< of `status`, in one line of the answer
+constexpr std::size_t components_per_line = 64;   ///< of an answer to `status`
+constexpr std::chrono::milliseconds turn_max{2};  ///< for one request, then others have theirs
 
 Refusal unknown_component(const ControlRequest& request, std::string_view name,
                           const Board& board) {
@@ -75,15 +76,19 @@ void ask_all(Session& session, const ControlRequest& request, const Components& 
 Awaitable<void> tell_status(Session& session, const ControlRequest& request,
                             const Components& components, Board& board, Executor executor) {
     json::array described;
+    TimePoint begun = Clock::now();
     for (Component* component : components) {
         described.push_back(board.describe(*component));
-        if (described.size() < components_per_turn) continue;
+        if (described.size() < components_per_line) continue;
         json::object answer = make_answer(request.id);
         answer["more"] = true;
         answer["components"] = std::exchange(described, {});
         session.send(answer);
         co_await session.room();
-        co_await asio::post(executor, use_awaitable);
+        if (Clock::now() - begun >= turn_max) {
+            co_await asio::post(executor, use_awaitable);
+            begun = Clock::now();
+        }
         if (session.is_dropped()) co_return;
     }
     json::object answer = make_answer(request.id);

@@ -51,7 +51,8 @@ LaunchedProcess::~LaunchedProcess() {
 void LaunchedProcess::leader_ended() {
     host_.ending_.insert(tag_);
     last_event_ = host_.orphans_.tick();
-    latch_.release();
+    // What follows is to look for the rest of the tree and for heaps. The latch outlives us.
+    host_.turns_.post([&latch = latch_] { latch.release(); });
 }
 
 void LaunchedProcess::member_ended() {

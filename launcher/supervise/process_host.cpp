@@ -128,6 +128,7 @@ Result<std::unique_ptr<ProcessHost>> ProcessHost::create(Executor executor, Outp
 ProcessHost::ProcessHost(Executor executor, Output& output, ChildLauncher launcher,
                          std::unique_ptr<Containment> containment)
     : executor_(executor),
+      turns_(executor),
       output_(output),
       launcher_(std::move(launcher)),
       containment_(std::move(containment)),
@@ -140,6 +141,7 @@ Awaitable<void> ProcessHost::sleep_until(TimePoint time, Latch& latch) {
 Awaitable<Result<std::unique_ptr<Process>>> ProcessHost::spawn(SpawnRequest request) {
     auto delay = busy_delay;
     for (int attempt = 1;; ++attempt) {
+        co_await turns_.take();
         auto process = spawn_now(request);
         const bool is_busy = !process && process.error().code == ETXTBSY;
         if (!is_busy || attempt == busy_attempts_max) co_return process;

@@ -22,6 +22,7 @@
 #include "launcher/supervise/host.hpp"
 #include "launcher/supervise/orphans.hpp"
 #include "launcher/supervise/process_watch.hpp"
+#include "launcher/supervise/turns.hpp"
 
 namespace launcher {
 
@@ -61,6 +62,7 @@ private:
     bool is_spared(pid_t pid) const;
 
     Executor executor_;
+    Turns turns_;  // of components that start, and of those whose leader has ended
     Output& output_;
     ChildLauncher launcher_;
     std::unique_ptr<Containment> containment_;
