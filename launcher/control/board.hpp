@@ -16,8 +16,8 @@ namespace launcher {
 
 class Board {
 public:
-    Board(std::string application, Supervisor& supervisor, Journal& journal, EventSink emit,
-          const std::string& shm_directory);
+    Board(std::string application_name, Supervisor& the_supervisor, Journal& the_journal,
+          EventSink sink, const std::string& shm_directory);
     Board(const Board&) = delete;
     Board& operator=(const Board&) = delete;
 

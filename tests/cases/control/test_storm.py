@@ -4,12 +4,15 @@
 """
 
 import json
+import os
 import statistics
 import sys
 import time
 
 from control_case import SLEEPS, Connection, Control, application, main
 from harrier_case import PATIENCE_S, await_true, rounds
+
+IS_TIMED = "HARRIER_UNTIMED" not in os.environ
 
 
 class Storm(Control):
@@ -57,7 +60,7 @@ class Storm(Control):
 
     def test_status_answers_within_20_ms_while_200_components_fail(self):
         took_s = self.storm("max_attempts: 1000", 800)  # delays of 200, 400, 800, 1600 ms
-        self.assertLess(statistics.median(took_s), 0.02)
+        self.assertLess(statistics.median(took_s), 0.02 if IS_TIMED else PATIENCE_S)
 
     def test_status_answers_though_200_components_fail_without_a_pause(self):
         self.storm("delay: 1ms, max_delay: 1ms, max_attempts: 1000000", 1000)
@@ -77,7 +80,7 @@ class Storm(Control):
                 took_s.append(time.monotonic() - asked)
         print(f"status beside floods: median {statistics.median(took_s) * 1000:.1f} ms, longest "
               f"{max(took_s) * 1000:.1f} ms", flush=True)
-        self.assertLess(statistics.median(took_s), 0.02)
+        self.assertLess(statistics.median(took_s), 0.02 if IS_TIMED else PATIENCE_S)
 
 
 if __name__ == "__main__":
