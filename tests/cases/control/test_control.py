@@ -73,7 +73,8 @@ class Verbs(Control):
         self.verb("signal", "b", "SIGFOO", status=1)
 
     def test_wait_says_what_cannot_come_and_what_has_not(self):
-        self.start(application([("a", SLEEPS, ""), ("b", "['false']", "")]), "a")
+        harrier = self.start(application([("a", SLEEPS, ""), ("b", "['false']", "")]), "a")
+        harrier.await_event("failed", component="b")  # till then it may be found running
         self.assertIn('"b" is failed', self.verb("wait", "--ready", status=1).stderr)
         self.verb("wait", "a", "--ended", "--timeout", "1ms", status=4)
         self.verb("wait", "--timeout", "soon", status=2)

@@ -71,7 +71,9 @@ TEST_CASE("processor time grows while the process works") {
 TEST_CASE("of the heap it tells the size, what is used, and the leases that have not ended") {
     const HeapFolder folder;
     Sampler sampler(folder.path());
-    const auto heap = shmheap::Heap::create({.directory = folder.path()});
+    shmheap::HeapOptions options;
+    options.directory = folder.path();
+    const auto heap = shmheap::Heap::create(options);
     REQUIRE(heap);
     const std::uint64_t used_before = heap_of(sampler).used_bytes;
     void* block = (*heap)->allocate(100'000);
