@@ -37,6 +37,8 @@ Supervisor::Supervisor(Executor executor, const Application& application, Shared
     components_.reserve(application.components.size());
     for (const Descriptor& descriptor : application.components)
         components_.push_back(std::make_unique<Component>(executor, descriptor, shared_.emit));
+    for (std::size_t i = 0; i < components_.size(); ++i)
+        components_[i]->number = static_cast<unsigned>(i);
     connect(application);
 }
 
@@ -46,8 +48,12 @@ void Supervisor::connect(const Application& application) {
     for (const auto& component : components_) {
         for (const Dependency& dependency : component->descriptor().depends_on) {
             const auto found = by_name_.find(dependency.component);
-            ASSERT(found != by_name_.end());
-            component->dependencies.push_back(found->second);
+            if (found == by_name_.end()) {
+                ASSERT(!dependency.required);
+                continue;
+            }
+            component->requirements.push_back(
+                {.component = *found->second, .dependency = dependency});
             found->second->dependents.push_back(component.get());
         }
     }
@@ -128,10 +134,11 @@ Status Supervisor::start(Component& component) {
     if (shared_.stop.requested())
         return shmheap::fail(ECANCELED, "start", component.descriptor().name);
     if (component.is_unkillable) return shmheap::fail(EBUSY, "start", component.descriptor().name);
-    for (Component* dependency : component.dependencies) {
-        const bool is_down =
-            dependency->state() == State::stopped || dependency->state() == State::failed;
-        if (is_down && dependency->asked != Request::start) (void)start(*dependency);
+    for (const Requirement& requirement : component.requirements) {
+        Component& other = requirement.component;
+        const bool is_down = other.state() == State::stopped || other.state() == State::failed;
+        if (is_down && requirement.dependency.required && other.asked != Request::start)
+            (void)start(other);
     }
     const bool is_launched = component.asked == Request::start;
     component.ask(Request::start);
@@ -184,7 +191,8 @@ void Supervisor::tell_laggards() {
     for (const auto& component : components_) {
         is_stopping = is_stopping || component->asked == Request::stop ||
                       component->asked == Request::restart;
-        const bool is_told = component->state() == State::stopping;
+        const bool is_told =
+            component->state() == State::stopping || component->state() == State::ending;
         if (!is_told || now - component->told_at < laggard_patience) continue;
         longest = std::max<Duration>(longest, now - component->told_at);
         if (++count <= laggards_named_max)

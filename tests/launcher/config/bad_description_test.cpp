@@ -136,7 +136,8 @@ TEST_CASE("unknown words are told with the known ones") {
                              "6:18: stop_signal: \"SIGTREM\" is no signal, expected a name such as "
                              "SIGTERM, did you mean \"SIGTERM\"?",
                              "7:16: kill_mode: \"all\" is none of group, mixed, process",
-                             "8:33: condition: \"done\" is none of started, completed_successfully",
+                             "8:33: condition: \"done\" is none of started, ready, healthy, "
+                             "completed_successfully",
                              "8:44: conditions: unknown key, did you mean \"condition\"?",
                              "9:19: environment: \"A=B\" cannot be the name of a variable",
                              "9:29: environment: \"\" cannot be the name of a variable",
@@ -153,8 +154,6 @@ TEST_CASE("command and shell have to fit together") {
 }
 
 TEST_CASE("what does not exist yet is refused in clear words") {
-    check("healthy.yaml", {"4:33: condition: \"healthy\" needs health checks, which components do "
-                           "not have yet; wait for started or completed_successfully"});
     check("keep.yaml", {"4:25: on_supervisor_loss: \"keep\" is not supported yet, components end "
                         "with harrier (kill)"});
 }
@@ -172,6 +171,41 @@ TEST_CASE("an expansion that fails is told at its value") {
 TEST_CASE("waiting for what always restarts is refused") {
     check("waits-for-always.yaml",
           {"4:18: depends_on: \"b\" never completes, its restart policy is always"});
+}
+
+TEST_CASE("waiting for the health of what is not checked is refused") {
+    check("healthy.yaml", {"4:18: depends_on: \"b\" has no healthcheck, give it one or wait for "
+                           "ready or started"});
+}
+
+TEST_CASE("what says how a component is has to fit together") {
+    const std::string oneshot =
+        "a component of type oneshot is ready when it has completed, leave this out";
+    check("bad-readiness.yaml",
+          {"4:11: type: \"forking\" is none of simple, notify, oneshot",
+           "5:23: log_line: \"(\" is no regular expression: Unmatched ( or \\(",
+           "5:34: fd: 1 is not a descriptor from 3 to 255; 0, 1 and 2 are standard input and "
+           "output",
+           "5:46: timeout: \"5\" has no unit, write 5s if seconds are meant (units: h, m, s, ms, "
+           "us or ns)",
+           "8:12: ready: says not what to wait for, write log_line or fd, or type: notify",
+           "9:15: watchdog: a watchdog needs a time, such as 10s",
+           "10:22: watchdog_signal: \"SIGSTOP\" suspends a process and never ends it, expected a "
+           "signal such as SIGTERM or SIGINT",
+           "14:5: ready: a component of type notify says itself when it is ready, leave log_line "
+           "and fd out",
+           "15:20: notify_access: \"group\" is none of main, all", "19:5: ready: " + oneshot,
+           "20:5: watchdog: " + oneshot,
+           "21:5: restart: a component of type oneshot never completes with policy always, write "
+           "on-failure",
+           "24:12: ready: log_line is looked for in captured output, and logging.path sends it to "
+           "a file; leave that out, or write fd or type: notify"});
+}
+
+TEST_CASE("a health check is one test with times that make sense") {
+    check("bad-healthcheck.yaml",
+          {"4:18: healthcheck: the key \"test\" is missing", "4:29: interval: must not be 0",
+           "4:42: retries: \"0\" is not a whole number from 1 to 4294967295"});
 }
 
 TEST_CASE("a first delay beyond the longest is refused") {
