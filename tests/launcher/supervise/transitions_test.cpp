@@ -23,7 +23,7 @@ public:
 
     unsigned below(unsigned end) { return static_cast<unsigned>(engine_() % end); }
     bool one_in(unsigned count) { return below(count) == 0; }
-    Duration up_to(Duration longest) { return Duration(below(1000)) * (longest / 1000); }
+    Duration up_to(Duration longest) { return below(1000) * (longest / 1000); }
     template <class T>
     T one_of(std::initializer_list<T> choices) {
         return *(choices.begin() + below(static_cast<unsigned>(choices.size())));
