@@ -82,6 +82,8 @@ tl::expected<HttpTest, std::string> parse_url(std::string_view text) {
 // ---- tests --------------------------------------------------------------------------------------
 
 void read_exec(const ValueReader& reader, const Entry& entry, Draft& draft) {
+    if (entry.value.kind != Node::Kind::list)
+        return reader.refuse_kind(entry, "a list such as [./check, --quick]");
     ExecTest test;
     test.command = read_arguments(reader, entry);
     if (!test.command.empty())

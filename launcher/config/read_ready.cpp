@@ -104,7 +104,8 @@ void check_readiness(const ValueReader& reader, const Entry& component,
                           ready->value.find("fd") == nullptr &&
                           ready->value.kind == Node::Kind::map;
     if (descriptor.type == ComponentType::simple && is_whole)
-        reader.refuse(*ready, "says not what to wait for, write log_line or fd, or type: notify");
+        reader.refuse(*ready,
+                      "does not say what to wait for, write log_line or fd, or type: notify");
     if (descriptor.ready.log_line && descriptor.logging.path) {
         reader.refuse(*ready,
                       "log_line is looked for in captured output, and logging.path sends it to a "

@@ -18,7 +18,7 @@ Change check(Health& health, bool passes) {
 }
 
 TEST_CASE("checks come an interval after the beginning and after each other's end") {
-    const HealthCheck settings{.interval = 10s, .timeout = 3s};
+    const HealthCheck settings{.test = TcpTest{}, .interval = 10s, .timeout = 3s};
     Health health(settings, start);
     CHECK(health.next_at() == start + 10s);
     health.begin_check(start + 10s);
@@ -29,7 +29,7 @@ TEST_CASE("checks come an interval after the beginning and after each other's en
 }
 
 TEST_CASE("it takes as many failures in a row as it may be retried") {
-    const HealthCheck settings{.retries = 3};
+    const HealthCheck settings{.test = TcpTest{}, .retries = 3};
     Health health(settings, start);
     CHECK(check(health, false) == Change::none);
     CHECK(check(health, false) == Change::none);
@@ -44,8 +44,11 @@ TEST_CASE("it takes as many failures in a row as it may be retried") {
 }
 
 TEST_CASE("within the start period failures do not count, until a check has passed") {
-    const HealthCheck settings{
-        .interval = 10s, .retries = 1, .start_period = 10s, .start_interval = 2s};
+    const HealthCheck settings{.test = TcpTest{},
+                               .interval = 10s,
+                               .retries = 1,
+                               .start_period = 10s,
+                               .start_interval = 2s};
     Health health(settings, start);
     CHECK(health.next_at() == start + 2s);
     CHECK(check(health, false) == Change::none);
