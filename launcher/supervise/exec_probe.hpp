@@ -1,7 +1,8 @@
 /// A health check by a program: it passes with status 0. The program runs as a child of harrier in
 /// the component's environment and folder, with nothing to read and nobody who reads what it
-/// prints. What it leaves in its process group ends with it; what has left that bears the component's
-/// tag, and is in its control group where there is one, and so ends with the component. Main thread only.
+/// prints. What it leaves in its process group ends with it; what has left that bears the
+/// component's tag, and is in its control group where there is one, so it ends with the component.
+/// Main thread only.
 #pragma once
 
 #include <sys/types.h>

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -98,8 +99,12 @@ void SocketProbe::connect(Executor executor, const TcpTest& test) {
     watch_->arm(StreamDescriptor::wait_write);
 }
 
+/// That the wait is over is only a hint (see process_watch.hpp), and a connection that is still
+/// being made has no error yet: the socket itself is asked.
 void SocketProbe::go_on() {
     if (is_connected_) return read_answer();
+    pollfd writable{.fd = watch_->fd(), .events = POLLOUT, .revents = 0};
+    if (poll(&writable, 1, 0) != 1) return watch_->arm(StreamDescriptor::wait_write);
     is_connected_ = true;
     on_connected();
 }
