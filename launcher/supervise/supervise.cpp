@@ -95,6 +95,7 @@ Awaitable<StopSchedule> stop(Component& component, Process& process, Cause cause
     StopSchedule schedule(stop_steps(component.descriptor(), cause), component.told_at);
     enter_stopping(component, process, schedule.next(component.told_at, shared.stop.kill_by),
                    cause);
+    if (shared.on_stopping) shared.on_stopping();
     co_await end_leader(component, process, schedule, shared);
     // Only who was told to stop is given time: with `mixed` the rest never hears of it.
     if (component.descriptor().kill_mode == KillMode::group) co_return schedule;

@@ -40,6 +40,7 @@ Supervisor::Supervisor(Executor executor, const Application& application, Shared
     for (std::size_t i = 0; i < components_.size(); ++i)
         components_[i]->number = static_cast<unsigned>(i);
     connect(application);
+    shared_.on_stopping = [this] { look_for_laggards_in_a_second(); };
 }
 
 void Supervisor::connect(const Application& application) {
@@ -158,7 +159,6 @@ Status Supervisor::restart(Component& component) {
     if (shared_.stop.requested())
         return shmheap::fail(ECANCELED, "restart", component.descriptor().name);
     component.ask(Request::restart);
-    look_for_laggards_in_a_second();
     return {};
 }
 
@@ -189,10 +189,9 @@ void Supervisor::tell_laggards() {
     Duration longest{};
     std::string names;
     for (const auto& component : components_) {
-        is_stopping = is_stopping || component->asked == Request::stop ||
-                      component->asked == Request::restart;
         const bool is_told =
             component->state() == State::stopping || component->state() == State::ending;
+        is_stopping = is_stopping || is_told;
         if (!is_told || now - component->told_at < laggard_patience) continue;
         longest = std::max<Duration>(longest, now - component->told_at);
         if (++count <= laggards_named_max)

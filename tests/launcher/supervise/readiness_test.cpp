@@ -127,6 +127,21 @@ TEST_CASE("a hung component gets SIGABRT, then SIGKILL after its grace period, a
     CHECK(fixture.count("failed hung reason=exit status=1") == 1);
 }
 
+TEST_CASE(
+    "a hung component that takes long to die of it is told of, though nobody asked it to stop") {
+    Fixture fixture;
+    Descriptor& hung = fixture.add("hung");
+    hung.watchdog = 2s;
+    hung.stop_sequence = {{SIGTERM, 4s}};
+    fixture.host.behaviours["hung"] = {Behaviour{.ignores_stop = true}};
+    fixture.start();
+    fixture.host.advance(10s);
+    CHECK(fixture.count("waiting  components=1 for=hung longest=1s") == 1);
+    CHECK(fixture.count("waiting  components=1 for=hung longest=3s") == 1);
+    CHECK(fixture.count("waiting") == 2);
+    CHECK(fixture.host.timers() == 0);
+}
+
 TEST_CASE("the watchdog's environment and socket are there for who needs them, and for no other") {
     Fixture fixture;
     fixture.add("plain");
