@@ -127,6 +127,7 @@ public:
     std::vector<int> signals{};               ///< asked to be sent to the leader
     TimePoint restart_at{};                   ///< in backing_off: when it is over
     TimePoint told_at{};                      ///< in stopping and ending: since when it must end
+    bool is_supervised = false;               ///< its coroutine has begun, or is about to
     bool is_unkillable = false;               ///< something of it lives in spite of SIGKILL
     unsigned number = 0;                      ///< among the components of the application
     unsigned starts = 0;                      ///< processes made; the number in the tag

@@ -238,6 +238,7 @@ Awaitable<void> supervise(Component& component, Shared& shared) {
         if (component.state() == State::starting) co_await start_and_run(component, shared);
         if (component.state() == State::backing_off) co_await back_off(component, shared);
     }
+    component.is_supervised = false;
 }
 
 }  // namespace launcher

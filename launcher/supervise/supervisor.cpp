@@ -81,6 +81,8 @@ Awaitable<Summary> Supervisor::run() {
 }
 
 void Supervisor::launch(Component& component) {
+    ASSERT(!component.is_supervised);
+    component.is_supervised = true;
     ++running_;
     asio::co_spawn(executor_, supervise(component, shared_),
                    [this](const std::exception_ptr& failure) {
@@ -141,17 +143,15 @@ Status Supervisor::start(Component& component) {
         if (is_down && requirement.dependency.required && other.asked != Request::start)
             (void)start(other);
     }
-    const bool is_launched = component.asked == Request::start;
     component.ask(Request::start);
-    if (is_final(component.state()) && !is_launched) launch(component);
+    if (is_final(component.state()) && !component.is_supervised) launch(component);
     return {};
 }
 
 void Supervisor::stop(Component& component) {
-    const bool is_down = is_final(component.state()) && component.asked != Request::start;
+    const bool is_down = is_final(component.state()) && !component.is_supervised;
     if (is_down) return;
     component.ask(Request::stop);
-    look_for_laggards_in_a_second();
 }
 
 Status Supervisor::restart(Component& component) {
@@ -239,6 +239,7 @@ void Supervisor::stop_at_once() {
     order.tell_by = order.kill_by = shared_.host.now();
     order.give_up_at = order.kill_by + death_patience;
     wake_all();
+    ended_.release();
 }
 
 }  // namespace launcher

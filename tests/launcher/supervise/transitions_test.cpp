@@ -133,19 +133,22 @@ private:
         descriptor.ready.timeout = 2s;
         if (!is_oneshot && dice_.one_in(3)) descriptor.watchdog = 1s;
         // Only who has a check can be waited for, so all that may have one do.
-        if (!is_oneshot)
-            descriptor.healthcheck = HealthCheck{.test = TcpTest{},
-                                                 .interval = 500ms,
-                                                 .timeout = 200ms,
-                                                 .retries = 1 + dice_.below(2),
-                                                 .start_period = dice_.up_to(1s),
-                                                 .start_interval = 100ms};
+        if (!is_oneshot) make_check(descriptor.healthcheck.emplace());
         for (int i = 0; i < 3; ++i) {
             host.behaviours[descriptor.name].push_back(some_behaviour());
             host.probes[descriptor.name].push_back({.passes = !dice_.one_in(4),
                                                     .takes = dice_.up_to(300ms),
                                                     .hangs = dice_.one_in(8)});
         }
+    }
+
+    void make_check(HealthCheck& check) {
+        check.test = TcpTest{};
+        check.interval = 500ms;
+        check.timeout = 200ms;
+        check.retries = 1 + dice_.below(2);
+        check.start_period = dice_.up_to(1s);
+        check.start_interval = 100ms;
     }
 
     Dependency some_dependency(unsigned other) {
