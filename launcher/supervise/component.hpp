@@ -8,9 +8,9 @@
 ///                                                          stopped
 ///     running      its leader lives                        stopping, ending
 ///     stopping     told to stop; the leader lives          ending, failed
-///     ending       the leader has ended; what descends     waiting, backing_off, completed,
-///     failed,
-///                  from it ends, heaps are reaped          stopped
+///     ending       the leader has ended; what descends     waiting, backing_off,
+///                  from it ends, and its heaps are         completed, failed,
+///                  reaped                                  stopped
 ///     backing_off  a restart waits                         waiting, stopped
 ///     completed    ended as it should                      waiting    (final)
 ///     failed       ended for good, not as it should        waiting    (final)
