@@ -10,6 +10,7 @@
 #include "launcher/supervise/environment.hpp"
 #include "os/shm_directory.hpp"
 #include "reaper/scan.hpp"
+#include "shmheap/layout.hpp"
 
 namespace launcher {
 namespace {
@@ -19,9 +20,10 @@ using reaper::Scanner;
 
 HeapFacts facts_of(const FileRecord& record) {
     HeapFacts facts;
-    if (record.heap.size_max > 0)
-        facts.used_share =
-            static_cast<double>(record.heap.used_bytes) / static_cast<double>(record.heap.size_max);
+    // The file has other parts before the payload, of which blocks cannot use a byte.
+    if (record.heap.size_max > shmheap::payload_offset)
+        facts.used_share = static_cast<double>(record.heap.used_bytes) /
+                           static_cast<double>(record.heap.size_max - shmheap::payload_offset);
     facts.allocation_failures = record.heap.allocation_failures;
     for (const shmheap::StreamRecord& stream : record.streams) {
         const auto age = stream.oldest_lease_age_ns();
