@@ -5,6 +5,7 @@
         child:TEXT  has a child send it, and waits for the child
         fd:N        writes to descriptor N
         print:TEXT  prints a line
+        open:PATH   opens a FIFO for reading, and so waits for somebody who opens it for writing
         alive:N     sends WATCHDOG=1 N times, three in the time that the watchdog gives
         flood       sends datagrams as fast as they go, good and bad ones, until it is stopped
         exit:N      ends with status N
@@ -55,6 +56,8 @@ def main():
             os.write(int(value), b"\n")
         elif word == "print":
             print(value, flush=True)
+        elif word == "open":
+            os.close(os.open(value, os.O_RDONLY))
         elif word == "alive":
             for _ in range(int(value)):
                 time.sleep(int(os.environ["WATCHDOG_USEC"]) / 3e6)

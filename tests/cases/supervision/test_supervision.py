@@ -120,6 +120,29 @@ class Supervision(unittest.TestCase):
         harrier.await_event("ready")
         self.stop(harrier)
 
+    def test_an_extension_gives_more_time_to_start_up(self):
+        gate = self.world.folder / "gate"
+        os.mkfifo(gate)
+        start = {"type": "notify", "ready": {"timeout": "3s"}}
+        harrier = self.start(
+            slow=notifier("say:EXTEND_TIMEOUT_USEC=90000000", f"open:{gate}", "say:READY=1",
+                          **start),
+            late=sleeper(**start, restart={"policy": "no"}))
+        harrier.await_event("failed", component="late", reason="not-ready")
+        self.assertNotIn("stopping", self.kinds_of(harrier, "slow"))
+        gate.write_bytes(b"")  # opened by the component, or this waits
+        harrier.await_event("ready", component="slow")
+        harrier.process.send_signal(signal.SIGTERM)
+        self.assertEqual(harrier.finish(), 1)  # for the one that failed
+
+    def test_who_says_that_it_ends_needs_no_watchdog_and_has_its_grace_period(self):
+        harrier = self.start(ends=notifier(
+            "say:READY=1\\nSTOPPING=1", type="notify", watchdog="50ms",
+            stop_sequence=[{"SIGTERM": "700ms"}]))
+        harrier.await_event("stopping", reason="not-ended", signal="SIGTERM")
+        harrier.await_event("failed", component="ends", reason="not-ended")
+        self.assertEqual(harrier.finish(), 1)
+
     def test_a_flood_of_words_starves_nobody(self):
         harrier = self.start(
             flood=notifier("flood", watchdog=LONG),
