@@ -123,7 +123,7 @@ class Supervision(unittest.TestCase):
     def test_an_extension_gives_more_time_to_start_up(self):
         gate = self.world.folder / "gate"
         os.mkfifo(gate)
-        start = {"type": "notify", "ready": {"timeout": "3s"}}
+        start = {"type": "notify", "ready": {"timeout": "5s"}}
         harrier = self.start(
             slow=notifier("say:EXTEND_TIMEOUT_USEC=90000000", f"open:{gate}", "say:READY=1",
                           **start),
