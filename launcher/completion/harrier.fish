@@ -25,7 +25,7 @@ complete -c harrier -n '__fish_seen_subcommand_from status' -s o -l output -x -a
 complete -c harrier -n '__fish_seen_subcommand_from status' -s w -l watch -d 'again each second'
 complete -c harrier -n '__fish_seen_subcommand_from start stop restart down' -l no-wait
 complete -c harrier -n '__fish_seen_subcommand_from start stop restart wait down' -l timeout -x
-complete -c harrier -n '__fish_seen_subcommand_from wait' -l ready -d 'each runs or has completed'
+complete -c harrier -n '__fish_seen_subcommand_from wait' -l ready -d 'each is ready or has completed'
 complete -c harrier -n '__fish_seen_subcommand_from wait' -l ended -d 'each has ended for good'
 complete -c harrier -n '__fish_seen_subcommand_from events' -s f -l follow -d 'until harrier ends'
 complete -c harrier -n '__fish_seen_subcommand_from down' -l at-once -d 'by SIGKILL'

@@ -12,6 +12,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "port/connection.hpp"
@@ -63,12 +64,73 @@ struct StopStep {
     bool operator==(const StopStep&) const = default;
 };
 
-enum class DependencyCondition { started, completed_successfully };
+/// How far another component has to have come. One of type oneshot is started and ready when it has
+/// completed.
+enum class DependencyCondition { started, ready, healthy, completed_successfully };
 
 struct Dependency {
     std::string component;
     DependencyCondition condition = DependencyCondition::started;
-    Place place = {};  ///< of the component's name
+    bool restart = false;  ///< when the other has been restarted, restart this one
+    bool required = true;  ///< false: one that fails, or does not exist, holds nobody up
+    Place place = {};      ///< of the component's name
+};
+
+enum class ComponentType {
+    simple,   ///< ready when it has started, or as `ready` says
+    notify,   ///< ready when it says so (sd_notify(3))
+    oneshot,  ///< started and ready when it has completed
+};
+
+/// From whom word about a component is taken.
+enum class NotifyAccess {
+    main,  ///< its leader
+    all,   ///< every process of its tree
+};
+
+/// A line of output to wait for.
+struct LinePattern {
+    std::string text;       ///< to be found anywhere in the line
+    bool is_regex = false;  ///< an extended regular expression (regex(7))
+};
+
+struct Readiness {
+    std::optional<LinePattern> log_line;
+    std::optional<int> fd;  ///< something is written to this descriptor of the component
+    Duration timeout = std::chrono::seconds(90);
+};
+
+struct ExecTest {
+    std::vector<std::string> command;  ///< argv; passes with status 0
+    std::string executable;            ///< absolute
+};
+
+/// Passes when a connection is accepted.
+struct TcpTest {
+    std::string address = "127.0.0.1";  ///< numeric: a name might take long to look up
+    std::uint16_t port = 0;
+};
+
+/// GET; passes with a status of 200 to 399.
+struct HttpTest {
+    TcpTest server;
+    std::string target;  ///< path and query
+};
+
+/// Passes while the component's heaps keep within all of the limits.
+struct HeapTest {
+    std::optional<double> used_max;  ///< key max_used: the share of its greatest size, 0 to 1
+    std::optional<Duration> lease_age_max;  ///< key max_lease_age: of the oldest lease
+    std::optional<std::uint64_t> allocation_failures_max;  ///< key max_allocation_failures
+};
+
+struct HealthCheck {
+    std::variant<ExecTest, TcpTest, HttpTest, HeapTest> test;
+    Duration interval = std::chrono::seconds(30);
+    Duration timeout = std::chrono::seconds(30);
+    unsigned retries = 3;     ///< failures in a row that make it unhealthy
+    Duration start_period{};  ///< in which failures do not count until a check has passed
+    Duration start_interval = std::chrono::seconds(5);  ///< the interval until then
 };
 
 /// Whom a stop signals and whom it kills.
@@ -133,6 +195,12 @@ struct Descriptor {
     std::vector<StopStep> stop_sequence{
         {}};  ///< never empty; also keys stop_signal, stop_grace_period
     KillMode kill_mode = KillMode::group;
+    ComponentType type = ComponentType::simple;
+    NotifyAccess notify_access = NotifyAccess::main;
+    Readiness ready;
+    std::optional<HealthCheck> healthcheck;
+    std::optional<Duration> watchdog;  ///< how often it has to say that it lives
+    int watchdog_signal = SIGABRT;     ///< what it gets first when it does not
     HeapSettings heap;
     Logging logging;
     std::vector<shmheap::port::Connection> connections;  ///< those of its ports
@@ -146,6 +214,17 @@ struct Connection {
     Place from_place = {};
     Place to_place = {};
 };
+
+/// Whether there is something to wait for between its start and its being ready.
+inline bool announces_readiness(const Descriptor& descriptor) {
+    return descriptor.type == ComponentType::notify || descriptor.ready.log_line ||
+           descriptor.ready.fd;
+}
+
+/// Whether it is given a socket to send word to.
+inline bool has_notify_socket(const Descriptor& descriptor) {
+    return descriptor.type == ComponentType::notify || descriptor.watchdog;
+}
 
 struct Application {
     std::string name;                    ///< [A-Za-z0-9_-]{1,64}

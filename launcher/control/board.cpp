@@ -52,6 +52,9 @@ Board::Board(std::string application_name, Supervisor& the_supervisor, Journal& 
             since_[entered] = std::chrono::system_clock::now();
             if (listener_) listener_();
         };
+        component->on_reach = [this] {
+            if (listener_) listener_();
+        };
     }
 }
 
@@ -63,6 +66,9 @@ json::object Board::describe(const Component& component) {
     };
     return {{"name", component.descriptor().name},
             {"state", to_string(component.state())},
+            {"ready", is_ready(component)},
+            {"healthy", component.is_healthy},
+            {"said", component.status.empty() ? json::value() : json::value(component.status)},
             {"pid", component.pid == 0 ? json::value() : json::value(component.pid)},
             {"since_ms", milliseconds(since.time_since_epoch())},
             {"for_ms", std::max<std::int64_t>(0, milliseconds(now - since))},

@@ -21,7 +21,7 @@ public:
     Board(const Board&) = delete;
     Board& operator=(const Board&) = delete;
 
-    /// Called when a component has entered a state.
+    /// Called when a component has entered a state or has become ready.
     void on_change(std::function<void()> listener) { listener_ = std::move(listener); }
 
     /// What `status` tells of a component, its process looked at now.

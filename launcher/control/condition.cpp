@@ -2,6 +2,12 @@
 
 namespace launcher {
 
+bool is_ready(const Component& component) {
+    const bool is_so =
+        component.starts > 0 && component.reached(DependencyCondition::ready) == component.starts;
+    return component.state() == State::completed || (component.state() == State::running && is_so);
+}
+
 Progress progress_of(const Component& component, Condition condition) {
     const State state = component.state();
     // Asked to start, and running already: there is nothing to carry out.
@@ -9,7 +15,7 @@ Progress progress_of(const Component& component, Condition condition) {
         !component.asked || (component.asked == Request::start && state == State::running);
     if (!is_settled) return Progress::pending;
     if (condition == Condition::ended) return is_final(state) ? Progress::met : Progress::pending;
-    if (state == State::running || state == State::completed) return Progress::met;
+    if (is_ready(component)) return Progress::met;
     return is_final(state) ? Progress::impossible : Progress::pending;
 }
 

@@ -14,6 +14,9 @@ enum class Progress {
     impossible,  ///< not without somebody's doing: it has failed or was stopped
 };
 
+/// Runs and has come as far as it was described to be ready, or has completed.
+bool is_ready(const Component& component);
+
 Progress progress_of(const Component& component, Condition condition);
 
 /// "waiting", "running", …

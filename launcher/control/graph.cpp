@@ -14,6 +14,10 @@ std::string_view to_string(DependencyCondition condition) {
     switch (condition) {
         case DependencyCondition::started:
             return "started";
+        case DependencyCondition::ready:
+            return "ready";
+        case DependencyCondition::healthy:
+            return "healthy";
         case DependencyCondition::completed_successfully:
             return "completed_successfully";
     }

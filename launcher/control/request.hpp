@@ -19,7 +19,7 @@ enum class Verb { status, start, stop, restart, signal, wait, events, graph, dow
 
 /// What a `wait` waits for.
 enum class Condition {
-    ready,  ///< each runs, or has completed
+    ready,  ///< each is ready, or has completed
     ended,  ///< each has ended for good
 };
 

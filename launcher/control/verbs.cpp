@@ -64,7 +64,7 @@ void Verbs::add_changes() {
     signal->add_option("SIGNAL", options_.signal, "as in SIGUSR1 or USR1")->required();
     auto* wait = add("wait", "wait until components are where they should be");
     wait->add_option("COMPONENT", options_.components, "these only");
-    const std::string ready_meaning = "each runs or has completed (the default)";
+    const std::string ready_meaning = "each is ready or has completed (the default)";
     auto* ready = wait->add_flag("--ready", ready_meaning);
     wait->add_flag("--ended", ended_, "each has ended for good")->excludes(ready);
     add_timeout(wait);

@@ -42,6 +42,10 @@ bool has_given_up(const StopSchedule& schedule, Shared& shared) {
 Awaitable<void> end_leader(Component& component, Process& process, StopSchedule& schedule,
                            Shared& shared) {
     while (!process.exit()) {
+        const Report report = process.take_report();
+        if (report.status) component.status = *report.status;
+        if (report.extend_timeout)
+            schedule.extend(after(shared.host.now(), *report.extend_timeout));
         tell_what_is_due(component, process, schedule, shared);
         if (process.exit() || has_given_up(schedule, shared)) break;
         co_await shared.host.sleep_until(next_look(schedule, shared), component.latch);

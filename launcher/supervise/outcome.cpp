@@ -18,10 +18,14 @@ std::string_view to_string(Cause cause) {
             return {};
         case Cause::request:
             return "request";
+        case Cause::dependency:
+            return "dependency";
         case Cause::watchdog:
             return "watchdog";
         case Cause::not_ready:
             return "not-ready";
+        case Cause::not_ended:
+            return "not-ended";
         case Cause::unhealthy:
             return "unhealthy";
     }
@@ -33,10 +37,12 @@ Outcome outcome_of(const Exit& exit, Cause cause, const SuccessExits& success) {
         case Cause::itself:
         case Cause::shutdown:
         case Cause::request:
+        case Cause::dependency:
             break;
         case Cause::watchdog:
             return Outcome::watchdog;
         case Cause::not_ready:
+        case Cause::not_ended:
         case Cause::unhealthy:
             return Outcome::abnormal;
     }

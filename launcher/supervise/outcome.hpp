@@ -11,11 +11,13 @@ namespace launcher {
 /// Why a process ended: by itself, or because harrier ended it.
 enum class Cause {
     itself,
-    shutdown,   ///< everything stops
-    request,    ///< to stop or restart this component
-    watchdog,   ///< its watchdog was not heard in time
-    not_ready,  ///< it was not ready in time
-    unhealthy,  ///< its health checks failed
+    shutdown,    ///< everything stops
+    request,     ///< to stop or restart this component
+    dependency,  ///< what it depends on has been restarted
+    watchdog,    ///< its watchdog was not heard in time
+    not_ready,   ///< it was not ready in time
+    not_ended,   ///< it said that it ends, and did not in time
+    unhealthy,   ///< its health checks failed
 };
 
 enum class Outcome {

@@ -26,6 +26,7 @@
 
 namespace launcher {
 
+class ExecProbe;
 class LaunchedProcess;
 
 class ProcessHost final : public Host {
@@ -40,6 +41,7 @@ public:
     [[nodiscard]] TimePoint now() override { return Clock::now(); }
     Awaitable<void> sleep_until(TimePoint time, Latch& latch) override;
     Awaitable<shmheap::Result<std::unique_ptr<Process>>> spawn(SpawnRequest request) override;
+    std::unique_ptr<Probe> probe(const SpawnRequest& request, const Process& process) override;
     Awaitable<std::size_t> end_strays(TimePoint give_up_at) override;
 
     /// How a process ended, which it has; it stays in the process table.
@@ -49,6 +51,7 @@ public:
     static void collect(int pidfd);
 
 private:
+    friend class ExecProbe;
     friend class LaunchedProcess;
 
     ProcessHost(Executor executor, Output& output, ChildLauncher launcher,

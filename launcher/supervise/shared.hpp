@@ -51,6 +51,7 @@ struct Shared {
     std::vector<std::string> environment;  ///< what components inherit
     Random random;                         ///< for the jitter of delays
     StopOrder stop = {};
+    std::function<void()> on_stopping{};  ///< called when a component begins to stop
     Totals totals = {};
 };
 

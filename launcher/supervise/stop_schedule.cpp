@@ -23,6 +23,10 @@ std::optional<int> StopSchedule::due(TimePoint now, TimePoint kill_by) {
     return signal;
 }
 
+void StopSchedule::extend(TimePoint until) {
+    if (given_ > 0) next_at_ = std::max(next_at_, until);
+}
+
 int StopSchedule::next(TimePoint now, TimePoint kill_by) const {
     return given_ == steps_.size() || now >= kill_by ? SIGKILL : steps_[given_].signal;
 }

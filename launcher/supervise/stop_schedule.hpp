@@ -30,6 +30,9 @@ public:
     /// others from `kill_by` on.
     std::optional<int> due(TimePoint now, TimePoint kill_by);
 
+    /// The next signal, unless it is the first, comes at `until` at the earliest.
+    void extend(TimePoint until);
+
     /// The signal that comes next, whenever it is due.
     [[nodiscard]] int next(TimePoint now, TimePoint kill_by) const;
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "launcher/observe/format.hpp"
+#include "launcher/supervise/attend.hpp"
 #include "launcher/supervise/dependencies.hpp"
 #include "launcher/supervise/end_process.hpp"
 #include "launcher/supervise/environment.hpp"
@@ -13,23 +14,6 @@
 
 namespace launcher {
 namespace {
-
-/// Why the component's process, which lives, has to end now.
-std::optional<Cause> reason_to_end(const Component& component, Shared& shared) {
-    switch (shared.stop.phase) {
-        case StopOrder::Phase::none:
-            break;
-        case StopOrder::Phase::graceful:
-            if (dependents_ended(component) || shared.host.now() >= shared.stop.tell_by)
-                return Cause::shutdown;
-            break;
-        case StopOrder::Phase::at_once:
-            return Cause::shutdown;
-    }
-    if (component.asked == Request::stop || component.asked == Request::restart)
-        return Cause::request;
-    return std::nullopt;
-}
 
 Component::Fields exit_fields(const Exit& exit) {
     Component::Fields fields;
@@ -64,6 +48,7 @@ Awaitable<void> await_dependencies(Component& component, Shared& shared) {
             co_return;
         }
         if (dependencies_met(component)) {
+            note_dependencies(component);
             component.enter(State::starting);
             co_return;
         }
@@ -77,31 +62,23 @@ std::string start_tag(const Component& component, const Shared& shared) {
 }
 
 SpawnRequest spawn_request(Component& component, const Shared& shared) {
-    const Identity identity{.tag = start_tag(component, shared),
-                            .run_directory = shared.run_directory};
+    const Descriptor& descriptor = component.descriptor();
+    Identity identity{.tag = start_tag(component, shared), .run_directory = shared.run_directory};
+    if (has_notify_socket(descriptor))
+        identity.notify_socket =
+            shared.run_directory + "/notify-" + std::to_string(component.number);
     return SpawnRequest{
-        .descriptor = component.descriptor(),
+        .descriptor = descriptor,
         .latch = component.latch,
         .tag = identity.tag,
-        .environment = component_environment(shared.environment, component.descriptor(), identity)};
+        .environment = component_environment(shared.environment, descriptor, identity),
+        .notify_socket = identity.notify_socket};
 }
 
-void forward_signals(Component& component, Process& process) {
-    for (const int signal : std::exchange(component.signals, {}))
-        process.signal(signal, Audience::leader);
-}
-
-/// Waits until the leader has ended or has to be ended.
-Awaitable<Cause> await_cause(Component& component, Process& process, Shared& shared) {
-    while (!process.exit()) {
-        // It runs already.
-        if (component.asked == Request::start) component.asked.reset();
-        if (const auto cause = reason_to_end(component, shared)) co_return *cause;
-        forward_signals(component, process);
-        const TimePoint look_at = shared.stop.requested() ? shared.stop.tell_by : end_of_time;
-        co_await shared.host.sleep_until(look_at, component.latch);
-    }
-    co_return Cause::itself;
+/// Who does not answer its watchdog is first asked for a core dump, by SIGABRT as a rule.
+std::vector<StopStep> stop_steps(const Descriptor& descriptor, Cause cause) {
+    if (cause != Cause::watchdog) return descriptor.stop_sequence;
+    return {{descriptor.watchdog_signal, grace_of(descriptor.stop_sequence)}};
 }
 
 void enter_stopping(Component& component, const Process& process, int signal, Cause cause) {
@@ -115,10 +92,10 @@ void enter_stopping(Component& component, const Process& process, int signal, Ca
 
 /// The leader that lives is ended for `cause`. Returns by which schedule the rest of its tree ends.
 Awaitable<StopSchedule> stop(Component& component, Process& process, Cause cause, Shared& shared) {
-    StopSchedule schedule(component.descriptor().stop_sequence, shared.host.now());
-    component.told_at = shared.host.now();
+    StopSchedule schedule(stop_steps(component.descriptor(), cause), component.told_at);
     enter_stopping(component, process, schedule.next(component.told_at, shared.stop.kill_by),
                    cause);
+    if (shared.on_stopping) shared.on_stopping();
     co_await end_leader(component, process, schedule, shared);
     // Only who was told to stop is given time: with `mixed` the rest never hears of it.
     if (component.descriptor().kill_mode == KillMode::group) co_return schedule;
@@ -149,6 +126,10 @@ void conclude(Component& component, const Exit& exit, Cause cause, Shared& share
     const Descriptor& descriptor = component.descriptor();
     const Outcome outcome = outcome_of(exit, cause, descriptor.success_exits);
     if (carry_out_request(component, outcome, shared)) return;
+    if (cause == Cause::dependency) {
+        component.enter(State::waiting);
+        return;
+    }
     const TimePoint now = shared.host.now();
     const Decision decision =
         decide(descriptor.restart, component.history, outcome, now, shared.random);
@@ -192,9 +173,12 @@ Awaitable<void> run(Component& component, Process& process, const SpawnRequest& 
     const std::string pid = std::to_string(process.pid());
     component.history.started = shared.host.now();
     component.pid = process.pid();
+    component.status.clear();
+    component.is_healthy = true;
     component.enter(State::running, {{"pid", pid}});
-    StopSchedule schedule({}, shared.host.now());
-    const Cause cause = co_await await_cause(component, process, shared);
+    StopSchedule schedule({}, *component.history.started);
+    const Cause cause = co_await attend(component, process, request, shared);
+    component.told_at = shared.host.now();
     if (cause != Cause::itself) schedule = co_await stop(component, process, cause, shared);
     component.signals.clear();
     const auto exit = process.exit();
@@ -258,6 +242,7 @@ Awaitable<void> supervise(Component& component, Shared& shared) {
         if (component.state() == State::starting) co_await start_and_run(component, shared);
         if (component.state() == State::backing_off) co_await back_off(component, shared);
     }
+    component.is_supervised = false;
 }
 
 }  // namespace launcher

@@ -37,7 +37,10 @@ Supervisor::Supervisor(Executor executor, const Application& application, Shared
     components_.reserve(application.components.size());
     for (const Descriptor& descriptor : application.components)
         components_.push_back(std::make_unique<Component>(executor, descriptor, shared_.emit));
+    for (std::size_t i = 0; i < components_.size(); ++i)
+        components_[i]->number = static_cast<unsigned>(i);
     connect(application);
+    shared_.on_stopping = [this] { look_for_laggards_in_a_second(); };
 }
 
 void Supervisor::connect(const Application& application) {
@@ -46,8 +49,12 @@ void Supervisor::connect(const Application& application) {
     for (const auto& component : components_) {
         for (const Dependency& dependency : component->descriptor().depends_on) {
             const auto found = by_name_.find(dependency.component);
-            ASSERT(found != by_name_.end());
-            component->dependencies.push_back(found->second);
+            if (found == by_name_.end()) {
+                ASSERT(!dependency.required);
+                continue;
+            }
+            component->requirements.push_back(
+                {.component = *found->second, .dependency = dependency});
             found->second->dependents.push_back(component.get());
         }
     }
@@ -74,6 +81,8 @@ Awaitable<Summary> Supervisor::run() {
 }
 
 void Supervisor::launch(Component& component) {
+    ASSERT(!component.is_supervised);
+    component.is_supervised = true;
     ++running_;
     asio::co_spawn(executor_, supervise(component, shared_),
                    [this](const std::exception_ptr& failure) {
@@ -128,22 +137,21 @@ Status Supervisor::start(Component& component) {
     if (shared_.stop.requested())
         return shmheap::fail(ECANCELED, "start", component.descriptor().name);
     if (component.is_unkillable) return shmheap::fail(EBUSY, "start", component.descriptor().name);
-    for (Component* dependency : component.dependencies) {
-        const bool is_down =
-            dependency->state() == State::stopped || dependency->state() == State::failed;
-        if (is_down && dependency->asked != Request::start) (void)start(*dependency);
+    for (const Requirement& requirement : component.requirements) {
+        Component& other = requirement.component;
+        const bool is_down = other.state() == State::stopped || other.state() == State::failed;
+        if (is_down && requirement.dependency.required && other.asked != Request::start)
+            (void)start(other);
     }
-    const bool is_launched = component.asked == Request::start;
     component.ask(Request::start);
-    if (is_final(component.state()) && !is_launched) launch(component);
+    if (is_final(component.state()) && !component.is_supervised) launch(component);
     return {};
 }
 
 void Supervisor::stop(Component& component) {
-    const bool is_down = is_final(component.state()) && component.asked != Request::start;
+    const bool is_down = is_final(component.state()) && !component.is_supervised;
     if (is_down) return;
     component.ask(Request::stop);
-    look_for_laggards_in_a_second();
 }
 
 Status Supervisor::restart(Component& component) {
@@ -151,7 +159,6 @@ Status Supervisor::restart(Component& component) {
     if (shared_.stop.requested())
         return shmheap::fail(ECANCELED, "restart", component.descriptor().name);
     component.ask(Request::restart);
-    look_for_laggards_in_a_second();
     return {};
 }
 
@@ -182,9 +189,9 @@ void Supervisor::tell_laggards() {
     Duration longest{};
     std::string names;
     for (const auto& component : components_) {
-        is_stopping = is_stopping || component->asked == Request::stop ||
-                      component->asked == Request::restart;
-        const bool is_told = component->state() == State::stopping;
+        const bool is_told =
+            component->state() == State::stopping || component->state() == State::ending;
+        is_stopping = is_stopping || is_told;
         if (!is_told || now - component->told_at < laggard_patience) continue;
         longest = std::max<Duration>(longest, now - component->told_at);
         if (++count <= laggards_named_max)
@@ -232,6 +239,7 @@ void Supervisor::stop_at_once() {
     order.tell_by = order.kill_by = shared_.host.now();
     order.give_up_at = order.kill_by + death_patience;
     wake_all();
+    ended_.release();
 }
 
 }  // namespace launcher

@@ -28,7 +28,8 @@ struct Summary {
 
 class Supervisor {
 public:
-    /// `application` outlives the supervisor. Every name in a depends_on exists (load() saw to it).
+    /// `application` outlives the supervisor. Every name in a depends_on exists, or is not
+    /// required (load() saw to it).
     Supervisor(Executor executor, const Application& application, Shared shared);
 
     /// Runs everything to its end and emits `finished`. Once.

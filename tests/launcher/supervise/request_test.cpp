@@ -41,6 +41,45 @@ TEST_CASE("a component that is asked to stop stays stopped until it is asked to 
     CHECK(fixture.summary->failed == 0);
 }
 
+TEST_CASE("a start, a stop and a start at one moment are one start") {
+    Controlled fixture;
+    fixture.add("a");
+    fixture.start_and_stay();
+    fixture.supervisor().stop(fixture["a"]);
+    fixture.host.advance(1s);
+    CHECK(fixture.supervisor().start(fixture["a"]));
+    fixture.supervisor().stop(fixture["a"]);
+    CHECK(fixture.supervisor().start(fixture["a"]));
+    fixture.host.settle();
+    CHECK(fixture.state("a") == State::running);
+    CHECK(fixture.starts_of("a") == 2);
+    CHECK(fixture.host.alive == 1);
+}
+
+TEST_CASE("a start that is followed by a stop before it is carried out starts nothing") {
+    Controlled fixture;
+    fixture.add("a");
+    fixture.start_and_stay();
+    fixture.supervisor().stop(fixture["a"]);
+    fixture.host.advance(1s);
+    CHECK(fixture.supervisor().start(fixture["a"]));
+    fixture.supervisor().stop(fixture["a"]);
+    fixture.host.advance(1s);
+    CHECK(fixture.state("a") == State::stopped);
+    CHECK(fixture.starts_of("a") == 1);
+}
+
+TEST_CASE("a supervisor that stays ends when it is told to stop at once, and nothing else") {
+    Controlled fixture;
+    fixture.add("a");
+    fixture.start_and_stay();
+    fixture.supervisor().stop(fixture["a"]);
+    fixture.host.advance(1s);
+    fixture.supervisor().stop_at_once();
+    fixture.host.settle();
+    CHECK(fixture.summary);
+}
+
 TEST_CASE("without stay, the run ends when everything was asked to stop") {
     Fixture fixture;
     fixture.add("a");
