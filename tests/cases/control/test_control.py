@@ -80,6 +80,21 @@ class Verbs(Control):
         self.verb("wait", "--timeout", "soon", status=2)
         self.verb("wait", "--ready", "--ended", status=2)
 
+    def test_ready_is_what_the_description_means_by_it(self):
+        go_on = self.world.folder / "go_on"
+        os.mkfifo(go_on)
+        harrier = self.start(application([("a", "[sh, -c, 'read x <go_on; echo up; sleep 1000']",
+                                           ", ready: {log_line: up}")]), "a")
+        told = self.status()["a"]
+        self.assertEqual((told["state"], told["ready"]), ("running", False))
+        self.verb("wait", "--ready", "--timeout", "1ms", status=4)
+        with Connection(self.socket) as waiting:
+            waiting.send(request="wait")
+            go_on.write_text("x\n")
+            self.assertTrue(waiting.receive()["ok"])
+        self.assertTrue(self.status()["a"]["ready"])
+        harrier.await_event("ready", component="a")
+
     def test_events_are_shown_and_followed_to_the_end(self):
         harrier = self.start(sleepers("a"), "a")
         self.assertIn("event=started", self.verb("events").stdout)
