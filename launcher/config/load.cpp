@@ -13,6 +13,7 @@
 #include "launcher/config/merge.hpp"
 #include "launcher/config/plan.hpp"
 #include "launcher/config/read_connections.hpp"
+#include "launcher/config/read_logging.hpp"
 #include "launcher/config/source.hpp"
 #include "launcher/config/value_reader.hpp"
 #include "launcher/config/yaml_tree.hpp"
@@ -167,6 +168,7 @@ Loaded load_sources(const std::vector<Source>& sources, const EnvironmentLookup&
             }
         }
         connect(*application, diagnostics);
+        check_log_files(application->components, diagnostics);
     }
     if (!diagnostics.empty() || !application) return tl::unexpected(diagnostics.take());
     return std::move(*application);

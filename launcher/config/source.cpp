@@ -16,6 +16,7 @@
 #include <system_error>
 #include <utility>
 
+#include "launcher/utf8.hpp"
 #include "os/unique_fd.hpp"
 #include "shmheap/result.hpp"
 
@@ -54,23 +55,6 @@ tl::expected<std::string, std::string> read_regular_file(const std::string& file
         text.append(chunk.data(), static_cast<std::size_t>(count));
     }
     return Failure("is larger than 1 MiB, the most that is read");
-}
-
-/// How many bytes the UTF-8 character at the front of `text` has, 0 when it is none: a stray or
-/// missing continuation, an overlong form, a surrogate, or beyond U+10FFFF.
-std::size_t character_length(std::string_view text) {
-    const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    if (byte(0) < 0x80) return 1;
-    const std::size_t length = byte(0) >= 0xF0 ? 4 : byte(0) >= 0xE0 ? 3 : 2;
-    if (byte(0) < 0xC2 || byte(0) > 0xF4 || text.size() < length) return 0;
-    for (std::size_t i = 1; i < length; ++i) {
-        if ((byte(i) & 0xC0U) != 0x80U) return 0;
-    }
-    const bool is_overlong =
-        (byte(0) == 0xE0 && byte(1) < 0xA0) || (byte(0) == 0xF0 && byte(1) < 0x90);
-    const bool is_surrogate = byte(0) == 0xED && byte(1) > 0x9F;
-    const bool is_beyond = byte(0) == 0xF4 && byte(1) > 0x8F;
-    return is_overlong || is_surrogate || is_beyond ? 0 : length;
 }
 
 /// Tells the first byte that a text file would not have. (yaml-cpp takes byte 4 for the end of the

@@ -1,46 +1,36 @@
 #include "launcher/observe/output.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <exception>
-#include <filesystem>
+#include <utility>
 
-#include "os/error.hpp"
+#include "launcher/observe/capture_pipe.hpp"
+#include "launcher/observe/log_file.hpp"
+#include "os/assert.hpp"
 
 namespace launcher {
 namespace {
 
-using shmheap::fail;
 using shmheap::Result;
-using shmheap::os::UniqueFd;
 
 constexpr std::array colours = {"36", "33", "32", "35", "34", "96", "93", "92", "95", "94"};
 constexpr int drain_reads_max = 64;  // a survivor may go on writing; four pipes full are enough
 
-/// Opens without waiting (a FIFO nobody reads is an error) but leaves a descriptor that waits,
-/// as every program expects of its stdout.
-Result<UniqueFd> open_log(const std::string& path) {
-    std::error_code ignored;  // the open below says what is wrong
-    std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
-    UniqueFd log(::open(path.c_str(),
-                        O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0644));
-    if (!log) return shmheap::os::error("open log", path);
-    const int flags = fcntl(log.get(), F_GETFL);
-    if (flags < 0 || fcntl(log.get(), F_SETFL, flags & ~O_NONBLOCK) != 0)
-        return shmheap::os::error("open log", path);
-    return log;
-}
-
 }  // namespace
 
 Output::Output(Executor executor, Writer& terminal, std::size_t name_width, bool colour)
-    : executor_(executor), terminal_(terminal), name_width_(name_width), colour_(colour) {}
+    : executor_(executor),
+      terminal_(terminal),
+      name_width_(name_width),
+      colour_(colour),
+      logs_(executor) {}
 
 Result<Output::Target> Output::open(const Descriptor& component) {
     if (!component.logging.path) return open_capture(component.name);
+    if (component.logging.mode == LogMode::captured)
+        return logs_.open(component).map([](int fd) { return Target{.fd = fd}; });
     auto log = open_log(*component.logging.path);
     if (!log) return tl::unexpected(log.error());
     Target target;
@@ -52,20 +42,13 @@ Result<Output::Target> Output::open(const Descriptor& component) {
 Result<Output::Target> Output::open_capture(const std::string& component) {
     auto& capture = captures_[component];
     if (!capture) {
-        int ends[2];
-        if (pipe2(ends, O_CLOEXEC) != 0) return shmheap::os::error("open pipe for", component);
-        UniqueFd read_end(ends[0]);
-        UniqueFd write_end(ends[1]);
-        // The read end alone: the other is the component's, which expects a write to wait.
-        if (fcntl(read_end.get(), F_SETFL, O_NONBLOCK) != 0)
-            return shmheap::os::error("open pipe for", component);
-        StreamDescriptor descriptor(executor_);
-        ErrorCode error;
-        descriptor.assign(read_end.get(), error);
-        if (error) return fail(error.value(), "watch pipe of", component);
-        (void)read_end.release();
+        auto pipe = open_capture_pipe(executor_, component);
+        if (!pipe) {
+            captures_.erase(component);
+            return tl::unexpected(pipe.error());
+        }
         capture = std::make_unique<Capture>(
-            Capture{prefix_of(component), std::move(descriptor), std::move(write_end)});
+            Capture{prefix_of(component), std::move(pipe->read_end), std::move(pipe->write_end)});
         // The capture outlives the coroutine: both end with the io_context.
         asio::co_spawn(executor_, pump(*capture), [](std::exception_ptr failure) {
             if (failure) std::rethrow_exception(failure);
@@ -99,24 +82,39 @@ bool Output::read_once(Capture& capture) {
     const ssize_t count = ::read(capture.read_end.native_handle(), buffer_.data(), buffer_.size());
     if (count <= 0) return false;
     capture.lines.feed(std::string_view(buffer_.data(), static_cast<std::size_t>(count)),
-                       [&](std::string_view line) { show(capture, line); });
+                       [&](std::string_view line, bool) { show(capture, line); });
     terminal_.flush();
     return true;
 }
 
-void Output::show(const Capture& capture, std::string_view line) {
+void Output::show(Capture& capture, std::string_view line) {
     terminal_.append(capture.prefix);
     terminal_.append(line);
     terminal_.append("\n");
+    if (!capture.expectation || !capture.expectation->matcher.matches(line)) return;
+    std::exchange(capture.expectation, nullptr)->on_line();
+}
+
+void Output::expect(const std::string& component, LineMatcher matcher,
+                    std::function<void()> on_line) {
+    const auto found = captures_.find(component);
+    ASSERT(found != captures_.end());
+    found->second->expectation =
+        std::make_unique<Expectation>(Expectation{std::move(matcher), std::move(on_line)});
+}
+
+void Output::expect_nothing(const std::string& component) {
+    const auto found = captures_.find(component);
+    if (found != captures_.end()) found->second->expectation.reset();
 }
 
 void Output::drain(const std::string& component) {
     const auto found = captures_.find(component);
-    if (found == captures_.end()) return;
+    if (found == captures_.end()) return logs_.process_ended(component);
     Capture& capture = *found->second;
     for (int reads = 0; reads < drain_reads_max && read_once(capture);)
         ++reads;
-    capture.lines.finish([&](std::string_view line) { show(capture, line); });
+    capture.lines.finish([&](std::string_view line, bool) { show(capture, line); });
     terminal_.flush();
 }
 

@@ -1,5 +1,6 @@
 /// What components print: captured through one pipe each and shown line by line on the terminal
-/// with the component's name in front, or written by the component itself to its log file.
+/// with the component's name in front, captured into a log (log_keeper.hpp), or written by the
+/// component itself to its log file.
 ///
 /// A pipe lasts as long as harrier, not as long as a process: nothing is lost at a restart, and a
 /// descendant that lives on never meets a broken pipe. Reading stops while the terminal has no
@@ -8,13 +9,17 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 
 #include "launcher/asio.hpp"
 #include "launcher/config/descriptor.hpp"
+#include "launcher/config/line_matcher.hpp"
+#include "launcher/observe/event.hpp"
 #include "launcher/observe/line_splitter.hpp"
+#include "launcher/observe/log_keeper.hpp"
 #include "launcher/observe/writer.hpp"
 #include "os/unique_fd.hpp"
 #include "shmheap/result.hpp"
@@ -28,6 +33,9 @@ public:
     Output(const Output&) = delete;
     Output& operator=(const Output&) = delete;
 
+    /// Where logs that cannot be written are told of. Before the first open().
+    void on_event(EventSink sink) { logs_.on_event(std::move(sink)); }
+
     /// A descriptor to become the stdout and stderr of one start of a component.
     struct Target {
         int fd = -1;
@@ -37,22 +45,36 @@ public:
     /// Errors: the log file or its folders cannot be made; no descriptor is left for a pipe.
     shmheap::Result<Target> open(const Descriptor& component);
 
+    /// Calls once when the captured output of a component, which was opened, shows a line that
+    /// matches; at most one expectation for each.
+    void expect(const std::string& component, LineMatcher matcher, std::function<void()> on_line);
+    void expect_nothing(const std::string& component);
+
     /// Shows what the processes of a component, which have ended, left in the pipe, and the last
     /// line even if it has no newline.
     void drain(const std::string& component);
 
+    /// Brings all captured logs to the disk, when every component has ended. The last call.
+    void finish() { logs_.finish(); }
+
 private:
+    struct Expectation {
+        LineMatcher matcher;
+        std::function<void()> on_line;
+    };
+
     struct Capture {
         std::string prefix;
         StreamDescriptor read_end;
         shmheap::os::UniqueFd write_end;
         LineSplitter lines = {};
+        std::unique_ptr<Expectation> expectation = {};
     };
 
     shmheap::Result<Target> open_capture(const std::string& component);
     std::string prefix_of(const std::string& component) const;
     bool read_once(Capture& capture);
-    void show(const Capture& capture, std::string_view line);
+    void show(Capture& capture, std::string_view line);
     Awaitable<void> pump(Capture& capture);
 
     Executor executor_;
@@ -60,6 +82,7 @@ private:
     std::size_t name_width_;
     bool colour_;
     std::map<std::string, std::unique_ptr<Capture>> captures_;
+    LogKeeper logs_;
     std::array<char, std::size_t{64} << 10> buffer_;  // shared: between two waits nothing is in it
 };
 

@@ -1,5 +1,6 @@
 // What harrier adds to the bare system calls: starting 100 components, and from the SIGKILL of a
-// component to the removal of its heap and to its next start.
+// component to the removal of its heap and to its next start. And what becomes of what components
+// print.
 //
 // Nothing is pinned: a supervisor and its components use the processors that there are.
 #include <array>
@@ -12,6 +13,7 @@
 
 #include "harness/load.hpp"
 #include "harness/program.hpp"
+#include "supervisor/logs.hpp"
 #include "supervisor/scene.hpp"
 #include "supervisor/subjects.hpp"
 
@@ -157,8 +159,11 @@ shmheap::Status measure_kills(const bench::Context& context, std::vector<bench::
 }
 
 shmheap::Status measure_all(const bench::Context& context, std::vector<bench::Row>& rows) {
-    const auto status = measure_starts(context, rows);
-    return status ? measure_kills(context, rows) : status;
+    for (const bench::Benchmark part : {&measure_starts, &measure_kills, &bench::measure_logs}) {
+        const auto status = part(context, rows);
+        if (!status) return status;
+    }
+    return {};
 }
 
 }  // namespace

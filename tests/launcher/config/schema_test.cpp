@@ -81,8 +81,13 @@ TEST_CASE("the schema has the loader's keys, map by map") {
         {"component", {"$defs", "component"}},
         {"restart", {"$defs", "restart"}},
         {"dependency", {"$defs", "dependency"}},
+        {"ready", {"$defs", "ready"}},
+        {"healthcheck", {"$defs", "healthcheck"}},
+        {"healthcheck.test", {"$defs", "health_test"}},
+        {"healthcheck.test.heap", {"$defs", "heap_test"}},
         {"heap", {"$defs", "heap"}},
         {"logging", {"$defs", "logging"}},
+        {"rotation", {"$defs", "rotation"}},
         {"connection", {"$defs", "connection"}},
     };
     for (const auto& [of, path] : maps) {
@@ -101,14 +106,19 @@ TEST_CASE("the schema has the loader's words, key by key") {
     const std::map<std::string, Words> enumerations = {
         {"restart.policy", {"$defs", "restart", "properties", "policy", "enum"}},
         {"dependency.condition", {"$defs", "dependency", "properties", "condition", "enum"}},
+        {"type", {"$defs", "component", "properties", "type", "enum"}},
+        {"notify_access", {"$defs", "component", "properties", "notify_access", "enum"}},
         {"kill_mode", {"$defs", "component", "properties", "kill_mode", "enum"}},
         {"on_supervisor_loss", {"$defs", "component", "properties", "on_supervisor_loss", "enum"}},
         {"heap.reap", {"$defs", "heap", "properties", "reap", "enum"}},
+        {"logging.mode", {"$defs", "logging", "properties", "mode", "enum"}},
+        {"logging.format", {"$defs", "logging", "properties", "format", "enum"}},
+        {"logging.on_full", {"$defs", "logging", "properties", "on_full", "enum"}},
         {"connection.policy", {"$defs", "connection", "properties", "policy", "enum"}},
     };
     for (const auto& [of, path] : enumerations) {
         CAPTURE(of);
         CHECK(schema.items(path) == known(of));
     }
-    CHECK(launcher::vocabulary().size() == enumerations.size() + 7);
+    CHECK(launcher::vocabulary().size() == enumerations.size() + 12);
 }

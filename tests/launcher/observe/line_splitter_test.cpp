@@ -13,10 +13,10 @@ struct Lines {
     std::vector<std::string> seen;
 
     void feed(std::string_view bytes) {
-        splitter.feed(bytes, [this](std::string_view line) { seen.emplace_back(line); });
+        splitter.feed(bytes, [this](std::string_view line, bool) { seen.emplace_back(line); });
     }
     void finish() {
-        splitter.finish([this](std::string_view line) { seen.emplace_back(line); });
+        splitter.finish([this](std::string_view line, bool) { seen.emplace_back(line); });
     }
 };
 
@@ -61,6 +61,22 @@ TEST_CASE("a long line comes in pieces of the limit, and none of its bytes is lo
             CHECK(lines.seen.back() == "next");
         }
     }
+}
+
+TEST_CASE("a piece of a long line ends between characters") {
+    std::string line = "x";
+    while (line.size() < 3 * LineSplitter::line_bytes_max)
+        line += "\xe2\x82\xac";  // three bytes
+    std::vector<std::string> seen;
+    LineSplitter splitter;
+    splitter.feed(line + "\n", [&](std::string_view piece, bool is_whole) {
+        CHECK(is_whole == (seen.size() == 3));
+        seen.emplace_back(piece);
+    });
+    REQUIRE(seen.size() == 4);
+    for (std::size_t i = 1; i < seen.size(); ++i)
+        CHECK(seen[i].starts_with("\xe2"));
+    CHECK(seen[0] + seen[1] + seen[2] + seen[3] == line);
 }
 
 TEST_CASE("zero bytes and other binary pass unharmed") {

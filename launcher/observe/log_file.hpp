@@ -1,0 +1,70 @@
+/// One log on the disk: appends bytes and rotates between lines (LOGS.md, Rotation). Knows nothing
+/// of where the bytes come from. Owns the descriptor; one thread at a time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "launcher/observe/rotated_files.hpp"
+#include "os/unique_fd.hpp"
+#include "shmheap/result.hpp"
+
+namespace launcher {
+
+/// Opens for appending and makes the folders. Does not wait (a FIFO that nobody reads is an error),
+/// but the descriptor does, as every program expects of its stdout.
+shmheap::Result<shmheap::os::UniqueFd> open_log(const std::string& path);
+
+class LogFile {
+public:
+    /// A line up to this length is in one file.
+    static constexpr std::uint64_t line_bytes_max = std::uint64_t{16} << 20;
+
+    /// Errors: those of open_log(); EINVAL: a FIFO, whose reader could stop us.
+    static shmheap::Result<LogFile> open(const std::string& path,
+                                         const std::optional<Rotation>& rotation);
+
+    struct Appended {
+        std::size_t bytes = 0;                     ///< from the front, in the file now
+        std::optional<shmheap::Error> error = {};  ///< why not all; call again with the rest
+    };
+    Appended append(std::string_view bytes);
+
+    /// Takes the last line, which has no end, out of the file again. How many bytes that were.
+    std::uint64_t take_back_line();
+
+    /// What there is besides the file, if it is rotated.
+    [[nodiscard]] const std::optional<RotatedFiles>& rotated() const { return rotated_; }
+
+    /// Whether there was a rotation since the last call.
+    [[nodiscard]] bool was_rotated();
+
+    /// Why the last rotation failed; told once until one succeeds.
+    [[nodiscard]] std::optional<shmheap::Error> rotation_failure();
+
+    [[nodiscard]] const std::string& path() const { return path_; }
+
+private:
+    LogFile(std::string path, const std::optional<Rotation>& rotation);
+
+    shmheap::Status open_file();
+    [[nodiscard]] std::size_t before_rotation(std::string_view bytes) const;
+    std::optional<shmheap::Error> write_all(std::string_view bytes, std::size_t& written);
+    void rotate();
+
+    std::string path_;
+    shmheap::os::UniqueFd file_;  // none after a rotation, until something is written
+    std::uint64_t size_bytes_ = 0;
+    std::uint64_t line_begin_ = 0;  // where the last line begins
+    std::uint64_t size_bytes_max_ = 0;
+    std::uint64_t rotate_at_;  // no rotation below this size
+    std::optional<RotatedFiles> rotated_;
+    bool was_rotated_ = false;
+    bool is_unrotated_ = false;
+    std::optional<shmheap::Error> rotation_failure_;
+};
+
+}  // namespace launcher

@@ -1,0 +1,79 @@
+#include "launcher/observe/log_keeper.hpp"
+
+#include <exception>
+#include <utility>
+
+#include "launcher/observe/capture_pipe.hpp"
+
+namespace launcher {
+
+using shmheap::Result;
+
+Result<int> LogKeeper::open(const Descriptor& component) {
+    if (const auto known = logs_.find(component.name); known != logs_.end())
+        return known->second.write_end.get();
+    if (const auto started = start_thread(); !started) return tl::unexpected(started.error());
+    auto file = LogFile::open(*component.logging.path, component.logging.rotation);
+    if (!file) return tl::unexpected(file.error());
+    auto pipe = open_capture_pipe(room_->worker->executor(), component.name);
+    if (!pipe) return tl::unexpected(pipe.error());
+    auto capture = std::make_unique<LogCapture>(component, std::move(pipe->read_end),
+                                                std::move(*file), room_->shared);
+    // The capture outlives the coroutine: both end when the loop has.
+    asio::co_spawn(room_->worker->executor(), capture->run(), [](std::exception_ptr failure) {
+        if (failure) std::rethrow_exception(failure);
+    });
+    const int fd = pipe->write_end.get();
+    logs_.emplace(component.name, Log{std::move(pipe->write_end), std::move(capture)});
+    return fd;
+}
+
+shmheap::Status LogKeeper::start_thread() {
+    if (room_) return {};
+    auto worker = Worker::start("harrier-logs", Worker::Priority::normal);
+    if (!worker) return tl::unexpected(worker.error());
+    room_ = std::make_unique<Room>(std::move(*worker));
+    room_->shared.emit = [this](const Event& event) { note(event); };
+    return {};
+}
+
+void LogKeeper::process_ended(const std::string& component) {
+    const auto found = logs_.find(component);
+    if (found == logs_.end()) return;
+    LogCapture* const capture = found->second.capture.get();
+    capture->mark_end();
+    room_->worker->post([capture] { capture->take_ends(); });
+}
+
+/// Log thread.
+void LogKeeper::note(const Event& event) {
+    {
+        const std::lock_guard lock(noting_);
+        notes_.push_back(event);
+    }
+    asio::post(main_thread_, [this] { tell(); });
+}
+
+void LogKeeper::tell() {
+    std::vector<Event> notes;
+    {
+        const std::lock_guard lock(noting_);
+        notes.swap(notes_);
+    }
+    for (const Event& event : notes) {
+        if (sink_) sink_(event);
+    }
+}
+
+void LogKeeper::finish() {
+    if (!room_) return;
+    room_->worker->stop();
+    room_->compressor.stop();
+    for (auto& [component, log] : logs_)  // their thread has ended
+        log.capture->finish();
+    tell();
+    logs_.clear();
+    room_.reset();
+}
+
+}  // namespace launcher

@@ -1,0 +1,72 @@
+/// All captured logs of an application: the pipes on the main thread's side, and the log thread,
+/// which is made with the first of them. Owns both. The main thread calls it and is told of events.
+#pragma once
+
+#include <array>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "launcher/asio.hpp"
+#include "launcher/config/descriptor.hpp"
+#include "launcher/observe/compressor.hpp"
+#include "launcher/observe/event.hpp"
+#include "launcher/observe/log_capture.hpp"
+#include "launcher/observe/worker.hpp"
+#include "os/unique_fd.hpp"
+#include "shmheap/result.hpp"
+
+namespace launcher {
+
+class LogKeeper {
+public:
+    explicit LogKeeper(Executor main_thread) : main_thread_(main_thread) {}
+    LogKeeper(const LogKeeper&) = delete;
+    LogKeeper& operator=(const LogKeeper&) = delete;
+    ~LogKeeper() { finish(); }
+
+    /// Where logs are said to be in trouble. Before the first open().
+    void on_event(EventSink sink) { sink_ = std::move(sink); }
+
+    /// The descriptor for the stdout and stderr of one start of a component; the same for each.
+    /// Errors: the log or its folders cannot be made; no descriptor or thread is left.
+    shmheap::Result<int> open(const Descriptor& component);
+
+    /// The processes of a component have ended; others may follow.
+    void process_ended(const std::string& component);
+
+    /// Writes what is in the pipes and ends the threads. The last call.
+    void finish();
+
+private:
+    struct Log {
+        shmheap::os::UniqueFd write_end;
+        std::unique_ptr<LogCapture> capture;
+    };
+
+    /// What lives as long as the log thread.
+    struct Room {
+        explicit Room(std::unique_ptr<Worker> log_thread)
+            : worker(std::move(log_thread)), compressor(worker->executor()) {}
+
+        std::array<char, LogCapture::turn_bytes_max> buffer{};
+        std::unique_ptr<Worker> worker;
+        Compressor compressor;
+        LogCapture::Shared shared{.emit = {}, .compressor = compressor, .buffer = buffer};
+    };
+
+    shmheap::Status start_thread();
+    void note(const Event& event);
+    void tell();
+
+    Executor main_thread_;
+    EventSink sink_;
+    std::mutex noting_;
+    std::vector<Event> notes_;  // under the lock: from the log thread to the main thread
+    std::unique_ptr<Room> room_;
+    std::map<std::string, Log> logs_;  // before room_: their loop outlives them
+};
+
+}  // namespace launcher
