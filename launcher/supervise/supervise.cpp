@@ -88,6 +88,15 @@ SpawnRequest spawn_request(Component& component, const Shared& shared) {
         .environment = component_environment(shared.environment, component.descriptor(), identity)};
 }
 
+/// What reaping asks for stays; the rest has served its purpose once the process is made, and a
+/// thousand copies of it would take megabytes.
+void drop_environment(SpawnRequest& request) {
+    std::erase_if(request.environment, [](const std::string& variable) {
+        return !variable.starts_with("SHMHEAP_DIR=");
+    });
+    request.environment.shrink_to_fit();
+}
+
 /// Tells the leader, or all, to stop, and kills when the grace period is over or the stop is cut
 /// short. Returns when the leader has ended or could not be killed.
 Awaitable<TimePoint> stop(Component& component, Process& process, Shared& shared) {
@@ -215,8 +224,9 @@ Awaitable<void> run(Component& component, Process& process, const SpawnRequest& 
 Awaitable<void> start_and_run(Component& component, Shared& shared) {
     ++component.starts;
     component.history.started.reset();
-    const SpawnRequest request = spawn_request(component, shared);
+    SpawnRequest request = spawn_request(component, shared);
     auto process = co_await shared.host.spawn(request);
+    drop_environment(request);
     if (process) {
         co_await run(component, **process, request, shared);
         co_return;

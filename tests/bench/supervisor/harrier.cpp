@@ -1,4 +1,6 @@
 // The program harrier, as a user runs it.
+#include <unistd.h>
+
 #include <cerrno>
 #include <csignal>
 #include <fstream>
@@ -11,7 +13,8 @@ namespace bench {
 namespace {
 
 void write_application(std::ostream& file, const Application& application) {
-    file << "components:\n";
+    // No other run's: an instance ends what a dead one of its name has left.
+    file << "name: bench-" << getpid() << "\ncomponents:\n";
     for (int i = 0; i < application.count; ++i) {
         file << "  c" << i << ":\n"
              << "    command: [" << application.program();

@@ -1,7 +1,8 @@
 #include "supervisor/logs.hpp"
 
-#include <sys/wait.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -38,8 +39,9 @@ std::vector<std::string> shell(const std::string& script) {
 Subject harrier(const std::string& logging) {
     return {"harrier", [logging](const fs::path& folder) {
                 std::ofstream(folder / "app.yaml")
-                    << "components:\n  a:\n    command: [" << program_folder() << "/line_writer, \""
-                    << line_count << "\"]\n    logging: {path: log" << logging << "}\n";
+                    << "name: bench-" << getpid() << "\ncomponents:\n  a:\n    command: ["
+                    << program_folder() << "/line_writer, \"" << line_count
+                    << "\"]\n    logging: {path: log" << logging << "}\n";
                 return std::vector<std::string>{program_folder() + "/harrier", "run",
                                                 (folder / "app.yaml").string()};
             }};
