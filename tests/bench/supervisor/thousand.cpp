@@ -129,6 +129,7 @@ shmheap::Status measure_starts(const Context& context, std::vector<Row>& rows) {
     if (!context.options.wants("start-100")) return {};
     const std::vector<Subject> all_subjects = subjects();
     std::vector<Series> all;
+    all.reserve(all_subjects.size());
     for (const Subject& subject : all_subjects) {
         all.push_back({"start-100", subject.name, "ms", [&subject, &context] {
                            return measure_start(subject, count, context.directory);
