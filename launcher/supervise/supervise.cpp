@@ -75,6 +75,16 @@ SpawnRequest spawn_request(Component& component, const Shared& shared) {
         .notify_socket = identity.notify_socket};
 }
 
+/// What reaping asks for stays, and for a health check's program all; the rest has served its
+/// purpose once the process is made, and a thousand copies of it would take megabytes.
+void drop_environment(SpawnRequest& request) {
+    if (request.descriptor.healthcheck) return;
+    std::erase_if(request.environment, [](const std::string& variable) {
+        return !variable.starts_with("SHMHEAP_DIR=");
+    });
+    request.environment.shrink_to_fit();
+}
+
 /// Who does not answer its watchdog is first asked for a core dump, by SIGABRT as a rule.
 std::vector<StopStep> stop_steps(const Descriptor& descriptor, Cause cause) {
     if (cause != Cause::watchdog) return descriptor.stop_sequence;
@@ -206,8 +216,9 @@ Awaitable<void> run(Component& component, Process& process, const SpawnRequest& 
 Awaitable<void> start_and_run(Component& component, Shared& shared) {
     ++component.starts;
     component.history.started.reset();
-    const SpawnRequest request = spawn_request(component, shared);
+    SpawnRequest request = spawn_request(component, shared);
     auto process = co_await shared.host.spawn(request);
+    drop_environment(request);
     if (process) {
         co_await run(component, **process, request, shared);
         co_return;

@@ -25,6 +25,7 @@ class Setup(unittest.TestCase):
             os.symlink(f"/usr/bin/{tool}", self.bin / tool)
         self.tool("apt-get", f'echo "apt-get $DEBIAN_FRONTEND $*" >> {self.calls}')
         self.tool("sudo", f'echo sudo >> {self.calls}; exec "$@"')
+        self.services(may_start=False)
         self.user_id(0)
         self.packages()
 
@@ -32,6 +33,9 @@ class Setup(unittest.TestCase):
         path = self.bin / name
         path.write_text(f"#!/usr/bin/bash\n{script}\n")
         path.chmod(0o755)
+
+    def services(self, may_start):
+        self.tool("policy-rc.d", f"exit {0 if may_start else 101}")
 
     def user_id(self, number):
         self.tool("id", f"echo {number}")
@@ -84,6 +88,23 @@ class Setup(unittest.TestCase):
                       removed=["doctest-dev"])
         self.assertEqual(self.setup("test").returncode, 0)
         self.assertTrue(self.apt_calls()[-1].endswith("--no-remove doctest-dev"))
+
+    def test_a_package_that_would_start_a_service_is_left_out_and_said(self):
+        self.assertIn("supervisor", self.everything("bench"))
+        self.services(may_start=True)
+        result = self.setup("bench")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("supervisord will be left out", result.stderr)
+        install = self.apt_calls()[-1].split()
+        self.assertNotIn("supervisor", install)
+        self.assertIn("runit", install)
+
+    def test_a_service_that_is_there_already_is_measured(self):
+        wanted = self.everything("bench")
+        self.packages(*wanted)
+        self.services(may_start=True)
+        result = self.setup("bench")
+        self.assertEqual((result.returncode, result.stderr, self.calls.read_text()), (0, "", ""))
 
     def test_an_ordinary_user_goes_through_sudo(self):
         self.user_id(1000)

@@ -50,6 +50,14 @@ std::string program_folder() {
     return std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
 }
 
+std::string installed_program(const std::string& name) {
+    for (const char* folder : {"/usr/bin/", "/bin/", "/usr/sbin/", "/sbin/"}) {
+        const std::string path = folder + name;
+        if (access(path.c_str(), X_OK) == 0) return path;
+    }
+    return {};
+}
+
 shmheap::Result<Child> Child::start(const Options& options) {
     auto input = Pipe::make();
     if (!input) return tl::unexpected(input.error());
@@ -125,6 +133,7 @@ void Child::signal(int number) const {
 }
 
 int Child::wait() {
+    if (pid_ <= 0) return 0;
     int status = 0;
     while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
     }

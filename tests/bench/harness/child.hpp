@@ -15,6 +15,9 @@ namespace bench {
 /// The folder of this program, where the other programs of the build lie.
 std::string program_folder();
 
+/// Where the system has a program of that name; empty: nowhere.
+std::string installed_program(const std::string& name);
+
 class Child {
 public:
     struct Options {
@@ -41,7 +44,7 @@ public:
     void end();
 
     void signal(int number) const;
-    /// Waits for the end; the status as wait() gives it.
+    /// Waits for the end; the status as wait() gives it. 0 when it was waited for before.
     int wait();
 
 private:

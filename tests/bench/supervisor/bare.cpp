@@ -19,12 +19,7 @@ namespace {
 class Bare final : public Supervision {
 public:
     explicit Bare(const Application& application) : application_(application) {}
-    ~Bare() override {
-        for (const pid_t pid : pids_)
-            kill(pid, SIGKILL);
-        for (const pid_t pid : pids_)
-            waitpid(pid, nullptr, 0);
-    }
+    ~Bare() override { end_all(SIGKILL); }
 
     shmheap::Status start() {
         std::string program = program_folder() + "/bench_component";
@@ -50,8 +45,21 @@ public:
         if (unlink(heap.c_str()) != 0) return shmheap::fail(errno, "remove", heap.string());
         return start();
     }
+    shmheap::Status stop() override {
+        end_all(SIGTERM);
+        return {};
+    }
+    [[nodiscard]] pid_t root() const override { return 0; }
 
 private:
+    void end_all(int signal) {
+        for (const pid_t pid : pids_)
+            kill(pid, signal);
+        for (const pid_t pid : pids_)
+            waitpid(pid, nullptr, 0);
+        pids_.clear();
+    }
+
     Application application_;
     std::vector<pid_t> pids_;
 };

@@ -1,4 +1,7 @@
 // The program harrier, as a user runs it.
+#include <unistd.h>
+
+#include <cerrno>
 #include <csignal>
 #include <fstream>
 #include <utility>
@@ -10,10 +13,16 @@ namespace bench {
 namespace {
 
 void write_application(std::ostream& file, const Application& application) {
-    file << "components:\n";
+    // No other run's: an instance ends what a dead one of its name has left.
+    file << "name: bench-" << getpid() << "\ncomponents:\n";
     for (int i = 0; i < application.count; ++i) {
         file << "  c" << i << ":\n"
-             << "    command: [" << program_folder() << "/bench_component, " << application.fifo;
+             << "    command: [" << application.program();
+        if (application.component == Application::Component::fails) {
+            file << "]\n    restart: {policy: on-failure}\n";
+            continue;
+        }
+        file << ", " << application.fifo;
         if (application.heap_bytes > 0) {
             file << ", \"" << application.heap_bytes << "\"]\n"
                  << "    environment: {SHMHEAP_DIR: " << application.heaps << "}\n"
@@ -32,7 +41,12 @@ public:
         harrier_.signal(SIGTERM);
         harrier_.wait();
     }
-    shmheap::Status after_kill(pid_t /*pid*/) override { return {}; }
+    shmheap::Status stop() override {
+        harrier_.signal(SIGTERM);
+        if (harrier_.wait() != 0) return shmheap::fail(ECHILD, "stop harrier");
+        return {};
+    }
+    [[nodiscard]] pid_t root() const override { return harrier_.pid(); }
 
 private:
     Child harrier_;

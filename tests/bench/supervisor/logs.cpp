@@ -1,10 +1,8 @@
 #include "supervisor/logs.hpp"
 
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <array>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -41,8 +39,9 @@ std::vector<std::string> shell(const std::string& script) {
 Subject harrier(const std::string& logging) {
     return {"harrier", [logging](const fs::path& folder) {
                 std::ofstream(folder / "app.yaml")
-                    << "components:\n  a:\n    command: [" << program_folder() << "/line_writer, \""
-                    << line_count << "\"]\n    logging: {path: log" << logging << "}\n";
+                    << "name: bench-" << getpid() << "\ncomponents:\n  a:\n    command: ["
+                    << program_folder() << "/line_writer, \"" << line_count
+                    << "\"]\n    logging: {path: log" << logging << "}\n";
                 return std::vector<std::string>{program_folder() + "/harrier", "run",
                                                 (folder / "app.yaml").string()};
             }};
@@ -64,10 +63,21 @@ Subject svlogd(const std::string& limits) {
             }};
 }
 
-bool is_installed(const std::string& program) {
-    return std::ranges::any_of(
-        std::array{"/usr/bin/", "/bin/", "/usr/sbin/", "/sbin/"},
-        [&](const char* folder) { return access((folder + program).c_str(), X_OK) == 0; });
+/// It does not end with its program, so the program ends it.
+Subject supervisord() {
+    return {
+        "supervisord", [](const fs::path& folder) {
+            const fs::path path = folder / "supervisord.conf";
+            std::ofstream(path) << "[supervisord]\nnodaemon = true\nlogfile = /dev/null\n"
+                                << "logfile_maxbytes = 0\npidfile = " << (folder / "pid").string()
+                                << "\n"
+                                << "[program:a]\ncommand = /bin/sh -c \"" << writer()
+                                << "; kill $PPID\"\n"
+                                << "startsecs = 0\nautorestart = false\nstderr_logfile = NONE\n"
+                                << "stdout_logfile_maxbytes = 0\n"
+                                << "stdout_logfile = " << (folder / "log").string() << "\n";
+            return std::vector<std::string>{installed_program("supervisord"), "-c", path.string()};
+        }};
 }
 
 /// Every line once, whole, and in order within each file: the sum of the numbers does for the rest.
@@ -129,11 +139,12 @@ std::vector<Workload> workloads() {
                       {harrier(", mode: captured"), pipeline("bare-loop", " | cat >log")}};
     Workload rotated{"log-rotated-lines",
                      {harrier(", rotation: {max_size: 16000000B, max_files: 100}")}};
-    if (is_installed("s6-log")) {
+    if (!installed_program("supervisord").empty()) captured.subjects.push_back(supervisord());
+    if (!installed_program("s6-log").empty()) {
         captured.subjects.push_back(pipeline("s6", " | s6-log n20 s268435455 ./logs"));
         rotated.subjects.push_back(pipeline("s6", " | s6-log n100 s16000000 ./logs"));
     }
-    if (is_installed("svlogd")) {
+    if (!installed_program("svlogd").empty()) {
         captured.subjects.push_back(svlogd("s999999999\nn20\n"));
         rotated.subjects.push_back(svlogd("s16000000\nn100\n"));
     }
@@ -148,7 +159,7 @@ shmheap::Status measure_logs(const Context& context, std::vector<Row>& rows) {
         if (!context.options.wants(workload.name)) continue;
         std::vector<Series> all;
         for (const Subject& subject : workload.subjects) {
-            all.push_back({workload.name, subject.name, "lines/s",
+            all.push_back({workload.name, subject.name, "per s",
                            [&subject, &context] { return measure(subject, context.directory); }});
         }
         const auto measured = medians(all, context.options.rounds);

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "shmheap/result.hpp"
@@ -18,7 +19,9 @@ constexpr int patience_ms = 30'000;
 /// Owns the FIFO's reading end.
 class Announcements {
 public:
-    static shmheap::Result<Announcements> open(const std::filesystem::path& path);
+    /// `subject` is who is to have components started, for messages.
+    static shmheap::Result<Announcements> open(const std::filesystem::path& path,
+                                               std::string subject);
     ~Announcements();
     Announcements(Announcements&& other) noexcept;
     Announcements& operator=(Announcements&&) = delete;
@@ -27,8 +30,9 @@ public:
     shmheap::Result<pid_t> next();
 
 private:
-    explicit Announcements(int fd) : fd_(fd) {}
+    Announcements(int fd, std::string subject) : fd_(fd), subject_(std::move(subject)) {}
     int fd_;
+    std::string subject_;
 };
 
 /// Owns a watch on one directory. Watch first, then cause what is to be seen.

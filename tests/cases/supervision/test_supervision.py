@@ -168,6 +168,15 @@ class Supervision(unittest.TestCase):
         harrier.await_event("backoff", component="server")
         self.stop(harrier)
 
+    def test_a_checks_program_has_the_environment_of_its_component(self):
+        harrier = self.start(
+            server=sleeper(environment={"MARK": "of the component"},
+                           healthcheck={"test": {"exec": ["/bin/sh", "-c",
+                                                          '[ "$MARK" = "of the component" ]']},
+                                        "interval": "50ms", "timeout": LONG}))
+        harrier.await_event("healthy", component="server")
+        self.stop(harrier)
+
     def test_a_check_that_hangs_is_ended_with_what_it_started(self):
         harrier = self.start(server=sleeper(healthcheck={
             "test": {"exec": ["/bin/sh", "-c", "sleep 1000 & exec sleep 1000"]},

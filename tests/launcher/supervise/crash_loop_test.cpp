@@ -72,6 +72,20 @@ TEST_CASE("every exit is reaped with the tag of its own start, before it is coll
     CHECK(fixture.host.alive == 0);
 }
 
+TEST_CASE("heaps are looked for where the component was told to make them") {
+    Fixture fixture;
+    fixture.add("mover").environment = {{"SHMHEAP_DIR", "/elsewhere"}, {"OTHER", "x"}};
+    fixture.add("stayer");
+    fixture.host.behaviours["mover"] = {dies_after(5ms, Exited{0})};
+    fixture.host.behaviours["stayer"] = {dies_after(10ms, Exited{0})};
+    fixture.start();
+    fixture.host.advance(1s);
+
+    REQUIRE(fixture.reaps.size() == 3);
+    CHECK(fixture.reaps[0].directory == "/elsewhere");
+    CHECK(fixture.reaps[1].directory == "/dev/shm");
+}
+
 TEST_CASE("heaps of a component that wants to keep them are not reaped, not even at the end") {
     Fixture fixture;
     fixture.add("keeper").heap.reap = ReapHeap::never;
