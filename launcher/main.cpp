@@ -12,6 +12,7 @@
 #include "launcher/asio.hpp"
 #include "launcher/config/load.hpp"
 #include "launcher/control/instance.hpp"
+#include "launcher/control/verbs.hpp"
 #include "launcher/observe/console.hpp"
 
 namespace launcher {
@@ -51,7 +52,7 @@ ExitStatus validate(const std::vector<std::string>& files, Console& console) {
     return ExitStatus::done;
 }
 
-ExitStatus dispatch(int argument_count, char** arguments, asio::io_context& io, Console& console) {
+int dispatch(int argument_count, char** arguments, asio::io_context& io, Console& console) {
     CLI::App program("Launches the processes of an application and supervises them.", "harrier");
     program.set_version_flag("--version", "harrier " HARRIER_VERSION);
     program.require_subcommand(1);
@@ -61,12 +62,15 @@ ExitStatus dispatch(int argument_count, char** arguments, asio::io_context& io, 
     for (auto* verb : {run_verb, validate_verb})
         verb->add_option("FILE", files, "YAML descriptions; later ones override earlier ones")
             ->required();
+    Verbs verbs(program);
     try {
         program.parse(argument_count, arguments);
     } catch (const CLI::ParseError& error) {
-        return program.exit(error) == 0 ? ExitStatus::done : ExitStatus::usage;
+        return static_cast<int>(program.exit(error) == 0 ? ExitStatus::done : ExitStatus::usage);
     }
-    return run_verb->parsed() ? run(files, io, console) : validate(files, console);
+    if (const auto status = verbs.run()) return *status;
+    return static_cast<int>(run_verb->parsed() ? run(files, io, console)
+                                               : validate(files, console));
 }
 
 }  // namespace
@@ -77,12 +81,12 @@ int main(int argument_count, char** arguments) {
     launcher::occupy_standard_descriptors();
     asio::io_context io(1);  // one thread
     launcher::Console console(io.get_executor());
-    launcher::ExitStatus status = launcher::ExitStatus::failed;
+    int status = static_cast<int>(launcher::ExitStatus::failed);
     try {
         status = launcher::dispatch(argument_count, arguments, io, console);
     } catch (const std::exception& error) {
         console.say(error.what());
     }
     console.finish();
-    return static_cast<int>(status);
+    return status;
 }

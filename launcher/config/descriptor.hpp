@@ -12,6 +12,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "port/connection.hpp"
@@ -35,22 +36,101 @@ enum class RestartPolicy {
     always,
     on_failure,   ///< a nonzero status, or a signal that harrier did not send
     on_abnormal,  ///< a signal that harrier did not send, or a timeout
+    on_watchdog,  ///< its watchdog was not heard in time
 };
 
 struct Restart {
     RestartPolicy policy = RestartPolicy::no;
-    Duration delay = std::chrono::milliseconds(200);  ///< before the first restart; then doubled
+    Duration delay = std::chrono::milliseconds(200);  ///< before the first restart in a row
     Duration delay_max = std::chrono::seconds(30);    ///< key max_delay
-    Duration reset_after = std::chrono::seconds(60);  ///< an uptime that forgets earlier attempts
-    unsigned attempts_max = 10;                       ///< key max_attempts: restarts in a row
+    double factor = 2;  ///< from 1: how much longer each delay is than the one before
+    double jitter = 0;  ///< 0 to 1: the share of each delay that chance may take away
+    Duration reset_after = std::chrono::seconds(60);  ///< an uptime that ends the row
+    unsigned attempts_max = 10;        ///< key max_attempts: restarts in a row, or within `window`
+    std::optional<Duration> window{};  ///< the limit counts restarts in this time, not in a row
 };
 
-enum class DependencyCondition { started, completed_successfully };
+/// What counts as success besides status 0.
+struct SuccessExits {
+    std::vector<int> statuses = {};
+    std::vector<int> signals = {};
+};
+
+/// One signal that asks a component to end, and how long it may take. After the last comes SIGKILL.
+struct StopStep {
+    int signal = SIGTERM;
+    Duration grace_period = std::chrono::seconds(10);
+
+    bool operator==(const StopStep&) const = default;
+};
+
+/// How far another component has to have come. One of type oneshot is started and ready when it has
+/// completed.
+enum class DependencyCondition { started, ready, healthy, completed_successfully };
 
 struct Dependency {
     std::string component;
     DependencyCondition condition = DependencyCondition::started;
-    Place place = {};  ///< of the component's name
+    bool restart = false;  ///< when the other has been restarted, restart this one
+    bool required = true;  ///< false: one that fails, or does not exist, holds nobody up
+    Place place = {};      ///< of the component's name
+};
+
+enum class ComponentType {
+    simple,   ///< ready when it has started, or as `ready` says
+    notify,   ///< ready when it says so (sd_notify(3))
+    oneshot,  ///< started and ready when it has completed
+};
+
+/// From whom word about a component is taken.
+enum class NotifyAccess {
+    main,  ///< its leader
+    all,   ///< every process of its tree
+};
+
+/// A line of output to wait for.
+struct LinePattern {
+    std::string text;       ///< to be found anywhere in the line
+    bool is_regex = false;  ///< an extended regular expression (regex(7))
+};
+
+struct Readiness {
+    std::optional<LinePattern> log_line;
+    std::optional<int> fd;  ///< something is written to this descriptor of the component
+    Duration timeout = std::chrono::seconds(90);
+};
+
+struct ExecTest {
+    std::vector<std::string> command;  ///< argv; passes with status 0
+    std::string executable;            ///< absolute
+};
+
+/// Passes when a connection is accepted.
+struct TcpTest {
+    std::string address = "127.0.0.1";  ///< numeric: a name might take long to look up
+    std::uint16_t port = 0;
+};
+
+/// GET; passes with a status of 200 to 399.
+struct HttpTest {
+    TcpTest server;
+    std::string target;  ///< path and query
+};
+
+/// Passes while the component's heaps keep within all of the limits.
+struct HeapTest {
+    std::optional<double> used_max;  ///< key max_used: the share of its greatest size, 0 to 1
+    std::optional<Duration> lease_age_max;  ///< key max_lease_age: of the oldest lease
+    std::optional<std::uint64_t> allocation_failures_max;  ///< key max_allocation_failures
+};
+
+struct HealthCheck {
+    std::variant<ExecTest, TcpTest, HttpTest, HeapTest> test;
+    Duration interval = std::chrono::seconds(30);
+    Duration timeout = std::chrono::seconds(30);
+    unsigned retries = 3;     ///< failures in a row that make it unhealthy
+    Duration start_period{};  ///< in which failures do not count until a check has passed
+    Duration start_interval = std::chrono::seconds(5);  ///< the interval until then
 };
 
 /// Whom a stop signals and whom it kills.
@@ -111,9 +191,16 @@ struct Descriptor {
     std::map<std::string, std::optional<std::string>> environment;
     std::vector<Dependency> depends_on;
     Restart restart;
-    int stop_signal = SIGTERM;
-    Duration stop_grace_period = std::chrono::seconds(10);
+    SuccessExits success_exits;  ///< key success_exit_codes
+    std::vector<StopStep> stop_sequence{
+        {}};  ///< never empty; also keys stop_signal, stop_grace_period
     KillMode kill_mode = KillMode::group;
+    ComponentType type = ComponentType::simple;
+    NotifyAccess notify_access = NotifyAccess::main;
+    Readiness ready;
+    std::optional<HealthCheck> healthcheck;
+    std::optional<Duration> watchdog;  ///< how often it has to say that it lives
+    int watchdog_signal = SIGABRT;     ///< what it gets first when it does not
     HeapSettings heap;
     Logging logging;
     std::vector<shmheap::port::Connection> connections;  ///< those of its ports
@@ -127,6 +214,17 @@ struct Connection {
     Place from_place = {};
     Place to_place = {};
 };
+
+/// Whether there is something to wait for between its start and its being ready.
+inline bool announces_readiness(const Descriptor& descriptor) {
+    return descriptor.type == ComponentType::notify || descriptor.ready.log_line ||
+           descriptor.ready.fd;
+}
+
+/// Whether it is given a socket to send word to.
+inline bool has_notify_socket(const Descriptor& descriptor) {
+    return descriptor.type == ComponentType::notify || descriptor.watchdog;
+}
 
 struct Application {
     std::string name;                    ///< [A-Za-z0-9_-]{1,64}

@@ -44,6 +44,7 @@ Graph make_graph(const std::vector<Descriptor>& descriptors, Diagnostics& diagno
                 graph[i].push_back({target->second, &dependency});
                 continue;
             }
+            if (!dependency.required) continue;
             diagnostics.add({dependency.place, std::string(key),
                              fmt::format("there is no component {}{}", shown(dependency.component),
                                          suggestion(dependency.component, names))});
@@ -57,13 +58,19 @@ void check_conditions(const std::vector<Descriptor>& descriptors, const Graph& g
     for (const std::vector<Edge>& edges : graph) {
         for (const Edge& edge : edges) {
             const Descriptor& target = descriptors[edge.target];
-            const bool waits_for_ever =
-                edge.dependency->condition == DependencyCondition::completed_successfully &&
-                target.restart.policy == RestartPolicy::always;
-            if (!waits_for_ever) continue;
-            diagnostics.add({edge.dependency->place, std::string(key),
-                             fmt::format("{} never completes, its restart policy is always",
-                                         shown(target.name))});
+            const DependencyCondition condition = edge.dependency->condition;
+            if (condition == DependencyCondition::completed_successfully &&
+                target.restart.policy == RestartPolicy::always) {
+                diagnostics.add({edge.dependency->place, std::string(key),
+                                 fmt::format("{} never completes, its restart policy is always",
+                                             shown(target.name))});
+            }
+            if (condition == DependencyCondition::healthy && !target.healthcheck) {
+                diagnostics.add({edge.dependency->place, std::string(key),
+                                 fmt::format("{} has no healthcheck, give it one or wait for "
+                                             "ready or started",
+                                             shown(target.name))});
+            }
         }
     }
 }

@@ -17,10 +17,11 @@ namespace launcher {
 using StartOrder = std::vector<std::size_t>;
 
 /// Fails, with every mistake found, when
-/// - a component depends on one that does not exist (the nearest name is offered),
+/// - a component requires one that does not exist (the nearest name is offered),
 /// - components depend on each other in a circle (shown as a path "a -> b -> a", where a depends
 ///   on b),
-/// - a component waits for the completion of one whose restart policy is `always`.
+/// - a component waits for the completion of one whose restart policy is `always`, or for the
+///   health of one without a health check.
 [[nodiscard]] tl::expected<StartOrder, std::vector<Diagnostic>> plan(
     const std::vector<Descriptor>& descriptors);
 

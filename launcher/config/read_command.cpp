@@ -42,6 +42,14 @@ std::vector<std::string> read_script(const ValueReader& reader, const Entry& com
     return {"/bin/sh", "-c", std::move(*script)};
 }
 
+/// PATH as the component will see it.
+std::optional<std::string> path_of(const Descriptor& descriptor, const ReadingContext& context) {
+    const auto own = descriptor.environment.find("PATH");
+    return own != descriptor.environment.end() ? own->second : context.environment("PATH");
+}
+
+}  // namespace
+
 std::vector<std::string> read_arguments(const ValueReader& reader, const Entry& command) {
     const Node& value = command.value;
     if (value.kind == Node::Kind::scalar) {
@@ -68,25 +76,16 @@ std::vector<std::string> read_arguments(const ValueReader& reader, const Entry& 
     return arguments;
 }
 
-/// PATH as the component will see it.
-std::optional<std::string> path_of(const Descriptor& descriptor, const ReadingContext& context) {
-    const auto own = descriptor.environment.find("PATH");
-    return own != descriptor.environment.end() ? own->second : context.environment("PATH");
-}
-
-void read_executable(const ValueReader& reader, const Entry& command, Descriptor& descriptor) {
-    auto executable = find_executable({descriptor.command.front(), descriptor.working_directory,
-                                       path_of(descriptor, reader.context())});
-    if (executable) {
-        descriptor.executable = std::move(*executable);
-        return;
-    }
+std::string read_executable(const ValueReader& reader, const Entry& command,
+                            const std::string& program, const Descriptor& descriptor) {
+    auto executable = find_executable(
+        {program, descriptor.working_directory, path_of(descriptor, reader.context())});
+    if (executable) return std::move(*executable);
     const Node& value = command.value;
-    const Node& program = value.items.empty() ? value : value.items.front();
-    reader.refuse(program.position, command.key, std::move(executable.error()));
+    const Node& first = value.items.empty() ? value : value.items.front();
+    reader.refuse(first.position, command.key, std::move(executable.error()));
+    return {};
 }
-
-}  // namespace
 
 void read_command(const ValueReader& reader, const Entry& component, const CommandKeys& keys,
                   Descriptor& descriptor) {
@@ -100,7 +99,8 @@ void read_command(const ValueReader& reader, const Entry& component, const Comma
     descriptor.command =
         keys.is_shell ? read_script(reader, *keys.command) : read_arguments(reader, *keys.command);
     if (has_directory && !descriptor.command.empty()) {
-        read_executable(reader, *keys.command, descriptor);
+        descriptor.executable =
+            read_executable(reader, *keys.command, descriptor.command.front(), descriptor);
     }
 }
 

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
@@ -12,8 +11,12 @@
 
 #include "launcher/config/executable.hpp"
 #include "launcher/config/read_command.hpp"
+#include "launcher/config/read_dependencies.hpp"
+#include "launcher/config/read_healthcheck.hpp"
 #include "launcher/config/read_logging.hpp"
-#include "launcher/config/signal_name.hpp"
+#include "launcher/config/read_ready.hpp"
+#include "launcher/config/read_restart.hpp"
+#include "launcher/config/read_stop.hpp"
 
 namespace launcher {
 namespace {
@@ -22,51 +25,24 @@ namespace {
 struct Draft {
     Descriptor descriptor;
     CommandKeys command_keys;
+    StopKeys stop_keys;
     const Entry* logging = nullptr;
+    const Entry* healthcheck = nullptr;
 };
 
 // ---- words --------------------------------------------------------------------------------------
 
-constexpr std::array<Choice<RestartPolicy>, 4> policies{
-    {{"no", RestartPolicy::no},
-     {"always", RestartPolicy::always},
-     {"on-failure", RestartPolicy::on_failure},
-     {"on-abnormal", RestartPolicy::on_abnormal}}};
-constexpr std::array<Choice<DependencyCondition>, 2> conditions{
-    {{"started", DependencyCondition::started},
-     {"completed_successfully", DependencyCondition::completed_successfully}}};
 constexpr std::array<Choice<KillMode>, 3> kill_modes{
     {{"group", KillMode::group}, {"mixed", KillMode::mixed}, {"process", KillMode::process}}};
 constexpr std::array<Choice<ReapHeap>, 2> reap_moments{
     {{"on-exit", ReapHeap::on_exit}, {"never", ReapHeap::never}}};
+constexpr std::array<Choice<ComponentType>, 3> types{{{"simple", ComponentType::simple},
+                                                      {"notify", ComponentType::notify},
+                                                      {"oneshot", ComponentType::oneshot}}};
+constexpr std::array<Choice<NotifyAccess>, 2> notify_accesses{
+    {{"main", NotifyAccess::main}, {"all", NotifyAccess::all}}};
 enum class SupervisorLoss { kill };
 constexpr std::array<Choice<SupervisorLoss>, 1> supervisor_losses{{{"kill", SupervisorLoss::kill}}};
-
-// ---- restart ------------------------------------------------------------------------------------
-
-constexpr std::array<KeyRule<Restart>, 5> restart_keys{{
-    {"policy", [](const ValueReader& reader, const Entry& entry,
-                  Restart& restart) { reader.read_choice(entry, policies, restart.policy); }},
-    {"delay", [](const ValueReader& reader, const Entry& entry,
-                 Restart& restart) { reader.read_duration(entry, restart.delay); }},
-    {"max_delay", [](const ValueReader& reader, const Entry& entry,
-                     Restart& restart) { reader.read_duration(entry, restart.delay_max); }},
-    {"reset_after", [](const ValueReader& reader, const Entry& entry,
-                       Restart& restart) { reader.read_duration(entry, restart.reset_after); }},
-    {"max_attempts", [](const ValueReader& reader, const Entry& entry,
-                        Restart& restart) { reader.read_count(entry, restart.attempts_max); }},
-}};
-
-void read_restart(const ValueReader& reader, const Entry& entry, Draft& draft) {
-    Restart& restart = draft.descriptor.restart;
-    reader.read_map(entry, restart_keys, restart);
-    const Entry* const delay = entry.value.find("delay");
-    if (delay == nullptr || restart.delay <= restart.delay_max) return;
-    const Entry* const delay_max = entry.value.find("max_delay");
-    reader.refuse(
-        *delay, fmt::format("longer than max_delay, which is {}",
-                            delay_max != nullptr ? described(delay_max->value) : "30s by default"));
-}
 
 // ---- heap ---------------------------------------------------------------------------------------
 
@@ -101,45 +77,6 @@ constexpr std::array<KeyRule<HeapSettings>, 3> heap_keys{{
                 HeapSettings& heap) { reader.read_choice(entry, reap_moments, heap.reap); }},
 }};
 
-// ---- dependencies -------------------------------------------------------------------------------
-
-void read_condition(const ValueReader& reader, const Entry& entry, Dependency& dependency) {
-    if (entry.value.kind == Node::Kind::scalar && entry.value.text == "healthy") {
-        return reader.refuse(entry,
-                             "\"healthy\" needs health checks, which components do not have yet; "
-                             "wait for started or completed_successfully");
-    }
-    reader.read_choice(entry, conditions, dependency.condition);
-}
-
-constexpr std::array<KeyRule<Dependency>, 1> dependency_keys{{{"condition", read_condition}}};
-
-/// A map of names with conditions, or a list of names, each of which has to be started.
-void read_depends_on(const ValueReader& reader, const Entry& entry, Draft& draft) {
-    std::vector<Dependency>& dependencies = draft.descriptor.depends_on;
-    if (entry.value.kind == Node::Kind::map) {
-        for (const Entry& inner : entry.value.entries) {
-            Dependency dependency{inner.key, DependencyCondition::started,
-                                  inner.key_position.place()};
-            reader.read_map(inner, dependency_keys, dependency);
-            dependencies.push_back(std::move(dependency));
-        }
-        return;
-    }
-    if (entry.value.kind != Node::Kind::list) return reader.refuse_kind(entry, "a map or a list");
-    for (const Node& item : entry.value.items) {
-        std::optional<std::string> name = reader.text(entry.key, item);
-        if (!name) continue;
-        const auto is_it = [&name](const Dependency& known) { return known.component == *name; };
-        if (std::any_of(dependencies.begin(), dependencies.end(), is_it)) {
-            reader.refuse(item.position, entry.key, shown(*name) + " is named twice");
-            continue;
-        }
-        dependencies.push_back(
-            {std::move(*name), DependencyCondition::started, item.position.place()});
-    }
-}
-
 // ---- the other keys of a component --------------------------------------------------------------
 
 void read_environment(const ValueReader& reader, const Entry& entry, Draft& draft) {
@@ -159,12 +96,13 @@ void read_environment(const ValueReader& reader, const Entry& entry, Draft& draf
     }
 }
 
-void read_stop_signal(const ValueReader& reader, const Entry& entry, Draft& draft) {
-    const std::optional<std::string> text = reader.text(entry);
-    if (!text) return;
-    auto number = parse_stop_signal(*text);
-    if (!number) return reader.refuse(entry, std::move(number.error()));
-    draft.descriptor.stop_signal = *number;
+void read_watchdog(const ValueReader& reader, const Entry& entry, Draft& draft) {
+    Duration time{};
+    reader.read_duration(entry, time);
+    // WATCHDOG_USEC counts in microseconds.
+    if (time < std::chrono::microseconds(1))
+        return reader.refuse(entry, "a watchdog needs a time, such as 10s");
+    draft.descriptor.watchdog = time;
 }
 
 void read_supervisor_loss(const ValueReader& reader, const Entry& entry, Draft&) {
@@ -176,7 +114,7 @@ void read_supervisor_loss(const ValueReader& reader, const Entry& entry, Draft&)
     reader.read_choice(entry, supervisor_losses, loss);
 }
 
-constexpr std::array<KeyRule<Draft>, 12> component_keys{{
+constexpr std::array<KeyRule<Draft>, 20> component_keys{{
     {"command", [](const ValueReader&, const Entry& entry,
                    Draft& draft) { draft.command_keys.command = &entry; }},
     {"shell", [](const ValueReader& reader, const Entry& entry,
@@ -184,13 +122,37 @@ constexpr std::array<KeyRule<Draft>, 12> component_keys{{
     {"working_dir", [](const ValueReader&, const Entry& entry,
                        Draft& draft) { draft.command_keys.working_dir = &entry; }},
     {"environment", read_environment},
-    {"depends_on", read_depends_on},
-    {"restart", read_restart},
-    {"stop_signal", read_stop_signal},
-    {"stop_grace_period",
+    {"depends_on",
      [](const ValueReader& reader, const Entry& entry, Draft& draft) {
-         reader.read_duration(entry, draft.descriptor.stop_grace_period);
+         read_depends_on(reader, entry, draft.descriptor.depends_on);
      }},
+    {"type", [](const ValueReader& reader, const Entry& entry,
+                Draft& draft) { reader.read_choice(entry, types, draft.descriptor.type); }},
+    {"notify_access",
+     [](const ValueReader& reader, const Entry& entry, Draft& draft) {
+         reader.read_choice(entry, notify_accesses, draft.descriptor.notify_access);
+     }},
+    {"ready", [](const ValueReader& reader, const Entry& entry,
+                 Draft& draft) { read_ready(reader, entry, draft.descriptor.ready); }},
+    {"healthcheck",
+     [](const ValueReader&, const Entry& entry, Draft& draft) { draft.healthcheck = &entry; }},
+    {"watchdog", read_watchdog},
+    {"watchdog_signal",
+     [](const ValueReader& reader, const Entry& entry, Draft& draft) {
+         read_stop_signal(reader, entry, draft.descriptor.watchdog_signal);
+     }},
+    {"restart", [](const ValueReader& reader, const Entry& entry,
+                   Draft& draft) { read_restart(reader, entry, draft.descriptor.restart); }},
+    {"success_exit_codes",
+     [](const ValueReader& reader, const Entry& entry, Draft& draft) {
+         read_success_exits(reader, entry, draft.descriptor.success_exits);
+     }},
+    {"stop_signal",
+     [](const ValueReader&, const Entry& entry, Draft& draft) { draft.stop_keys.signal = &entry; }},
+    {"stop_grace_period", [](const ValueReader&, const Entry& entry,
+                             Draft& draft) { draft.stop_keys.grace_period = &entry; }},
+    {"stop_sequence", [](const ValueReader&, const Entry& entry,
+                         Draft& draft) { draft.stop_keys.sequence = &entry; }},
     {"kill_mode",
      [](const ValueReader& reader, const Entry& entry, Draft& draft) {
          reader.read_choice(entry, kill_modes, draft.descriptor.kill_mode);
@@ -201,9 +163,6 @@ constexpr std::array<KeyRule<Draft>, 12> component_keys{{
     {"logging",
      [](const ValueReader&, const Entry& entry, Draft& draft) { draft.logging = &entry; }},
 }};
-
-// ---- the whole
-// -----------------------------------------------------------------------------------
 
 }  // namespace
 
@@ -227,24 +186,29 @@ Descriptor read_component(const Entry& component, ReadingContext& context) {
     reader.read_map(component, component_keys, draft);
     if (component.value.kind == Node::Kind::map) {
         read_command(reader, component, draft.command_keys, draft.descriptor);
+        read_stop(reader, draft.stop_keys, draft.descriptor.stop_sequence);
+        if (draft.healthcheck != nullptr)
+            read_healthcheck(reader, *draft.healthcheck, draft.descriptor);
+        if (draft.logging != nullptr) read_logging(reader, *draft.logging, draft.descriptor);
+        check_readiness(reader, component, draft.descriptor);
     }
-    if (draft.logging != nullptr) read_logging(reader, *draft.logging, draft.descriptor);
     return std::move(draft.descriptor);
 }
 
 std::vector<Vocabulary> component_vocabulary() {
-    std::vector<Vocabulary> all = logging_vocabulary();
-    const std::vector<Vocabulary> others = {
+    std::vector<Vocabulary> all = {
         vocabulary_of("component", component_keys, &KeyRule<Draft>::key),
-        vocabulary_of("restart", restart_keys, &KeyRule<Restart>::key),
-        vocabulary_of("dependency", dependency_keys, &KeyRule<Dependency>::key),
         vocabulary_of("heap", heap_keys, &KeyRule<HeapSettings>::key),
-        vocabulary_of("restart.policy", policies, &Choice<RestartPolicy>::word),
-        vocabulary_of("dependency.condition", conditions, &Choice<DependencyCondition>::word),
+        vocabulary_of("type", types, &Choice<ComponentType>::word),
+        vocabulary_of("notify_access", notify_accesses, &Choice<NotifyAccess>::word),
         vocabulary_of("kill_mode", kill_modes, &Choice<KillMode>::word),
         vocabulary_of("on_supervisor_loss", supervisor_losses, &Choice<SupervisorLoss>::word),
         vocabulary_of("heap.reap", reap_moments, &Choice<ReapHeap>::word)};
-    all.insert(all.end(), others.begin(), others.end());
+    for (const auto part : {restart_vocabulary, logging_vocabulary, dependency_vocabulary,
+                            ready_vocabulary, healthcheck_vocabulary}) {
+        for (Vocabulary& more : part())
+            all.push_back(std::move(more));
+    }
     return all;
 }
 

@@ -1,12 +1,9 @@
 /// One component of the tree, `defaults` already merged under it, as a Descriptor with every
-/// default filled in and every path absolute. The tables of keys and words in read_component.cpp
-/// and read_logging.cpp are the only list of what a component may say. Looks at the file system
-/// (working_dir, the executable); main thread.
+/// default filled in and every path absolute. The tables of keys and words here
+/// and in read_restart.cpp, read_stop.cpp and read_logging.cpp are the only list of what a
+/// component may say. Looks at the file system (working_dir, the executable); main thread.
 #pragma once
 
-#include <array>
-#include <cstddef>
-#include <span>
 #include <string_view>
 #include <vector>
 
@@ -23,20 +20,6 @@ namespace launcher {
 inline constexpr std::string_view name_rule =
     "is not a name, which has 1 to 64 letters, digits, \"_\" or \"-\"";
 
-/// The keys that a map may have ("component", "restart", …) or the words that a key may have
-/// ("restart.policy", …); for the test that holds the JSON schema against them.
-struct Vocabulary {
-    std::string_view of;
-    std::vector<std::string_view> words;
-};
 [[nodiscard]] std::vector<Vocabulary> component_vocabulary();
-
-/// What a table says.
-template <class Row, std::size_t Count>
-Vocabulary vocabulary_of(std::string_view of, const std::array<Row, Count>& table,
-                         std::string_view Row::*member) {
-    const auto words = words_of(table, member);
-    return {of, {words.begin(), words.end()}};
-}
 
 }  // namespace launcher

@@ -97,10 +97,8 @@ std::vector<Connection> read_connections(const Entry& list, ReadingContext& cont
 }
 
 std::vector<Vocabulary> connection_vocabulary() {
-    const auto keys = words_of(connection_keys, &KeyRule<Connection>::key);
-    const auto words = words_of(policies, &Choice<Policy>::word);
-    return {{"connection", {keys.begin(), keys.end()}},
-            {"connection.policy", {words.begin(), words.end()}}};
+    return {vocabulary_of("connection", connection_keys, &KeyRule<Connection>::key),
+            vocabulary_of("connection.policy", policies, &Choice<Policy>::word)};
 }
 
 }  // namespace launcher

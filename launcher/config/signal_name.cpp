@@ -37,7 +37,7 @@ bool suspends(int signal_number) {
 
 }  // namespace
 
-tl::expected<int, std::string> parse_stop_signal(std::string_view text) {
+tl::expected<int, std::string> parse_signal(std::string_view text) {
     constexpr std::string_view prefix = "SIG";
     std::string_view name = text;
     if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
@@ -50,19 +50,21 @@ tl::expected<int, std::string> parse_stop_signal(std::string_view text) {
     for (int number = 1; number < named_signals_end; ++number) {
         const char* const abbreviation = ::sigabbrev_np(number);
         if (abbreviation == nullptr) continue;
-        if (name != abbreviation) {
-            names.push_back(std::string(prefix) + abbreviation);
-            continue;
-        }
-        if (!suspends(number)) return number;
-        return Failure(
-            fmt::format("{} suspends a process and never ends it, expected a signal such "
-                        "as SIGTERM or SIGINT",
-                        shown(text)));
+        if (name == abbreviation) return number;
+        names.push_back(std::string(prefix) + abbreviation);
     }
     const std::vector<std::string_view> known(names.begin(), names.end());
     return Failure(fmt::format("{} is no signal, expected a name such as SIGTERM{}", shown(text),
                                suggestion(text, known)));
+}
+
+tl::expected<int, std::string> parse_stop_signal(std::string_view text) {
+    auto number = parse_signal(text);
+    if (!number || !suspends(*number)) return number;
+    return Failure(
+        fmt::format("{} suspends a process and never ends it, expected a signal such as SIGTERM "
+                    "or SIGINT",
+                    shown(text)));
 }
 
 }  // namespace launcher

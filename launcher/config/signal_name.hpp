@@ -7,8 +7,10 @@
 
 namespace launcher {
 
-/// The number of "SIGTERM", "TERM" or "SIGRTMIN+3", if it may be asked of a component to end it by;
-/// else what is wrong, in words.
+/// The number of "SIGTERM", "TERM" or "SIGRTMIN+3"; else what is wrong, in words.
+[[nodiscard]] tl::expected<int, std::string> parse_signal(std::string_view text);
+
+/// The same for a signal that is to end a component, which those that suspend never do.
 [[nodiscard]] tl::expected<int, std::string> parse_stop_signal(std::string_view text);
 
 }  // namespace launcher

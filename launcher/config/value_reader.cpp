@@ -105,6 +105,21 @@ void ValueReader::read_count(const Entry& entry, unsigned& target) const {
     target = count;
 }
 
+void ValueReader::read_number(const Entry& entry, Range range, double& target) const {
+    const std::optional<std::string> value = text(entry);
+    if (!value) return;
+    double number = 0;
+    const char* const end = value->data() + value->size();
+    const auto [stop, error] =
+        std::from_chars(value->data(), end, number, std::chars_format::fixed);
+    // Written so that what is no number at all ("nan") is not within any bounds either.
+    if (error != std::errc{} || stop != end || !(number >= range.min && number <= range.max)) {
+        return refuse(entry, fmt::format("{} is not a number from {} to {}", shown(*value),
+                                         range.min, range.max));
+    }
+    target = number;
+}
+
 void ValueReader::read_bool(const Entry& entry, bool& target) const {
     constexpr std::array<Choice<bool>, 2> choices{{{"true", true}, {"false", false}}};
     read_choice(entry, choices, target);

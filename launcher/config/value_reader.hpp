@@ -54,6 +54,26 @@ constexpr std::array<std::string_view, Count> words_of(const std::array<Row, Cou
     return words;
 }
 
+/// The keys that a map may have ("component", "restart", …) or the words that a key may have
+/// ("restart.policy", …); for the test that holds the JSON schema against them.
+struct Vocabulary {
+    std::string_view of;
+    std::vector<std::string_view> words;
+};
+
+template <class Row, std::size_t Count>
+Vocabulary vocabulary_of(std::string_view of, const std::array<Row, Count>& table,
+                         std::string_view Row::*member) {
+    const auto words = words_of(table, member);
+    return {of, {words.begin(), words.end()}};
+}
+
+/// Bounds of a number, both included.
+struct Range {
+    double min = 0;
+    double max = 0;
+};
+
 class ValueReader {
 public:
     /// `component` is empty at the top level.
@@ -77,6 +97,8 @@ public:
     void read_size(const Entry& entry, std::optional<std::uint64_t>& target) const;
     /// A whole number from 1.
     void read_count(const Entry& entry, unsigned& target) const;
+    /// A number with or without decimals.
+    void read_number(const Entry& entry, Range range, double& target) const;
     void read_bool(const Entry& entry, bool& target) const;
 
     template <class Meaning, std::size_t Count>

@@ -12,6 +12,8 @@
 #include <exception>
 #include <string>
 
+#include "launcher/control/server.hpp"
+#include "launcher/control/socket.hpp"
 #include "launcher/control/stop_signals.hpp"
 #include "launcher/observe/format.hpp"
 #include "launcher/observe/output.hpp"
@@ -98,8 +100,10 @@ void clear_the_past(const Application& application, const std::string& run_direc
     emit(event);
 }
 
-Awaitable<void> run_to_end(Supervisor& supervisor, Summary& summary, asio::io_context& io) {
+Awaitable<void> run_to_end(Supervisor& supervisor, Server& server, Summary& summary,
+                           asio::io_context& io) {
     summary = co_await supervisor.run();
+    co_await server.close();
     io.stop();
 }
 
@@ -126,7 +130,8 @@ Shared make_shared_state(const Application& application, const std::string& uuid
                   .instance_tag = application.name + '/' + uuid,
                   .run_directory = run_directory,
                   .shm_directory = shm_directory(),
-                  .environment = inherited_environment()};
+                  .environment = inherited_environment(),
+                  .random = Random(std::random_device{}())};
 }
 
 /// The instance lock is held: start, supervise, stop.
@@ -141,7 +146,11 @@ ExitStatus supervise_all(const Application& application, const std::string& run_
     }
     Output output(io.get_executor(), console.output(), longest_name(application),
                   console.wants_colour());
-    const EventSink emit = [&console](const Event& event) { console.emit(event); };
+    Journal journal;
+    const EventSink emit = [&console, &journal](const Event& event) {
+        console.emit(event);
+        journal.add(event, std::chrono::system_clock::now());
+    };
     output.on_event(emit);
     const std::string uuid = make_uuid();
     auto host = ProcessHost::create(io.get_executor(), output, *open_files,
@@ -150,11 +159,18 @@ ExitStatus supervise_all(const Application& application, const std::string& run_
         console.say(host.error().message());
         return ExitStatus::failed;
     }
+    auto control = listen_for_control(run_directory);
+    if (!control) {
+        console.say(control.error().message());
+        return ExitStatus::failed;
+    }
     Supervisor supervisor(io.get_executor(), application,
                           make_shared_state(application, uuid, run_directory, **host, emit));
+    Board board(application.name, supervisor, journal, emit, shm_directory());
+    Server server(io.get_executor(), std::move(*control), board);
     signals.direct_to(supervisor, emit);
     Summary summary;
-    asio::co_spawn(io, run_to_end(supervisor, summary, io),
+    asio::co_spawn(io, run_to_end(supervisor, server, summary, io),
                    [&console](const std::exception_ptr& failure) {
                        if (failure) end_at_once(failure, console);
                    });

@@ -9,7 +9,7 @@
 namespace launcher {
 namespace {
 
-constexpr std::size_t kind_width = 8;  // of the longest, "finished"
+constexpr std::size_t kind_width = 8;  // of the usual ones; only "unhealthy" is longer
 
 std::string clock_time(std::chrono::system_clock::time_point time) {
     const auto milliseconds =
@@ -27,6 +27,12 @@ std::string_view to_string(EventKind kind) {
     switch (kind) {
         case EventKind::started:
             return "started";
+        case EventKind::ready:
+            return "ready";
+        case EventKind::healthy:
+            return "healthy";
+        case EventKind::unhealthy:
+            return "unhealthy";
         case EventKind::exited:
             return "exited";
         case EventKind::reaped:
@@ -43,6 +49,8 @@ std::string_view to_string(EventKind kind) {
             return "logging";
         case EventKind::stopping:
             return "stopping";
+        case EventKind::waiting:
+            return "waiting";
         case EventKind::stopped:
             return "stopped";
         case EventKind::finished:

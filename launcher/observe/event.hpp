@@ -16,17 +16,21 @@
 namespace launcher {
 
 enum class EventKind {
-    started,   ///< a component's process runs
-    exited,    ///< it ended, as the kernel reported it
-    reaped,    ///< a heap of a dead process was removed
-    leftover,  ///< something that should have ended or been removed was not
-    orphans,   ///< heaps of others that nobody owns, counted at the start
-    backoff,   ///< a restart waits
-    failed,    ///< a component ended for good, and not as it should
-    logging,   ///< a log cannot be written, or can be again
-    stopping,  ///< a component, or all of it, was told to stop
-    stopped,   ///< a component ended because harrier was told to stop
-    finished,  ///< everything has ended
+    started,    ///< a component's process runs
+    ready,      ///< it can be used, as it was asked to say
+    healthy,    ///< a health check passed, for the first time or again
+    unhealthy,  ///< too many health checks failed
+    exited,     ///< it ended, as the kernel reported it
+    reaped,     ///< a heap of a dead process was removed
+    leftover,   ///< something that should have ended or been removed was not
+    orphans,    ///< heaps of others that nobody owns, counted at the start
+    backoff,    ///< a restart waits
+    failed,     ///< a component ended for good, and not as it should
+    logging,    ///< a log cannot be written, or can be again
+    stopping,   ///< a component, or all of it, was told to stop
+    waiting,    ///< a stop takes long, and for whom
+    stopped,    ///< a component ended because it was told to stop
+    finished,   ///< everything has ended
 };
 
 struct Event {

@@ -4,9 +4,11 @@
 #include <unistd.h>
 
 #include <exception>
+#include <utility>
 
 #include "launcher/observe/capture_pipe.hpp"
 #include "launcher/observe/log_file.hpp"
+#include "os/assert.hpp"
 
 namespace launcher {
 namespace {
@@ -85,10 +87,25 @@ bool Output::read_once(Capture& capture) {
     return true;
 }
 
-void Output::show(const Capture& capture, std::string_view line) {
+void Output::show(Capture& capture, std::string_view line) {
     terminal_.append(capture.prefix);
     terminal_.append(line);
     terminal_.append("\n");
+    if (!capture.expectation || !capture.expectation->matcher.matches(line)) return;
+    std::exchange(capture.expectation, nullptr)->on_line();
+}
+
+void Output::expect(const std::string& component, LineMatcher matcher,
+                    std::function<void()> on_line) {
+    const auto found = captures_.find(component);
+    ASSERT(found != captures_.end());
+    found->second->expectation =
+        std::make_unique<Expectation>(Expectation{std::move(matcher), std::move(on_line)});
+}
+
+void Output::expect_nothing(const std::string& component) {
+    const auto found = captures_.find(component);
+    if (found != captures_.end()) found->second->expectation.reset();
 }
 
 void Output::drain(const std::string& component) {

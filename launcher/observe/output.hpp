@@ -9,12 +9,14 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 
 #include "launcher/asio.hpp"
 #include "launcher/config/descriptor.hpp"
+#include "launcher/config/line_matcher.hpp"
 #include "launcher/observe/event.hpp"
 #include "launcher/observe/line_splitter.hpp"
 #include "launcher/observe/log_keeper.hpp"
@@ -43,6 +45,11 @@ public:
     /// Errors: the log file or its folders cannot be made; no descriptor is left for a pipe.
     shmheap::Result<Target> open(const Descriptor& component);
 
+    /// Calls once when the captured output of a component, which was opened, shows a line that
+    /// matches; at most one expectation for each.
+    void expect(const std::string& component, LineMatcher matcher, std::function<void()> on_line);
+    void expect_nothing(const std::string& component);
+
     /// Shows what the processes of a component, which have ended, left in the pipe, and the last
     /// line even if it has no newline.
     void drain(const std::string& component);
@@ -51,17 +58,23 @@ public:
     void finish() { logs_.finish(); }
 
 private:
+    struct Expectation {
+        LineMatcher matcher;
+        std::function<void()> on_line;
+    };
+
     struct Capture {
         std::string prefix;
         StreamDescriptor read_end;
         shmheap::os::UniqueFd write_end;
         LineSplitter lines = {};
+        std::unique_ptr<Expectation> expectation = {};
     };
 
     shmheap::Result<Target> open_capture(const std::string& component);
     std::string prefix_of(const std::string& component) const;
     bool read_once(Capture& capture);
-    void show(const Capture& capture, std::string_view line);
+    void show(Capture& capture, std::string_view line);
     Awaitable<void> pump(Capture& capture);
 
     Executor executor_;

@@ -99,15 +99,17 @@ void Writer::flush() {
 
 void Writer::await_room() {
     is_waiting_ = true;
-    descriptor_.async_wait(StreamDescriptor::wait_write, [this](ErrorCode error) {
-        if (error == asio::error::operation_aborted) return;
-        is_waiting_ = false;
-        if (error) {
-            broken(error.value());
-        } else {
-            flush();
-        }
-    });
+    descriptor_.async_wait(StreamDescriptor::wait_write,
+                           [this, alive = std::weak_ptr(alive_)](ErrorCode error) {
+                               if (alive.expired() || error == asio::error::operation_aborted)
+                                   return;
+                               is_waiting_ = false;
+                               if (error) {
+                                   broken(error.value());
+                               } else {
+                                   flush();
+                               }
+                           });
 }
 
 void Writer::broken(int error) {

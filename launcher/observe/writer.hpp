@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -73,6 +74,7 @@ private:
     bool is_terminal_ = false;
     bool is_broken_ = false;
     bool is_waiting_ = false;
+    std::shared_ptr<const bool> alive_ = std::make_shared<bool>(true);  // for who comes too late
 };
 
 }  // namespace launcher

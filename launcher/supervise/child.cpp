@@ -34,6 +34,7 @@ struct Briefing {
     pid_t parent = 0;
     int null = -1;
     int output = -1;
+    int ready = -1;          // -1 when the image has none
     int error = 0;           // said back
     const char* doing = "";  // said back
 };
@@ -68,15 +69,31 @@ bool die_with_parent(Briefing& briefing) {
     return false;
 }
 
+/// Above 2 the child keeps one descriptor at most. It may bear its number already, by chance, which
+/// dup3(2) refuses.
+bool close_all_but_ready(Briefing& briefing) {
+    if (briefing.ready < 0)
+        return step(briefing, "close descriptors for", call(SYS_close_range, 3U, ~0U, 0U));
+    const int number = briefing.image->ready_number;
+    const long moved = briefing.ready == number ? call(SYS_fcntl, number, F_SETFD, 0)
+                                                : call(SYS_dup3, briefing.ready, number, 0);
+    const auto kept = static_cast<unsigned>(number);
+    return step(briefing, "pass the ready descriptor to", moved) &&
+           (kept == 3 ||
+            step(briefing, "close descriptors for", call(SYS_close_range, 3U, kept - 1, 0U))) &&
+           step(briefing, "close descriptors for", call(SYS_close_range, kept + 1, ~0U, 0U));
+}
+
 /// The copy of the descriptor table ends right above what is needed from it.
 bool take_descriptors(Briefing& briefing) {
-    const auto above = static_cast<unsigned>(std::max(briefing.null, briefing.output)) + 1;
+    const auto above =
+        static_cast<unsigned>(std::max({briefing.null, briefing.output, briefing.ready})) + 1;
     return step(briefing, "close descriptors for",
                 call(SYS_close_range, above, ~0U, CLOSE_RANGE_UNSHARE)) &&
            step(briefing, "redirect stdin of", call(SYS_dup3, briefing.null, 0, 0)) &&
            step(briefing, "redirect stdout of", call(SYS_dup3, briefing.output, 1, 0)) &&
            step(briefing, "redirect stderr of", call(SYS_dup3, briefing.output, 2, 0)) &&
-           step(briefing, "close descriptors for", call(SYS_close_range, 3U, ~0U, 0U));
+           close_all_but_ready(briefing);
 }
 
 /// First the handlers, which are harrier's and would run in its memory, then the mask. SIGKILL and
@@ -196,6 +213,15 @@ private:
 
 }  // namespace
 
+std::vector<const char*> pointers(const std::vector<std::string>& strings) {
+    std::vector<const char*> result;
+    result.reserve(strings.size() + 1);
+    for (const std::string& string : strings)
+        result.push_back(string.c_str());
+    result.push_back(nullptr);
+    return result;
+}
+
 Result<ChildLauncher> ChildLauncher::create(const rlimit& open_files) {
     Slots slots;
     const UniqueFd null(open("/dev/null", O_RDWR | O_CLOEXEC));
@@ -203,18 +229,23 @@ Result<ChildLauncher> ChildLauncher::create(const rlimit& open_files) {
     // Above 2, whatever harrier was started with: the child's 0, 1 and 2 are written over.
     slots.null.reset(fcntl(null.get(), F_DUPFD_CLOEXEC, 3));
     slots.output.reset(fcntl(null.get(), F_DUPFD_CLOEXEC, 3));
-    if (!slots.null || !slots.output) return shmheap::os::error("duplicate", "/dev/null");
+    slots.ready.reset(fcntl(null.get(), F_DUPFD_CLOEXEC, 3));
+    if (!slots.null || !slots.output || !slots.ready)
+        return shmheap::os::error("duplicate", "/dev/null");
     return ChildLauncher(open_files, std::move(slots), std::vector<std::byte>(stack_bytes));
 }
 
 Result<Child> ChildLauncher::launch(const ChildImage& image) {
     if (dup3(image.output, slots_.output.get(), O_CLOEXEC) < 0)
         return shmheap::os::error("duplicate output for", image.executable);
+    if (image.ready >= 0 && dup3(image.ready, slots_.ready.get(), O_CLOEXEC) < 0)
+        return shmheap::os::error("duplicate ready descriptor for", image.executable);
     Briefing briefing{.image = &image,
                       .open_files = &open_files_,
                       .parent = getpid(),
                       .null = slots_.null.get(),
-                      .output = slots_.output.get()};
+                      .output = slots_.output.get(),
+                      .ready = image.ready >= 0 ? slots_.ready.get() : -1};
     const std::size_t excess =
         reinterpret_cast<std::uintptr_t>(stack_.data() + stack_.size()) % stack_alignment;
     int pidfd = -1;
@@ -224,8 +255,9 @@ Result<Child> ChildLauncher::launch(const ChildImage& image) {
         pid = clone_child(std::span(stack_).first(stack_.size() - excess), briefing, pidfd);
     }
     const int clone_error = pid < 0 ? errno : 0;
-    // The slot keeps its number, but not somebody's log file open.
+    // The slots keep their numbers, but not somebody's log file or pipe open.
     dup3(slots_.null.get(), slots_.output.get(), O_CLOEXEC);
+    if (image.ready >= 0) dup3(slots_.null.get(), slots_.ready.get(), O_CLOEXEC);
     if (pid < 0) return shmheap::fail(clone_error, "clone for", image.executable);
     Child child;
     child.pid = pid;

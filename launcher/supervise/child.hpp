@@ -4,21 +4,25 @@
 /// calls and nothing else.
 ///
 /// It shares harrier's descriptor table too, until it takes a copy of the few lowest ones: the cost
-/// of a start does not grow with the number of components. ChildLauncher owns the two descriptors
-/// that a child's 0, 1 and 2 are made from, and the stack. Main thread only: the death signal of a
-/// child is sent when the *thread* that made it ends.
+/// of a start does not grow with the number of components. ChildLauncher owns the three descriptors
+/// that a child's are made from, and the stack. Main thread only: the death signal of a child is
+/// sent when the *thread* that made it ends.
 #pragma once
 
 #include <sys/resource.h>
 #include <sys/types.h>
 
 #include <cstddef>
+#include <string>
 #include <vector>
 
 #include "os/unique_fd.hpp"
 #include "shmheap/result.hpp"
 
 namespace launcher {
+
+/// The strings as a list that ends with a null; they outlive it.
+std::vector<const char*> pointers(const std::vector<std::string>& strings);
 
 /// What is to be executed. Pointers live until launch() returns; lists end with a null.
 struct ChildImage {
@@ -27,6 +31,8 @@ struct ChildImage {
     const char* const* environment = nullptr;
     const char* working_directory = nullptr;
     int output = -1;  ///< becomes stdout and stderr; anything, as long as it is open
+    int ready = -1;   ///< becomes the descriptor ready_number, if it is open
+    int ready_number = -1;
     int cgroup = -1;  ///< directory of the control group that it is born in; -1: that of harrier
 };
 
@@ -44,15 +50,17 @@ public:
     static shmheap::Result<ChildLauncher> create(const rlimit& open_files);
 
     /// Starts a child as the leader of a new process group, with /dev/null as stdin, no other
-    /// descriptor than 0, 1 and 2, no signal blocked and none ignored or handled, and a SIGKILL
-    /// waiting for it when harrier dies. Where the kernel does not let it be born in the group that
-    /// is asked for, it is born in harrier's. Errors: clone(2) failed; there is no child.
+    /// descriptor than 0, 1, 2 and what the image says, no signal blocked and none ignored or
+    /// handled, and a SIGKILL waiting for it when harrier dies. Where the kernel does not let it be
+    /// born in the group that is asked for, it is born in harrier's. Errors: clone(2) failed; there
+    /// is no child.
     shmheap::Result<Child> launch(const ChildImage& image);
 
 private:
     struct Slots {
         shmheap::os::UniqueFd null;    ///< becomes 0
         shmheap::os::UniqueFd output;  ///< the output of the child that is being made
+        shmheap::os::UniqueFd ready;   ///< what it says by that it is ready
     };
 
     ChildLauncher(const rlimit& open_files, Slots slots, std::vector<std::byte> stack)

@@ -7,35 +7,6 @@
 namespace launcher {
 namespace {
 
-constexpr unsigned bit(State state) {
-    return 1U << static_cast<unsigned>(state);
-}
-
-/// The table of component.hpp.
-constexpr unsigned successors(State state) {
-    switch (state) {
-        case State::waiting:
-            return bit(State::starting) | bit(State::failed) | bit(State::stopped);
-        case State::starting:
-            return bit(State::running) | bit(State::backing_off) | bit(State::failed) |
-                   bit(State::stopped);
-        case State::running:
-            return bit(State::stopping) | bit(State::ending);
-        case State::stopping:
-            return bit(State::ending) | bit(State::failed);
-        case State::ending:
-            return bit(State::backing_off) | bit(State::completed) | bit(State::failed) |
-                   bit(State::stopped);
-        case State::backing_off:
-            return bit(State::starting) | bit(State::stopped);
-        case State::completed:
-        case State::failed:
-        case State::stopped:
-            return 0;
-    }
-    return 0;
-}
-
 std::optional<EventKind> event_of(State state) {
     switch (state) {
         case State::running:
@@ -61,20 +32,37 @@ std::optional<EventKind> event_of(State state) {
 }  // namespace
 
 void Component::enter(State next, Fields fields) {
-    ASSERT((successors(state_) & bit(next)) != 0);
+    ASSERT(may_follow(state_, next));
+    if (is_final(state_)) reached_ = {};
     state_ = next;
-    const bool started_first = next == State::running && !was_started_;
-    if (next == State::running) was_started_ = true;
     if (const auto kind = event_of(next))
         emit_(Event{.kind = *kind, .component = descriptor_.name, .fields = std::move(fields)});
-    if (started_first || is_final(next)) {
-        for (Component* dependent : dependents)
-            dependent->latch.release();
+    const bool is_oneshot = descriptor_.type == ComponentType::oneshot;
+    if (next == State::running && !is_oneshot) reach(DependencyCondition::started);
+    if (next == State::completed) {
+        reach(DependencyCondition::completed_successfully);
+        if (is_oneshot) {
+            reach(DependencyCondition::started);
+            reach(DependencyCondition::ready);
+        }
     }
     if (is_final(next)) {
-        for (Component* dependency : dependencies)
-            dependency->latch.release();
+        wake_dependents();
+        for (const Requirement& requirement : requirements)
+            requirement.component.latch.release();
     }
+    if (on_enter) on_enter();
+}
+
+void Component::reach(DependencyCondition condition) {
+    reached_[static_cast<std::size_t>(condition)] = starts;
+    wake_dependents();
+    if (on_reach) on_reach();
+}
+
+void Component::wake_dependents() {
+    for (Component* dependent : dependents)
+        dependent->latch.release();
 }
 
 }  // namespace launcher

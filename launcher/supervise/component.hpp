@@ -4,26 +4,36 @@
 ///     state        meaning                                 may go to
 ///     ---------------------------------------------------------------------------------------
 ///     waiting      for its dependencies                    starting, failed, stopped
-///     starting     its process is being made               running, backing_off, failed, stopped
+///     starting     its process is being made               running, waiting, backing_off, failed,
+///                                                          stopped
 ///     running      its leader lives                        stopping, ending
 ///     stopping     told to stop; the leader lives          ending, failed
-///     ending       the leader has ended; what descends     backing_off, completed, failed,
-///                  from it ends, heaps are reaped          stopped
-///     backing_off  a restart waits                         starting, stopped
-///     completed    ended as it should                      (final)
-///     failed       ended for good, not as it should        (final)
-///     stopped      ended because harrier was told to stop  (final)
+///     ending       the leader has ended; what descends     waiting, backing_off,
+///                  from it ends, and its heaps are         completed, failed,
+///                  reaped                                  stopped
+///     backing_off  a restart waits                         waiting, stopped
+///     completed    ended as it should                      waiting    (final)
+///     failed       ended for good, not as it should        waiting    (final)
+///     stopped      ended because it was told to stop       waiting    (final)
 ///
-/// There is a process in running, stopping and ending, and in no other state. A stop finds the
-/// component in any state that is not final; only its coroutine acts on it, at its next look.
+/// There is a process in running, stopping and ending, and in no other state; every start comes out
+/// of waiting. A final state lasts until the component is asked to start. Whoever asks, or stops
+/// everything, finds the component in any state; only its coroutine acts on it, at its next look.
 #pragma once
 
+#include <sys/types.h>
+
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "launcher/config/descriptor.hpp"
 #include "launcher/observe/event.hpp"
+#include "launcher/supervise/exit.hpp"
 #include "launcher/supervise/latch.hpp"
 #include "launcher/supervise/restart.hpp"
 
@@ -45,6 +55,44 @@ constexpr bool is_final(State state) {
     return state == State::completed || state == State::failed || state == State::stopped;
 }
 
+/// The table above.
+constexpr bool may_follow(State from, State to) {
+    using enum State;
+    switch (from) {
+        case waiting:
+            return to == starting || to == failed || to == stopped;
+        case starting:
+            return to == running || to == waiting || to == backing_off || to == failed ||
+                   to == stopped;
+        case running:
+            return to == stopping || to == ending;
+        case stopping:
+            return to == ending || to == failed;
+        case ending:
+            return to == waiting || to == backing_off || to == completed || to == failed ||
+                   to == stopped;
+        case backing_off:
+            return to == waiting || to == stopped;
+        case completed:
+        case failed:
+        case stopped:
+            return to == waiting;
+    }
+    return false;
+}
+
+/// What may be asked of a component; a later request takes the place of an earlier one.
+enum class Request { start, stop, restart };
+
+class Component;
+
+/// What one component needs of another.
+struct Requirement {
+    Component& component;
+    const Dependency& dependency;  ///< as it was written
+    unsigned seen = 0;  ///< the start of the other that this one's own last start relied on
+};
+
 class Component {
 public:
     using Fields = std::vector<std::pair<std::string, std::string>>;
@@ -57,24 +105,52 @@ public:
 
     [[nodiscard]] const Descriptor& descriptor() const { return descriptor_; }
     [[nodiscard]] State state() const { return state_; }
-    [[nodiscard]] bool was_started() const { return was_started_; }
+
+    /// The number of its last start that got so far; 0 for none since it was asked to start.
+    [[nodiscard]] unsigned reached(DependencyCondition condition) const {
+        return reached_[static_cast<std::size_t>(condition)];
+    }
+
+    /// Notes that the present start got so far, and wakes whoever waits for it. enter() does so for
+    /// what follows from a state.
+    void reach(DependencyCondition condition);
+
+    /// Records a request for the coroutine.
+    void ask(Request request) {
+        asked = request;
+        latch.release();
+    }
 
     /// The one way to another state: asserts the table above, emits the state's event with
     /// `fields`, and wakes whoever waits for this component.
     void enter(State next, Fields fields = {});
 
-    Latch latch;                             ///< something changed that the component may wait for
-    History history;                         ///< for decide()
-    TimePoint restart_at{};                  ///< in backing_off: when it is over
-    unsigned starts = 0;                     ///< processes made; the number in the tag
-    std::vector<Component*> dependencies{};  ///< as in the descriptor's depends_on, same order
-    std::vector<Component*> dependents{};    ///< those that name this one in theirs
+    Latch latch;                              ///< something changed that the component may wait for
+    History history;                          ///< for decide()
+    std::optional<Request> asked{};           ///< and not yet carried out
+    std::vector<int> signals{};               ///< asked to be sent to the leader
+    TimePoint restart_at{};                   ///< in backing_off: when it is over
+    TimePoint told_at{};                      ///< in stopping and ending: since when it must end
+    bool is_supervised = false;               ///< its coroutine has begun, or is about to
+    bool is_unkillable = false;               ///< something of it lives in spite of SIGKILL
+    unsigned number = 0;                      ///< among the components of the application
+    unsigned starts = 0;                      ///< processes made; the number in the tag
+    pid_t pid = 0;                            ///< of the leader, while there is a process
+    std::optional<Exit> last_exit{};          ///< how the process before ended
+    std::function<void()> on_enter{};         ///< called in every state, at its beginning
+    std::function<void()> on_reach{};         ///< called whenever it has got further
+    std::string status{};                     ///< what it last said of itself (STATUS=)
+    bool is_healthy = true;                   ///< as far as its last checks say
+    std::vector<Requirement> requirements{};  ///< in the order of depends_on
+    std::vector<Component*> dependents{};     ///< those that require this one
 
 private:
+    void wake_dependents();
+
     const Descriptor& descriptor_;
     const EventSink& emit_;
     State state_ = State::waiting;
-    bool was_started_ = false;
+    std::array<unsigned, 4> reached_{};  // by DependencyCondition
 };
 
 }  // namespace launcher

@@ -5,32 +5,53 @@
 namespace launcher {
 namespace {
 
-bool is_met(const Component& dependency, DependencyCondition condition) {
-    switch (condition) {
-        case DependencyCondition::started:
-            return dependency.was_started();
-        case DependencyCondition::completed_successfully:
-            return dependency.state() == State::completed;
-    }
-    return false;
+/// A component that is asked to start has yet to get there, wherever it was before.
+bool will_start(const Component& component) {
+    return is_final(component.state()) && component.asked == Request::start;
+}
+
+bool is_over(const Component& component) {
+    return is_final(component.state()) && !will_start(component);
+}
+
+/// What was reached once counts for good, but for who follows the other's restarts: the start that
+/// counts is then the present one.
+bool is_reached(const Requirement& requirement) {
+    const Component& other = requirement.component;
+    const unsigned start = will_start(other) ? 0 : other.reached(requirement.dependency.condition);
+    if (start == 0) return false;
+    if (!requirement.dependency.restart || is_final(other.state())) return true;
+    return other.state() == State::running && start == other.starts;
+}
+
+bool is_met(const Requirement& requirement) {
+    return is_reached(requirement) ||
+           (!requirement.dependency.required && is_over(requirement.component));
 }
 
 }  // namespace
 
 bool dependencies_met(const Component& component) {
-    const auto& depends_on = component.descriptor().depends_on;
-    for (std::size_t i = 0; i < depends_on.size(); ++i) {
-        if (!is_met(*component.dependencies[i], depends_on[i].condition)) return false;
-    }
-    return true;
+    return std::all_of(component.requirements.begin(), component.requirements.end(), is_met);
 }
 
 const Component* failed_dependency(const Component& component) {
-    const auto& depends_on = component.descriptor().depends_on;
-    for (std::size_t i = 0; i < depends_on.size(); ++i) {
-        const Component& dependency = *component.dependencies[i];
-        if (is_final(dependency.state()) && !is_met(dependency, depends_on[i].condition))
-            return &dependency;
+    for (const Requirement& requirement : component.requirements) {
+        if (is_over(requirement.component) && !is_met(requirement)) return &requirement.component;
+    }
+    return nullptr;
+}
+
+void note_dependencies(Component& component) {
+    for (Requirement& requirement : component.requirements)
+        requirement.seen = requirement.component.starts;
+}
+
+const Component* restarted_dependency(const Component& component) {
+    for (const Requirement& requirement : component.requirements) {
+        const bool is_newer = requirement.component.starts > requirement.seen;
+        if (requirement.dependency.restart && is_newer && is_reached(requirement))
+            return &requirement.component;
     }
     return nullptr;
 }

@@ -37,6 +37,12 @@ Changes changes_of(const Descriptor& descriptor, const Identity& identity) {
     changes["SHMHEAP_TAG"] = identity.tag;
     changes["SHMHEAP_COMPONENT"] = descriptor.name;
     changes["HARRIER_RUN_DIR"] = identity.run_directory;
+    if (!identity.notify_socket.empty()) changes["NOTIFY_SOCKET"] = identity.notify_socket;
+    if (descriptor.watchdog) {
+        const auto microseconds =
+            std::chrono::duration_cast<std::chrono::microseconds>(*descriptor.watchdog);
+        changes["WATCHDOG_USEC"] = std::to_string(microseconds.count());
+    }
     auto& connections = changes[shmheap::port::connections_variable];
     connections.reset();
     if (!descriptor.connections.empty()) connections = shmheap::port::spell(descriptor.connections);

@@ -10,8 +10,9 @@ namespace launcher {
 
 /// What tells one start of a component from every other.
 struct Identity {
-    std::string tag;            ///< "<application>/<instance uuid>/<component>/<start number>"
-    std::string run_directory;  ///< absolute
+    std::string tag;                 ///< "<application>/<instance uuid>/<component>/<start number>"
+    std::string run_directory;       ///< absolute
+    std::string notify_socket = {};  ///< absolute path; empty for none
 };
 
 /// harrier's own environment as NAME=value, without what concerns harrier alone: what its own

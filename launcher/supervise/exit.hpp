@@ -26,9 +26,4 @@ struct NotStarted {
 
 using Exit = std::variant<Exited, Killed, NotStarted>;
 
-inline bool succeeded(const Exit& exit) {
-    const auto* exited = std::get_if<Exited>(&exit);
-    return exited != nullptr && exited->status == 0;
-}
-
 }  // namespace launcher

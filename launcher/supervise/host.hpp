@@ -17,6 +17,7 @@
 #include "launcher/config/descriptor.hpp"
 #include "launcher/supervise/exit.hpp"
 #include "launcher/supervise/latch.hpp"
+#include "launcher/supervise/report.hpp"
 #include "shmheap/result.hpp"
 
 namespace launcher {
@@ -31,6 +32,21 @@ struct SpawnRequest {
     Latch& latch;                          ///< outlives the process
     std::string tag;                       ///< what tells its descendants from others'
     std::vector<std::string> environment;  ///< NAME=value
+    std::string notify_socket = {};        ///< path of the one to listen on; empty for none
+};
+
+/// One check of a component's health that is under way. Destroying it ends it.
+class Probe {
+public:
+    struct Result {
+        bool has_passed = false;
+        std::string what = {};  ///< why it has not, in words
+    };
+
+    virtual ~Probe() = default;
+
+    /// Nothing while it lasts. The request's latch is released when it ends.
+    [[nodiscard]] virtual std::optional<Result> result() = 0;
 };
 
 class Process {
@@ -41,6 +57,10 @@ public:
 
     /// How the leader ended; nothing while it lives. The request's latch is released when it ends.
     [[nodiscard]] virtual std::optional<Exit> exit() = 0;
+
+    /// What it has said of itself since the last look; the request's latch is released when there
+    /// is more.
+    [[nodiscard]] virtual Report take_report() = 0;
 
     /// Signals the leader or the tree. Whoever has ended is passed over.
     virtual void signal(int number, Audience audience) = 0;
@@ -66,6 +86,10 @@ public:
 
     /// Starts a process. Errors: what opening its log, changing to its folder or execve(2) say.
     virtual Awaitable<shmheap::Result<std::unique_ptr<Process>>> spawn(SpawnRequest request) = 0;
+
+    /// Begins the health check that the descriptor describes, for the process of `request`, whose
+    /// latch and descriptor outlive the probe. What cannot be begun has failed.
+    virtual std::unique_ptr<Probe> probe(const SpawnRequest& request, const Process& process) = 0;
 
     /// Ends with SIGKILL whatever still descends from harrier when every component has ended,
     /// but what was meant to stay (KillMode::process). Returns how many processes are left.

@@ -23,18 +23,19 @@ void send(int pidfd, int number) {
 
 }  // namespace
 
-LaunchedProcess::LaunchedProcess(ProcessHost& host, const SpawnRequest& request, pid_t pid,
-                                 shmheap::os::UniqueFd pidfd, const Cgroup* group)
+LaunchedProcess::LaunchedProcess(ProcessHost& host, const SpawnRequest& request, NewProcess made)
     : host_(host),
       latch_(request.latch),
       component_(request.descriptor.name),
       tag_(request.tag),
-      pid_(pid),
+      pid_(made.child.pid),
       next_look_(host.executor_),
-      group_(group),
+      group_(made.group),
       group_events_(host.executor_),
-      leader_(host.executor_, std::move(pidfd), [this] { leader_ended(); }),
-      last_event_(host.orphans_.tick()) {
+      leader_(host.executor_, std::move(made.child.pidfd), [this] { leader_ended(); }),
+      last_event_(host.orphans_.tick()),
+      announcements_(std::move(made.announcements)) {
+    if (announcements_) announcements_->begin(pid_);
     host_.orphans_.add_leader(pid_, tag_);
     if (group_ == nullptr) return;
     auto events = group_->open_events();
@@ -51,7 +52,8 @@ LaunchedProcess::~LaunchedProcess() {
 void LaunchedProcess::leader_ended() {
     host_.ending_.insert(tag_);
     last_event_ = host_.orphans_.tick();
-    latch_.release();
+    // What follows is to look for the rest of the tree and for heaps. The latch outlives us.
+    host_.turns_.post([&latch = latch_] { latch.release(); });
 }
 
 void LaunchedProcess::member_ended() {
@@ -62,6 +64,10 @@ void LaunchedProcess::member_ended() {
 std::optional<Exit> LaunchedProcess::exit() {
     if (!exit_ && leader_.ended()) exit_ = ProcessHost::peek(leader_.pidfd());
     return exit_;
+}
+
+Report LaunchedProcess::take_report() {
+    return announcements_ ? announcements_->take_report() : Report{};
 }
 
 void LaunchedProcess::signal(int number, Audience audience) {

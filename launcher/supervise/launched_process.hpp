@@ -9,28 +9,37 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 
+#include "launcher/supervise/announcements.hpp"
+#include "launcher/supervise/child.hpp"
 #include "launcher/supervise/host.hpp"
 #include "launcher/supervise/process_watch.hpp"
-#include "os/unique_fd.hpp"
 
 namespace launcher {
 
 class Cgroup;
 class ProcessHost;
 
+/// What a start has made.
+struct NewProcess {
+    Child child;
+    std::unique_ptr<Announcements> announcements = {};  ///< null when it has nothing to say
+    const Cgroup* group = nullptr;                      ///< the one that it was born in, if any
+};
+
 class LaunchedProcess final : public Process {
 public:
-    LaunchedProcess(ProcessHost& host, const SpawnRequest& request, pid_t pid,
-                    shmheap::os::UniqueFd pidfd, const Cgroup* group);
+    LaunchedProcess(ProcessHost& host, const SpawnRequest& request, NewProcess made);
     LaunchedProcess(const LaunchedProcess&) = delete;
     LaunchedProcess& operator=(const LaunchedProcess&) = delete;
     ~LaunchedProcess() override;
 
     [[nodiscard]] pid_t pid() const override { return pid_; }
     [[nodiscard]] std::optional<Exit> exit() override;
+    [[nodiscard]] Report take_report() override;
     void signal(int number, Audience audience) override;
     [[nodiscard]] std::size_t survivors() override;
     void collect() override;
@@ -65,6 +74,7 @@ private:
     std::uint64_t last_event_;  // an older list of orphans may lack some
     std::optional<int> told_;   // what the whole tree was told, latecomers included
     std::optional<Exit> exit_;
+    std::unique_ptr<Announcements> announcements_;
 };
 
 }  // namespace launcher

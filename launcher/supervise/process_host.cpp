@@ -9,8 +9,11 @@
 #include <boost/process/v2/process.hpp>
 #include <csignal>
 
+#include "launcher/supervise/exec_probe.hpp"
+#include "launcher/supervise/heap_probe.hpp"
 #include "launcher/supervise/launched_process.hpp"
 #include "launcher/supervise/process_tree.hpp"
+#include "launcher/supervise/socket_probe.hpp"
 #include "os/error.hpp"
 
 namespace launcher {
@@ -27,21 +30,13 @@ constexpr int unknown_collected_max = 1024;  // in one go, so that a storm leave
 constexpr auto orphans_fresh_for = 5ms;
 static_assert(orphans_fresh_for <= undecided_delay, "a second look must be a new one");
 
-std::vector<const char*> pointers(const std::vector<std::string>& strings) {
-    std::vector<const char*> result;
-    result.reserve(strings.size() + 1);
-    for (const std::string& string : strings)
-        result.push_back(string.c_str());
-    result.push_back(nullptr);
-    return result;
-}
-
 /// A launcher in the sense of Boost.Process v2: it makes the process and returns its handle.
 struct Launcher {
     ChildLauncher& make;
     const SpawnRequest& request;
     int output;
     int cgroup;
+    int ready;                  ///< -1 for none
     UniqueFd pidfd = {};        ///< said back: a pidfd of our own
     shmheap::Error error = {};  ///< said back: more than an error code can say
 
@@ -66,6 +61,8 @@ process_v2::basic_process<Executor> Launcher::operator()(
                            .environment = environment_pointers.data(),
                            .working_directory = request.descriptor.working_directory.c_str(),
                            .output = output,
+                           .ready = ready,
+                           .ready_number = request.descriptor.ready.fd.value_or(-1),
                            .cgroup = cgroup};
     auto child = make.launch(image);
     if (!child) {
@@ -128,6 +125,7 @@ Result<std::unique_ptr<ProcessHost>> ProcessHost::create(Executor executor, Outp
 ProcessHost::ProcessHost(Executor executor, Output& output, ChildLauncher launcher,
                          std::unique_ptr<Containment> containment)
     : executor_(executor),
+      turns_(executor),
       output_(output),
       launcher_(std::move(launcher)),
       containment_(std::move(containment)),
@@ -140,6 +138,7 @@ Awaitable<void> ProcessHost::sleep_until(TimePoint time, Latch& latch) {
 Awaitable<Result<std::unique_ptr<Process>>> ProcessHost::spawn(SpawnRequest request) {
     auto delay = busy_delay;
     for (int attempt = 1;; ++attempt) {
+        co_await turns_.take();
         auto process = spawn_now(request);
         const bool is_busy = !process && process.error().code == ETXTBSY;
         if (!is_busy || attempt == busy_attempts_max) co_return process;
@@ -152,19 +151,24 @@ Awaitable<Result<std::unique_ptr<Process>>> ProcessHost::spawn(SpawnRequest requ
 Result<std::unique_ptr<Process>> ProcessHost::spawn_now(const SpawnRequest& request) {
     auto target = output_.open(request.descriptor);
     if (!target) return tl::unexpected(target.error());
+    auto announcements = Announcements::await(executor_, output_, request);
+    if (!announcements) return tl::unexpected(announcements.error());
     const Cgroup* group = containment_ ? containment_->of(request.descriptor.name) : nullptr;
     Launcher launcher{.make = launcher_,
                       .request = request,
                       .output = target->fd,
-                      .cgroup = group != nullptr ? group->fd() : -1};
+                      .cgroup = group != nullptr ? group->fd() : -1,
+                      .ready = *announcements ? (*announcements)->ready_fd() : -1};
     ErrorCode error;
     auto handle =
         launcher(executor_, error, request.descriptor.executable, request.descriptor.command);
     const pid_t pid = handle.id();
     handle.detach();  // its destructor would wait for the process, or kill it
     if (error) return tl::unexpected(std::move(launcher.error));
-    auto process =
-        std::make_unique<LaunchedProcess>(*this, request, pid, std::move(launcher.pidfd), group);
+    NewProcess made{.child = {.pid = pid, .pidfd = std::move(launcher.pidfd)},
+                    .announcements = std::move(*announcements),
+                    .group = group};
+    auto process = std::make_unique<LaunchedProcess>(*this, request, std::move(made));
     if (!process->is_watched()) {
         kill(pid, SIGKILL);
         siginfo_t info{};
@@ -173,6 +177,29 @@ Result<std::unique_ptr<Process>> ProcessHost::spawn_now(const SpawnRequest& requ
     }
     if (request.descriptor.kill_mode == KillMode::process) spared_.insert(request.descriptor.name);
     return std::unique_ptr<Process>(std::move(process));
+}
+
+std::unique_ptr<Probe> ProcessHost::probe(const SpawnRequest& request, const Process& process) {
+    struct Begin {
+        ProcessHost& host;
+        const SpawnRequest& request;
+        const Process& process;
+
+        std::unique_ptr<Probe> operator()(const ExecTest& test) const {
+            return std::make_unique<ExecProbe>(host, request, test);
+        }
+        std::unique_ptr<Probe> operator()(const TcpTest& test) const {
+            return std::make_unique<SocketProbe>(host.executor_, request.latch, test);
+        }
+        std::unique_ptr<Probe> operator()(const HttpTest& test) const {
+            return std::make_unique<SocketProbe>(host.executor_, request.latch, test);
+        }
+        std::unique_ptr<Probe> operator()(const HeapTest& test) const {
+            return std::make_unique<HeapProbe>(request, process.pid(), test);
+        }
+    };
+    const Begin begin{.host = *this, .request = request, .process = process};
+    return std::visit(begin, request.descriptor.healthcheck->test);
 }
 
 void ProcessHost::await_child_signal() {

@@ -22,9 +22,11 @@
 #include "launcher/supervise/host.hpp"
 #include "launcher/supervise/orphans.hpp"
 #include "launcher/supervise/process_watch.hpp"
+#include "launcher/supervise/turns.hpp"
 
 namespace launcher {
 
+class ExecProbe;
 class LaunchedProcess;
 
 class ProcessHost final : public Host {
@@ -39,6 +41,7 @@ public:
     [[nodiscard]] TimePoint now() override { return Clock::now(); }
     Awaitable<void> sleep_until(TimePoint time, Latch& latch) override;
     Awaitable<shmheap::Result<std::unique_ptr<Process>>> spawn(SpawnRequest request) override;
+    std::unique_ptr<Probe> probe(const SpawnRequest& request, const Process& process) override;
     Awaitable<std::size_t> end_strays(TimePoint give_up_at) override;
 
     /// How a process ended, which it has; it stays in the process table.
@@ -48,6 +51,7 @@ public:
     static void collect(int pidfd);
 
 private:
+    friend class ExecProbe;
     friend class LaunchedProcess;
 
     ProcessHost(Executor executor, Output& output, ChildLauncher launcher,
@@ -61,6 +65,7 @@ private:
     bool is_spared(pid_t pid) const;
 
     Executor executor_;
+    Turns turns_;  // of components that start, and of those whose leader has ended
     Output& output_;
     ChildLauncher launcher_;
     std::unique_ptr<Containment> containment_;

@@ -11,6 +11,7 @@
 
 #include "launcher/observe/event.hpp"
 #include "launcher/supervise/host.hpp"
+#include "launcher/supervise/restart.hpp"
 #include "reaper/reap.hpp"
 
 namespace launcher {
@@ -48,7 +49,9 @@ struct Shared {
     std::string run_directory;             ///< absolute
     std::string shm_directory;             ///< absolute, unless a component's environment differs
     std::vector<std::string> environment;  ///< what components inherit
+    Random random;                         ///< for the jitter of delays
     StopOrder stop = {};
+    std::function<void()> on_stopping{};  ///< called when a component begins to stop
     Totals totals = {};
 };
 

@@ -2,44 +2,18 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "launcher/observe/format.hpp"
+#include "launcher/supervise/attend.hpp"
 #include "launcher/supervise/dependencies.hpp"
+#include "launcher/supervise/end_process.hpp"
 #include "launcher/supervise/environment.hpp"
 #include "launcher/supervise/reaping.hpp"
 
 namespace launcher {
 namespace {
-
-using namespace std::chrono_literals;
-
-/// How long a process may take to die of a SIGKILL that nobody hurries: it may have gigabytes to
-/// give back.
-constexpr auto kill_patience = 5s;
-
-/// A time of the far future stays one.
-TimePoint after(TimePoint time, Duration duration) {
-    return duration < end_of_time - time ? time + duration : end_of_time;
-}
-
-bool must_stop(const Component& component, Shared& shared) {
-    switch (shared.stop.phase) {
-        case StopOrder::Phase::none:
-            return false;
-        case StopOrder::Phase::graceful:
-            return dependents_ended(component) || shared.host.now() >= shared.stop.tell_by;
-        case StopOrder::Phase::at_once:
-            return true;
-    }
-    return false;
-}
-
-Audience kill_audience(const Component& component) {
-    return component.descriptor().kill_mode == KillMode::process ? Audience::leader
-                                                                 : Audience::tree;
-}
 
 Component::Fields exit_fields(const Exit& exit) {
     Component::Fields fields;
@@ -54,9 +28,17 @@ Component::Fields exit_fields(const Exit& exit) {
     return fields;
 }
 
+/// Why it failed for good, in a word.
+std::string failure_reason(const Exit& exit, Cause cause) {
+    if (std::holds_alternative<NotStarted>(exit)) return "start";
+    const auto reason = to_string(cause);
+    return reason.empty() ? "exit" : std::string(reason);
+}
+
 Awaitable<void> await_dependencies(Component& component, Shared& shared) {
     for (;;) {
-        if (shared.stop.requested()) {
+        const auto asked = std::exchange(component.asked, std::nullopt);
+        if (shared.stop.requested() || asked == Request::stop) {
             component.enter(State::stopped);
             co_return;
         }
@@ -66,6 +48,7 @@ Awaitable<void> await_dependencies(Component& component, Shared& shared) {
             co_return;
         }
         if (dependencies_met(component)) {
+            note_dependencies(component);
             component.enter(State::starting);
             co_return;
         }
@@ -79,108 +62,102 @@ std::string start_tag(const Component& component, const Shared& shared) {
 }
 
 SpawnRequest spawn_request(Component& component, const Shared& shared) {
-    const Identity identity{.tag = start_tag(component, shared),
-                            .run_directory = shared.run_directory};
+    const Descriptor& descriptor = component.descriptor();
+    Identity identity{.tag = start_tag(component, shared), .run_directory = shared.run_directory};
+    if (has_notify_socket(descriptor))
+        identity.notify_socket =
+            shared.run_directory + "/notify-" + std::to_string(component.number);
     return SpawnRequest{
-        .descriptor = component.descriptor(),
+        .descriptor = descriptor,
         .latch = component.latch,
         .tag = identity.tag,
-        .environment = component_environment(shared.environment, component.descriptor(), identity)};
+        .environment = component_environment(shared.environment, descriptor, identity),
+        .notify_socket = identity.notify_socket};
 }
 
-/// What reaping asks for stays; the rest has served its purpose once the process is made, and a
-/// thousand copies of it would take megabytes.
+/// Reaping asks for one variable, a health check may need all. The others have served their purpose
+/// once the process is made, and a thousand copies of them would take megabytes.
 void drop_environment(SpawnRequest& request) {
+    if (request.descriptor.healthcheck) return;
     std::erase_if(request.environment, [](const std::string& variable) {
         return !variable.starts_with("SHMHEAP_DIR=");
     });
     request.environment.shrink_to_fit();
 }
 
-/// Tells the leader, or all, to stop, and kills when the grace period is over or the stop is cut
-/// short. Returns when the leader has ended or could not be killed.
-Awaitable<TimePoint> stop(Component& component, Process& process, Shared& shared) {
-    const Descriptor& descriptor = component.descriptor();
-    const TimePoint now = shared.host.now();
-    const TimePoint kill_at =
-        std::min(after(now, descriptor.stop_grace_period), shared.stop.kill_by);
-    const auto is_graceful = [&shared] { return shared.stop.phase == StopOrder::Phase::graceful; };
-    const int first_signal = is_graceful() ? descriptor.stop_signal : SIGKILL;
-    component.enter(State::stopping, {{"pid", std::to_string(process.pid())},
-                                      {"signal", format_signal(first_signal)}});
-    if (is_graceful()) {
-        process.signal(descriptor.stop_signal,
-                       descriptor.kill_mode == KillMode::group ? Audience::tree : Audience::leader);
-    }
-    while (!process.exit() && is_graceful() && shared.host.now() < kill_at)
-        co_await shared.host.sleep_until(kill_at, component.latch);
-    if (!process.exit()) process.signal(SIGKILL, kill_audience(component));
-    while (!process.exit() && shared.host.now() < shared.stop.give_up_at)
-        co_await shared.host.sleep_until(shared.stop.give_up_at, component.latch);
-    co_return kill_at;
+/// Who does not answer its watchdog is first asked for a core dump, by SIGABRT as a rule.
+std::vector<StopStep> stop_steps(const Descriptor& descriptor, Cause cause) {
+    if (cause != Cause::watchdog) return descriptor.stop_sequence;
+    return {{descriptor.watchdog_signal, grace_of(descriptor.stop_sequence)}};
 }
 
-/// Waits for the leader's end; a stop in between is carried out. Returns until when the rest of
-/// the tree may live.
-Awaitable<TimePoint> await_exit(Component& component, Process& process, Shared& shared) {
-    while (!process.exit() && !must_stop(component, shared)) {
-        const TimePoint look_at = shared.stop.requested() ? shared.stop.tell_by : end_of_time;
-        co_await shared.host.sleep_until(look_at, component.latch);
-    }
-    if (process.exit()) co_return shared.host.now();
-    const TimePoint kill_at = co_await stop(component, process, shared);
+void enter_stopping(Component& component, const Process& process, int signal, Cause cause) {
+    Component::Fields fields;
+    if (const auto reason = to_string(cause); !reason.empty())
+        fields.emplace_back("reason", reason);
+    fields.emplace_back("pid", std::to_string(process.pid()));
+    fields.emplace_back("signal", format_signal(signal));
+    component.enter(State::stopping, std::move(fields));
+}
+
+/// The leader that lives is ended for `cause`. Returns by which schedule the rest of its tree ends.
+Awaitable<StopSchedule> stop(Component& component, Process& process, Cause cause, Shared& shared) {
+    StopSchedule schedule(stop_steps(component.descriptor(), cause), component.told_at);
+    enter_stopping(component, process, schedule.next(component.told_at, shared.stop.kill_by),
+                   cause);
+    if (shared.on_stopping) shared.on_stopping();
+    co_await end_leader(component, process, schedule, shared);
     // Only who was told to stop is given time: with `mixed` the rest never hears of it.
-    if (component.descriptor().kill_mode == KillMode::group) co_return kill_at;
-    co_return shared.host.now();
+    if (component.descriptor().kill_mode == KillMode::group) co_return schedule;
+    co_return StopSchedule({}, shared.host.now());
 }
 
-/// After the leader: what descends from it may live until `kill_at`, then it is killed. Returns
-/// how many processes could not be ended.
-Awaitable<std::size_t> end_rest(Component& component, Process& process, TimePoint kill_at,
-                                Shared& shared) {
-    if (component.descriptor().kill_mode == KillMode::process) co_return 0;
-    std::optional<TimePoint> patience_until;
-    for (;;) {
-        const std::size_t survivors = process.survivors();
-        if (survivors == 0) co_return 0;
-        const TimePoint now = shared.host.now();
-        const bool must_kill = now >= kill_at || shared.stop.phase == StopOrder::Phase::at_once;
-        if (must_kill) {
-            if (!patience_until) patience_until = now + kill_patience;
-            if (now >= std::min(*patience_until, shared.stop.give_up_at)) co_return survivors;
-            process.signal(SIGKILL, Audience::tree);
-        }
-        const TimePoint look_at =
-            must_kill ? std::min(*patience_until, shared.stop.give_up_at) : kill_at;
-        co_await shared.host.sleep_until(look_at, component.latch);
+/// What was asked of the component while its process lived is carried out when it has ended.
+/// False when nothing was.
+bool carry_out_request(Component& component, Outcome outcome, Shared& shared) {
+    const auto asked = std::exchange(component.asked, std::nullopt);
+    if (shared.stop.requested()) {
+        const bool had_ended = component.state() == State::ending && outcome == Outcome::success;
+        component.enter(had_ended ? State::completed : State::stopped);
+        return true;
     }
+    if (!asked) return false;
+    if (*asked == Request::stop) {
+        component.enter(State::stopped);
+        return true;
+    }
+    component.history = {};
+    component.enter(State::waiting);
+    return true;
 }
 
 /// What becomes of a component whose process has ended, or could not be made.
-void conclude(Component& component, const Exit& exit, Shared& shared) {
-    if (shared.stop.requested()) {
-        const bool had_ended = component.state() == State::ending && succeeded(exit);
-        component.enter(had_ended ? State::completed : State::stopped);
+void conclude(Component& component, const Exit& exit, Cause cause, Shared& shared) {
+    const Descriptor& descriptor = component.descriptor();
+    const Outcome outcome = outcome_of(exit, cause, descriptor.success_exits);
+    if (carry_out_request(component, outcome, shared)) return;
+    if (cause == Cause::dependency) {
+        component.enter(State::waiting);
         return;
     }
-    const bool not_started = std::holds_alternative<NotStarted>(exit);
+    const TimePoint now = shared.host.now();
     const Decision decision =
-        decide(component.descriptor().restart, component.history, exit, shared.host.now());
+        decide(descriptor.restart, component.history, outcome, now, shared.random);
+    const bool not_started = std::holds_alternative<NotStarted>(exit);
     Component::Fields fields;
     switch (decision.next) {
         case Next::complete:
             component.enter(State::completed);
             return;
         case Next::fail:
-            fields = {{"reason", not_started ? "start" : "exit"}};
+            fields = {{"reason", failure_reason(exit, cause)}};
             break;
         case Next::give_up:
-            fields = {{"reason", "attempts"},
-                      {"attempts", std::to_string(component.history.attempts)}};
+            fields = {{"reason", "attempts"}, {"attempts", std::to_string(decision.attempt)}};
             break;
         case Next::restart:
-            component.history.attempts = decision.attempt;
-            component.restart_at = after(shared.host.now(), decision.delay);
+            remember(component.history, descriptor.restart, decision, now);
+            component.restart_at = after(now, decision.delay);
             fields = {{"attempt", std::to_string(decision.attempt)},
                       {"delay", format_duration(decision.delay)}};
             break;
@@ -193,32 +170,47 @@ void conclude(Component& component, const Exit& exit, Shared& shared) {
                     std::move(fields));
 }
 
+void fail_unkillable(Component& component, Component::Fields what) {
+    component.is_unkillable = true;
+    component.asked.reset();
+    what.insert(what.begin(), {"reason", "unkillable"});
+    component.enter(State::failed, std::move(what));
+}
+
 /// From a process that was made to its end in the process table.
 Awaitable<void> run(Component& component, Process& process, const SpawnRequest& request,
                     Shared& shared) {
+    const std::string pid = std::to_string(process.pid());
     component.history.started = shared.host.now();
-    component.enter(State::running, {{"pid", std::to_string(process.pid())}});
-    const TimePoint kill_at = co_await await_exit(component, process, shared);
+    component.pid = process.pid();
+    component.status.clear();
+    component.is_healthy = true;
+    component.enter(State::running, {{"pid", pid}});
+    StopSchedule schedule({}, *component.history.started);
+    const Cause cause = co_await attend(component, process, request, shared);
+    component.told_at = shared.host.now();
+    if (cause != Cause::itself) schedule = co_await stop(component, process, cause, shared);
+    component.signals.clear();
     const auto exit = process.exit();
     if (!exit) {
-        component.enter(State::failed,
-                        {{"reason", "unkillable"}, {"pid", std::to_string(process.pid())}});
+        fail_unkillable(component, {{"pid", pid}});
         co_return;
     }
-    Component::Fields fields = {{"pid", std::to_string(process.pid())}};
+    Component::Fields fields = {{"pid", pid}};
     for (auto& field : exit_fields(*exit))
         fields.push_back(std::move(field));
     fields.emplace_back("uptime", format_duration(shared.host.now() - *component.history.started));
+    component.last_exit = *exit;
     component.enter(State::ending, std::move(fields));
-    const std::size_t left = co_await end_rest(component, process, kill_at, shared);
+    const std::size_t left = co_await end_rest(component, process, schedule, shared);
     reap_component(component.descriptor(), request, shared);
     process.collect();
+    component.pid = 0;
     if (left > 0) {
-        component.enter(State::failed,
-                        {{"reason", "unkillable"}, {"processes", std::to_string(left)}});
+        fail_unkillable(component, {{"processes", std::to_string(left)}});
         co_return;
     }
-    conclude(component, *exit, shared);
+    conclude(component, *exit, cause, shared);
 }
 
 Awaitable<void> start_and_run(Component& component, Shared& shared) {
@@ -232,28 +224,36 @@ Awaitable<void> start_and_run(Component& component, Shared& shared) {
         co_return;
     }
     const Exit exit = NotStarted{process.error()};
-    conclude(component, exit, shared);
+    component.last_exit = exit;
+    conclude(component, exit, Cause::itself, shared);
 }
 
 Awaitable<void> back_off(Component& component, Shared& shared) {
-    while (!shared.stop.requested() && shared.host.now() < component.restart_at)
+    while (!shared.stop.requested() && !component.asked && shared.host.now() < component.restart_at)
         co_await shared.host.sleep_until(component.restart_at, component.latch);
-    if (shared.stop.requested()) {
+    const auto asked = std::exchange(component.asked, std::nullopt);
+    if (shared.stop.requested() || asked == Request::stop) {
         component.enter(State::stopped);
         co_return;
     }
+    if (asked) component.history = {};
     ++shared.totals.restarts;
-    component.enter(State::starting);
+    component.enter(State::waiting);
 }
 
 }  // namespace
 
 Awaitable<void> supervise(Component& component, Shared& shared) {
-    co_await await_dependencies(component, shared);
+    if (is_final(component.state())) {
+        component.history = {};
+        component.enter(State::waiting);
+    }
     while (!is_final(component.state())) {
-        co_await start_and_run(component, shared);
+        co_await await_dependencies(component, shared);
+        if (component.state() == State::starting) co_await start_and_run(component, shared);
         if (component.state() == State::backing_off) co_await back_off(component, shared);
     }
+    component.is_supervised = false;
 }
 
 }  // namespace launcher

@@ -3,11 +3,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <string_view>
-#include <unordered_map>
+#include <cerrno>
 
-#include "launcher/supervise/dependencies.hpp"
+#include "launcher/observe/format.hpp"
 #include "launcher/supervise/reaping.hpp"
+#include "launcher/supervise/stop_schedule.hpp"
 #include "launcher/supervise/supervise.hpp"
 #include "os/assert.hpp"
 
@@ -15,11 +15,18 @@ namespace launcher {
 namespace {
 
 using namespace std::chrono_literals;
+using shmheap::Status;
 
 // What a stop may take beyond the longest grace period; together they stay below one second.
 constexpr auto order_slack = 200ms;     ///< for the order, when grace periods are short
 constexpr auto late_grace = 300ms;      ///< for who was told last
 constexpr auto death_patience = 350ms;  ///< from SIGKILL to gone
+
+constexpr auto laggard_patience = 1s;     ///< from being told to stop to being told of
+constexpr auto telling_pause_max = 1min;  ///< between tellings, which double from laggard_patience
+constexpr std::size_t laggards_named_max = 5;
+
+constexpr std::size_t signals_pending_max = 64;  ///< of one component, before its next look
 
 constexpr auto stray_patience = 5s;  ///< when nobody waits for the end
 
@@ -30,35 +37,36 @@ Supervisor::Supervisor(Executor executor, const Application& application, Shared
     components_.reserve(application.components.size());
     for (const Descriptor& descriptor : application.components)
         components_.push_back(std::make_unique<Component>(executor, descriptor, shared_.emit));
+    for (std::size_t i = 0; i < components_.size(); ++i)
+        components_[i]->number = static_cast<unsigned>(i);
     connect(application);
+    shared_.on_stopping = [this] { look_for_laggards_in_a_second(); };
 }
 
 void Supervisor::connect(const Application& application) {
-    std::unordered_map<std::string_view, Component*> by_name;
     for (std::size_t i = 0; i < components_.size(); ++i)
-        by_name.emplace(application.components[i].name, components_[i].get());
+        by_name_.emplace(application.components[i].name, components_[i].get());
     for (const auto& component : components_) {
         for (const Dependency& dependency : component->descriptor().depends_on) {
-            const auto found = by_name.find(dependency.component);
-            ASSERT(found != by_name.end());
-            component->dependencies.push_back(found->second);
+            const auto found = by_name_.find(dependency.component);
+            if (found == by_name_.end()) {
+                ASSERT(!dependency.required);
+                continue;
+            }
+            component->requirements.push_back(
+                {.component = *found->second, .dependency = dependency});
             found->second->dependents.push_back(component.get());
         }
     }
 }
 
 Awaitable<Summary> Supervisor::run() {
-    running_ = components_.size();
-    for (const auto& component : components_) {
-        asio::co_spawn(executor_, supervise(*component, shared_),
-                       [this](const std::exception_ptr& failure) {
-                           if (failure && !failure_) failure_ = failure;
-                           --running_;
-                           ended_.release();
-                       });
+    for (const auto& component : components_)
+        launch(*component);
+    while ((running_ > 0 || (stays_ && !shared_.stop.requested())) && !failure_) {
+        if (shared_.host.now() >= look_for_laggards_at_) tell_laggards();
+        co_await shared_.host.sleep_until(look_for_laggards_at_, ended_);
     }
-    while (running_ > 0 && !failure_)
-        co_await shared_.host.sleep_until(end_of_time, ended_);
     if (failure_) std::rethrow_exception(failure_);
     co_await end_all();
     Summary summary{
@@ -70,6 +78,18 @@ Awaitable<Summary> Supervisor::run() {
         .with("left_behind", std::to_string(summary.totals.left_behind));
     shared_.emit(event);
     co_return summary;
+}
+
+void Supervisor::launch(Component& component) {
+    ASSERT(!component.is_supervised);
+    component.is_supervised = true;
+    ++running_;
+    asio::co_spawn(executor_, supervise(component, shared_),
+                   [this](const std::exception_ptr& failure) {
+                       if (failure && !failure_) failure_ = failure;
+                       --running_;
+                       ended_.release();
+                   });
 }
 
 /// When all components have ended: what escaped them ends too, what it left is reaped, and what is
@@ -108,6 +128,86 @@ std::size_t Supervisor::failed_count() const {
                       [](const auto& component) { return component->state() == State::failed; }));
 }
 
+Component* Supervisor::find(std::string_view name) const {
+    const auto found = by_name_.find(name);
+    return found == by_name_.end() ? nullptr : found->second;
+}
+
+Status Supervisor::start(Component& component) {
+    if (shared_.stop.requested())
+        return shmheap::fail(ECANCELED, "start", component.descriptor().name);
+    if (component.is_unkillable) return shmheap::fail(EBUSY, "start", component.descriptor().name);
+    for (const Requirement& requirement : component.requirements) {
+        Component& other = requirement.component;
+        const bool is_down = other.state() == State::stopped || other.state() == State::failed;
+        if (is_down && requirement.dependency.required && other.asked != Request::start)
+            (void)start(other);
+    }
+    component.ask(Request::start);
+    if (is_final(component.state()) && !component.is_supervised) launch(component);
+    return {};
+}
+
+void Supervisor::stop(Component& component) {
+    const bool is_down = is_final(component.state()) && !component.is_supervised;
+    if (is_down) return;
+    component.ask(Request::stop);
+}
+
+Status Supervisor::restart(Component& component) {
+    if (is_final(component.state())) return start(component);
+    if (shared_.stop.requested())
+        return shmheap::fail(ECANCELED, "restart", component.descriptor().name);
+    component.ask(Request::restart);
+    return {};
+}
+
+Status Supervisor::signal(Component& component, int number) {
+    if (component.state() != State::running)
+        return shmheap::fail(ESRCH, "signal", component.descriptor().name);
+    if (component.signals.size() >= signals_pending_max)
+        return shmheap::fail(EAGAIN, "signal", component.descriptor().name);
+    component.signals.push_back(number);
+    component.latch.release();
+    return {};
+}
+
+void Supervisor::look_for_laggards_in_a_second() {
+    const TimePoint look_at = shared_.host.now() + laggard_patience;
+    if (look_for_laggards_at_ <= look_at) return;
+    look_for_laggards_at_ = look_at;
+    telling_pause_ = laggard_patience;
+    ended_.release();
+}
+
+/// Who was told to stop and takes longer than a second, in one event; then again after pauses that
+/// grow, since a grace period may last for days.
+void Supervisor::tell_laggards() {
+    const TimePoint now = shared_.host.now();
+    std::size_t count = 0;
+    bool is_stopping = shared_.stop.requested() && running_ > 0;
+    Duration longest{};
+    std::string names;
+    for (const auto& component : components_) {
+        const bool is_told =
+            component->state() == State::stopping || component->state() == State::ending;
+        is_stopping = is_stopping || is_told;
+        if (!is_told || now - component->told_at < laggard_patience) continue;
+        longest = std::max<Duration>(longest, now - component->told_at);
+        if (++count <= laggards_named_max)
+            names += (count > 1 ? "," : "") + component->descriptor().name;
+    }
+    if (count > 0) telling_pause_ = std::min<Duration>(2 * telling_pause_, telling_pause_max);
+    look_for_laggards_at_ = is_stopping ? now + telling_pause_ : end_of_time;
+    if (count == 0) return;
+    if (count > laggards_named_max) names += ",...";
+    Event event{.kind = EventKind::waiting};
+    event.with("components", std::to_string(count))
+        .with("for", names)
+        .with("longest", format_duration(longest));
+    shared_.emit(event);
+}
+
 void Supervisor::wake_all() {
     for (const auto& component : components_)
         component->latch.release();
@@ -118,7 +218,7 @@ void Supervisor::stop() {
     Duration longest{};
     for (const auto& component : components_) {
         if (!is_final(component->state()))
-            longest = std::max(longest, component->descriptor().stop_grace_period);
+            longest = std::max(longest, grace_of(component->descriptor().stop_sequence));
     }
     const TimePoint now = shared_.host.now();
     // A grace period of years is one without end; the times stay within what the clock can say.
@@ -128,7 +228,9 @@ void Supervisor::stop() {
     order.tell_by = now + longest + order_slack;
     order.kill_by = order.tell_by + late_grace;
     order.give_up_at = order.kill_by + death_patience;
+    look_for_laggards_in_a_second();
     wake_all();
+    ended_.release();
 }
 
 void Supervisor::stop_at_once() {
@@ -137,6 +239,7 @@ void Supervisor::stop_at_once() {
     order.tell_by = order.kill_by = shared_.host.now();
     order.give_up_at = order.kill_by + death_patience;
     wake_all();
+    ended_.release();
 }
 
 }  // namespace launcher

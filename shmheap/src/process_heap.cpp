@@ -202,10 +202,16 @@ namespace {
 }
 
 [[gnu::noinline]] void deallocate_slowly(std::byte* data) noexcept {
-    detail::HeapCore* heap = detail::find_heap(data);
-    if (heap == nullptr) return std::free(data);
-    if (heap->is_inherited()) return;
-    detail::ThreadCache* cache = detail::select_cache(*heap);
+    detail::ThreadCache* cache = detail::current_cache;
+    auto* heap = static_cast<detail::HeapCore*>(cache->heap());
+    // A block under a lease mostly is of the heap that this thread used last.
+    const bool is_usual = heap != nullptr && heap->contains(data) && !heap->is_inherited();
+    if (!is_usual) {
+        heap = detail::find_heap(data);
+        if (heap == nullptr) return std::free(data);
+        if (heap->is_inherited()) return;
+        cache = detail::select_cache(*heap);
+    }
     heap->free_slowly(data);
     // The only way on which blocks of a heap come back that is not the thread's usual one.
     if (cache != nullptr && cache->tick()) look_after(*cache);

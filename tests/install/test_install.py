@@ -131,6 +131,15 @@ class Install(unittest.TestCase):
             version = self.run_command(self.prefix / "bin" / program, "--version")
             self.assertRegex(version, r"\d+\.\d+")
 
+    def test_the_manual_and_the_completions_are_where_shells_and_man_look(self):
+        share = self.prefix / "share"
+        for page in ("man1/harrier.1", "man5/harrier.yaml.5", "man1/shminfo.1", "man1/shmclean.1",
+                     "man7/shmheap.7", "../bash-completion/completions/harrier",
+                     "../zsh/site-functions/_harrier", "../fish/vendor_completions.d/harrier.fish"):
+            self.assertGreater((share / "man" / page).stat().st_size, 500, page)
+        shown = self.run_command("man", "-M", share / "man", "harrier.yaml", MANPAGER="cat")
+        self.assertIn("the description of an application", shown)
+
     def test_nothing_that_was_installed_names_the_folder_it_was_built_in(self):
         for path in self.library.glob("**/*"):
             if path.suffix in (".pc", ".cmake", ".py"):

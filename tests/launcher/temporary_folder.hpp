@@ -13,10 +13,9 @@ namespace launcher::test {
 
 class TemporaryFolder {
 public:
-    TemporaryFolder() {
-        char name[] = "/tmp/harrier-test-XXXXXX";
-        REQUIRE(mkdtemp(name) != nullptr);
-        path_ = name;
+    explicit TemporaryFolder(const std::string& parent = "/tmp")
+        : path_(parent + "/harrier-test-XXXXXX") {
+        REQUIRE(mkdtemp(path_.data()) != nullptr);
     }
     TemporaryFolder(const TemporaryFolder&) = delete;
     TemporaryFolder& operator=(const TemporaryFolder&) = delete;

@@ -163,6 +163,19 @@ TEST_CASE("a claim of what was not lent holds no block") {
     CHECK(three.blocks_live() == 0);
 }
 
+TEST_CASE("a lease that is said to be lent to places where nobody is costs no memory") {
+    Three three;
+    const Area of_b(three.folder, *three.heap, *three.b);
+    of_b.lane_slot(three.reference.lane_slot).lent_to = ~std::uint64_t{0};
+    Received claimed = three.claim();
+    const std::uint64_t before = committed_bytes(three.folder / three.heap->name());
+    three.held_by_b = {};
+    CHECK(three.blocks_live() == 1);
+    CHECK(committed_bytes(three.folder / three.heap->name()) == before);
+    claimed = {};
+    CHECK(three.blocks_live() == 0);
+}
+
 TEST_CASE("the place of a client that is gone is cleared by the next one") {
     Three three;
     three.lend();

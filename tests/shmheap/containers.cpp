@@ -2,6 +2,7 @@
 // their own, since they use the heap of the process.
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <list>
 #include <map>
@@ -9,6 +10,7 @@
 #include <thread>
 #include <type_traits>
 #include <unordered_map>
+#include <utility>
 
 #include "shmheap/allocator.hpp"
 #include "shmheap/buffer.hpp"
@@ -105,6 +107,53 @@ TEST_CASE("a buffer is freed when its last copy goes, in whatever thread that is
               if (!bears(copy.data(), 1'000, 1)) return 3;
               std::jthread([moved = std::move(copy)] {}).join();
               return blocks_live() == 0 ? 0 : 4;
+          }) == exited(0));
+}
+
+TEST_CASE("threads may copy one buffer at once, the first time too, and the last copy frees it") {
+    const Folder folder;
+    CHECK(with_heap(folder, [] {
+              for (int round = 0; round < 1'000; ++round) {
+                  auto buffer = Buffer::allocate(1'000);
+                  if (!buffer) return 1;
+                  stamp(buffer->data(), 1'000, 1);
+                  std::atomic<int> wrong = 0;
+                  {
+                      const auto copy_and_read = [&wrong, &original = std::as_const(*buffer)] {
+                          const Buffer copy = original;
+                          const Buffer of_copy = copy;
+                          if (!bears(of_copy.data(), 1'000, 1)) ++wrong;
+                      };
+                      const std::jthread one(copy_and_read);
+                      const std::jthread two(copy_and_read);
+                  }
+                  if (wrong != 0) return 2;
+                  if (blocks_live() != 1) return 3;
+                  *buffer = Buffer();
+                  if (blocks_live() != 0) return 4;
+              }
+              return 0;
+          }) == exited(0));
+}
+
+TEST_CASE("a borrowed buffer and its copies free nothing, and an assigned one frees what it had") {
+    const Folder folder;
+    CHECK(with_heap(folder, [] {
+              void* block = shmheap::allocate(100);
+              {
+                  const Buffer borrowed = Buffer::borrow({static_cast<std::byte*>(block), 100});
+                  Buffer other = borrowed;
+                  auto own = Buffer::allocate(100);
+                  if (!own || blocks_live() != 2) return 1;
+                  other = *own;
+                  *own = borrowed;
+                  if (blocks_live() != 2) return 2;
+                  other = std::move(*own);
+                  if (blocks_live() != 1 || other.data() != block) return 3;
+              }
+              if (blocks_live() != 1) return 4;
+              shmheap::deallocate(block);
+              return blocks_live() == 0 ? 0 : 5;
           }) == exited(0));
 }
 

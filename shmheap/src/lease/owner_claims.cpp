@@ -37,8 +37,16 @@ Status OwnerClaims::open() {
     return {};
 }
 
+/// Whether nobody has this place, whatever the lender says: then no claim counts, and the area
+/// needs no memory. Whoever comes later finds the lease ended before it can have the right. When it
+/// cannot be told, somebody may.
+bool OwnerClaims::is_deserted() const {
+    return file_->with_lock(os::client_lock_byte(index_), [] {}).has_value();
+}
+
 bool OwnerClaims::adopt(const EndedLease& lease, EndedLeases& ended) {
     const std::lock_guard guard(mutex_);
+    if (!records_ && is_deserted()) return true;
     // Where there is no room for an area there is none, and nobody who could have claimed.
     if (const auto opened = open(); !opened) return opened.error().code == ENOSPC;
     const std::uint32_t used = std::min(Steps::used(slot().claims_used), claim_slot_count);

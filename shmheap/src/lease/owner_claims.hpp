@@ -52,6 +52,7 @@ private:
     [[nodiscard]] ClientSlot& slot() const;
     [[nodiscard]] ClaimSlot& claim(std::uint32_t place) const;
     Status open();
+    [[nodiscard]] bool is_deserted() const;
     bool adopt_at(std::uint32_t place, const EndedLease& lease, EndedLeases& ended);
     void notice_tenant(EndedLeases& ended);
     void harvest(std::uint32_t place, EndedLeases& ended);

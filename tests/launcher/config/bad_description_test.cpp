@@ -24,11 +24,13 @@ void check(const std::string& name, std::vector<std::string> expected) {
 }  // namespace
 
 TEST_CASE("an unknown key is told with the nearest known one") {
-    check("unknown-key.yaml", {"5:5: restrt: unknown key, did you mean \"restart\"?",
-                               "6:12: sise: unknown key, did you mean \"size\"?",
-                               "7:5: image: unknown key, known here: command, shell, working_dir, "
-                               "environment, depends_on, restart, stop_signal, stop_grace_period, "
-                               "kill_mode, on_supervisor_loss, heap, logging"});
+    check("unknown-key.yaml",
+          {"5:5: restrt: unknown key, did you mean \"restart\"?",
+           "6:12: sise: unknown key, did you mean \"size\"?",
+           "7:5: image: unknown key, known here: command, shell, working_dir, "
+           "environment, depends_on, type, notify_access, ready, healthcheck, watchdog, "
+           "watchdog_signal, restart, success_exit_codes, stop_signal, "
+           "stop_grace_period, stop_sequence, kill_mode, on_supervisor_loss, heap, logging"});
     check("unknown-top-key.yaml", {"1:1: component: unknown key, did you mean \"components\"?",
                                    "1:1: components: the key is missing"});
 }
@@ -130,12 +132,13 @@ TEST_CASE("names that could not become paths are refused") {
 TEST_CASE("unknown words are told with the known ones") {
     check("bad-words.yaml", {"1:10: version: \"2\" is unknown, this harrier reads version \"1\"",
                              "5:23: policy: \"on-failur\" is none of no, always, on-failure, "
-                             "on-abnormal, did you mean \"on-failure\"?",
+                             "on-abnormal, on-watchdog, did you mean \"on-failure\"?",
                              "5:48: max_attempts: \"0\" is not a whole number from 1 to 4294967295",
                              "6:18: stop_signal: \"SIGTREM\" is no signal, expected a name such as "
                              "SIGTERM, did you mean \"SIGTERM\"?",
                              "7:16: kill_mode: \"all\" is none of group, mixed, process",
-                             "8:33: condition: \"done\" is none of started, completed_successfully",
+                             "8:33: condition: \"done\" is none of started, ready, healthy, "
+                             "completed_successfully",
                              "8:44: conditions: unknown key, did you mean \"condition\"?",
                              "9:19: environment: \"A=B\" cannot be the name of a variable",
                              "9:29: environment: \"\" cannot be the name of a variable",
@@ -152,8 +155,6 @@ TEST_CASE("command and shell have to fit together") {
 }
 
 TEST_CASE("what does not exist yet is refused in clear words") {
-    check("healthy.yaml", {"4:33: condition: \"healthy\" needs health checks, which components do "
-                           "not have yet; wait for started or completed_successfully"});
     check("keep.yaml", {"4:25: on_supervisor_loss: \"keep\" is not supported yet, components end "
                         "with harrier (kill)"});
 }
@@ -173,9 +174,97 @@ TEST_CASE("waiting for what always restarts is refused") {
           {"4:18: depends_on: \"b\" never completes, its restart policy is always"});
 }
 
+TEST_CASE("waiting for the health of what is not checked is refused") {
+    check("healthy.yaml", {"4:18: depends_on: \"b\" has no healthcheck, give it one or wait for "
+                           "ready or started"});
+}
+
+TEST_CASE("what says how a component is has to fit together") {
+    const std::string oneshot =
+        "a component of type oneshot is ready when it has completed, leave this out";
+    check("bad-readiness.yaml",
+          {"4:11: type: \"forking\" is none of simple, notify, oneshot",
+           "5:23: log_line: \"(\" is no regular expression: Unmatched ( or \\(",
+           "5:34: fd: 1 is not a descriptor from 3 to 255; 0, 1 and 2 are standard input and "
+           "output",
+           "5:46: timeout: \"5\" has no unit, write 5s if seconds are meant (units: h, m, s, ms, "
+           "us or ns)",
+           "8:12: ready: does not say what to wait for, write log_line or fd, or type: notify",
+           "9:15: watchdog: a watchdog needs a time, such as 10s",
+           "10:22: watchdog_signal: \"SIGSTOP\" suspends a process and never ends it, expected a "
+           "signal such as SIGTERM or SIGINT",
+           "14:5: ready: a component of type notify says itself when it is ready, leave log_line "
+           "and fd out",
+           "15:20: notify_access: \"group\" is none of main, all", "19:5: ready: " + oneshot,
+           "20:5: watchdog: " + oneshot,
+           "21:5: restart: a component of type oneshot never completes with policy always, write "
+           "on-failure",
+           "24:12: ready: log_line is looked for in captured output, and logging.path sends it to "
+           "a file; leave that out, or write fd or type: notify",
+           "28:23: log_line: back-references such as \\1 are not supported",
+           "28:35: fdd: unknown key, did you mean \"fd\"?",
+           "31:31: fd: 300 is not a descriptor from 3 to 255; 0, 1 and 2 are standard input and "
+           "output",
+           "34:12: ready: log_line and fd exclude each other, leave one of the two out"});
+}
+
+TEST_CASE("a health check is one test with times that make sense") {
+    check(
+        "bad-healthcheck.yaml",
+        {"4:18: healthcheck: the key \"test\" is missing", "4:29: interval: must not be 0",
+         "4:42: retries: \"0\" is not a whole number from 1 to 4294967295",
+         "7:33: exec: executable \"" + folder + "/none\" does not exist",
+         "10:32: exec: expected a list such as [./check, --quick], found \"true\"",
+         "13:31: tcp: \"example.org\" is not an address such as 127.0.0.1 or [::1]; names are not "
+         "looked up, since that may take long",
+         "16:31: tcp: \"70000\" has no port from 1 to 65535, write PORT or ADDRESS:PORT",
+         "19:32: http: \"https://127.0.0.1/\" does not begin with http://",
+         "22:32: http: \"http://127.0.0.1/a b\" has a blank in its path, write %20",
+         "25:25: test: expected one of exec, tcp, http and heap",
+         "28:32: heap: names no limit, write max_used, max_lease_age or max_allocation_failures",
+         "31:43: max_used: \"90\" is not a number from 0 to 1",
+         "31:47: max_lease: unknown key, did you mean \"max_lease_age\"?",
+         "34:25: test: expected a map, found \"ping\""});
+}
+
 TEST_CASE("a first delay beyond the longest is refused") {
     check("delay-beyond-max.yaml", {"4:22: delay: longer than max_delay, which is 30s by default",
                                     "7:22: delay: longer than max_delay, which is \"2s\""});
+}
+
+TEST_CASE("restarts that make no sense are refused with what would") {
+    check("bad-restart.yaml",
+          {"4:23: factor: \"0.5\" is not a number from 1 to 100",
+           "4:36: jitter: \"2\" is not a number from 0 to 1",
+           "4:47: window: a window of no time counts nothing",
+           "7:29: max_attempts: more than 10000 within a window are not counted; without window "
+           "the limit is for restarts in a row",
+           "7:56: factor: \"nan\" is not a number from 1 to 100",
+           "8:29: success_exit_codes: \"256\" is neither an exit status from 0 to 255 nor the name "
+           "of a signal such as SIGTERM",
+           "8:34: success_exit_codes: \"SIGTERN\" is neither an exit status from 0 to 255 nor the "
+           "name of a signal such as SIGTERM",
+           "11:25: success_exit_codes: expected a list, found \"3\""});
+}
+
+TEST_CASE("a stop sequence is a list of signals with times, and stands alone") {
+    const std::string expected =
+        "expected a list of signals with times, such as [{SIGINT: 2s}, {SIGTERM: 2s}], found ";
+    check(
+        "bad-stop.yaml",
+        {"4:5: stop_signal: stop_sequence says signals and times already, leave one of the two "
+         "out",
+         "8:22: stop_sequence: \"SIGINTT\" is no signal, expected a name such as SIGTERM, did you "
+         "mean \"SIGINT\"?",
+         "8:46: SIGTERM: \"2\" has no unit, write 2s if seconds are meant (units: h, m, s, ms, us "
+         "or ns)",
+         "8:50: stop_sequence: expected one signal with its time, such as {SIGINT: 2s}",
+         "8:58: stop_sequence: expected one signal with its time, such as {SIGINT: 2s}",
+         "11:20: stop_sequence: " + expected + "\"SIGTERM\"",
+         "14:20: stop_sequence: " + expected + "a list",
+         "17:22: stop_sequence: \"SIGSTOP\" suspends a process and never ends it, expected a "
+         "signal such as SIGTERM or SIGINT",
+         "20:20: stop_sequence: its times add up to more than 292 years"});
 }
 
 TEST_CASE("connections that do not fit are told where they stand, with what they clash with") {

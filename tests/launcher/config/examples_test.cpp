@@ -9,8 +9,8 @@
 #include "config_support.hpp"
 
 TEST_CASE("every example of a feature is a good description") {
-    for (const char* name : {"defaults", "dependencies", "environment", "heap", "logging",
-                             "restart", "shell", "stopping"}) {
+    for (const char* name : {"defaults", "dependencies", "environment", "healthcheck", "heap",
+                             "logging", "readiness", "restart", "shell", "stopping"}) {
         const std::vector<std::string> files{std::string(HARRIER_CONFIGS_DIR "/") + name + ".yaml"};
         const auto loaded = launcher::load(files, support::lookup);
         CHECK(support::joined(support::mistakes(loaded)).empty());

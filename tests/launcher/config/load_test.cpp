@@ -16,6 +16,7 @@ using launcher::DependencyCondition;
 using launcher::Descriptor;
 using launcher::KillMode;
 using launcher::RestartPolicy;
+using launcher::StopStep;
 using support::load_component;
 using support::load_text;
 
@@ -69,8 +70,7 @@ TEST_CASE("the smallest description has every default") {
     CHECK(a.restart.delay_max == 30s);
     CHECK(a.restart.reset_after == 60s);
     CHECK(a.restart.attempts_max == 10);
-    CHECK(a.stop_signal == SIGTERM);
-    CHECK(a.stop_grace_period == 10s);
+    CHECK(a.stop_sequence == std::vector<StopStep>{{SIGTERM, 10s}});
     CHECK(a.kill_mode == KillMode::group);
     CHECK_FALSE(a.heap.size_bytes);
     CHECK_FALSE(a.heap.mode);
@@ -105,8 +105,7 @@ TEST_CASE("every key is read") {
     CHECK(siggen.restart.delay_max == 40s);
     CHECK(siggen.restart.reset_after == 50s);
     CHECK(siggen.restart.attempts_max == 7);
-    CHECK(siggen.stop_signal == SIGINT);
-    CHECK(siggen.stop_grace_period == 5s);
+    CHECK(siggen.stop_sequence == std::vector<StopStep>{{SIGINT, 5s}});
     CHECK(siggen.kill_mode == KillMode::mixed);
     CHECK(siggen.heap.size_bytes == 256ULL << 20U);
     CHECK(siggen.heap.mode == 0660U);
@@ -133,10 +132,82 @@ TEST_CASE("a heap's mode is octal by its own text") {
     CHECK(component("    heap: {mode: \"0600\"}\n").heap.mode == 0600U);
 }
 
+TEST_CASE("the keys of a restart and of a stop mean what they say") {
+    const Descriptor a = component(
+        "    restart: {policy: on-watchdog, factor: 1.5, jitter: 0.25, window: 10m}\n"
+        "    success_exit_codes: [3, SIGTERM, 75]\n"
+        "    stop_sequence: [{SIGINT: 2s}, {TERM: 500ms}]\n");
+    CHECK(a.restart.policy == RestartPolicy::on_watchdog);
+    CHECK(a.restart.factor == 1.5);
+    CHECK(a.restart.jitter == 0.25);
+    CHECK(a.restart.window == 10min);
+    CHECK(a.success_exits.statuses == std::vector<int>{3, 75});
+    CHECK(a.success_exits.signals == std::vector<int>{SIGTERM});
+    CHECK(a.stop_sequence == std::vector<StopStep>{{SIGINT, 2s}, {SIGTERM, 500ms}});
+}
+
+TEST_CASE("the keys of readiness and of health mean what they say") {
+    const Descriptor a = component(
+        "    type: notify\n    notify_access: all\n    ready: {timeout: 5s}\n"
+        "    watchdog: 2s\n    watchdog_signal: SIGQUIT\n"
+        "    healthcheck: {test: {tcp: 80}, interval: 1s, timeout: 2s, retries: 4,\n"
+        "                  start_period: 5s, start_interval: 6s}\n");
+    CHECK(a.type == launcher::ComponentType::notify);
+    CHECK(a.notify_access == launcher::NotifyAccess::all);
+    CHECK(a.ready.timeout == 5s);
+    CHECK(a.watchdog == 2s);
+    CHECK(a.watchdog_signal == SIGQUIT);
+    REQUIRE(a.healthcheck);
+    CHECK(a.healthcheck->interval == 1s);
+    CHECK(a.healthcheck->timeout == 2s);
+    CHECK(a.healthcheck->retries == 4);
+    CHECK(a.healthcheck->start_period == 5s);
+    CHECK(a.healthcheck->start_interval == 6s);
+    CHECK(component("    ready: {fd: 3}\n").ready.fd == 3);
+    const auto text = component("    ready: {log_line: /up/now}\n").ready.log_line;
+    CHECK((text && text->text == "/up/now" && !text->is_regex));
+    const auto regex = component("    ready: {log_line: /^up$/}\n").ready.log_line;
+    CHECK((regex && regex->text == "^up$" && regex->is_regex));
+}
+
+TEST_CASE("each test of health is read") {
+    const auto test_of = [](const std::string& test) {
+        return component("    healthcheck: {test: " + test + "}\n").healthcheck->test;
+    };
+    const auto exec = std::get<launcher::ExecTest>(test_of("{exec: [\"true\", x]}"));
+    CHECK(exec.command == std::vector<std::string>{"true", "x"});
+    CHECK(exec.executable.ends_with("/bin/true"));
+    const auto tcp = std::get<launcher::TcpTest>(test_of("{tcp: 8080}"));
+    CHECK((tcp.address == "127.0.0.1" && tcp.port == 8080));
+    const auto v6 = std::get<launcher::TcpTest>(test_of("{tcp: \"[::1]:80\"}"));
+    CHECK((v6.address == "::1" && v6.port == 80));
+    const auto http = std::get<launcher::HttpTest>(test_of("{http: \"http://localhost/a?b=c\"}"));
+    CHECK((http.server.address == "127.0.0.1" && http.server.port == 80));
+    CHECK(http.target == "/a?b=c");
+    const auto heap = std::get<launcher::HeapTest>(
+        test_of("{heap: {max_used: 0.9, max_lease_age: 5s, max_allocation_failures: 2}}"));
+    CHECK((heap.used_max == 0.9 && heap.lease_age_max == 5s && heap.allocation_failures_max == 2U));
+}
+
+TEST_CASE("a dependency may be followed, or do without") {
+    const auto loaded = load_text(
+        "components:\n"
+        "  a:\n"
+        "    command: [sleep, 1]\n"
+        "    depends_on: {b: {condition: ready, restart: true}, nobody: {required: false}}\n"
+        "  b: {command: [sleep, 1]}\n");
+    REQUIRE(loaded.has_value());
+    const auto& depends_on = loaded->components[0].depends_on;
+    CHECK(depends_on[0].condition == DependencyCondition::ready);
+    CHECK(depends_on[0].restart);
+    CHECK(depends_on[0].required);
+    CHECK_FALSE(depends_on[1].required);
+}
+
 TEST_CASE("no delay and no grace are allowed") {
     const Descriptor a = component("    restart: {delay: 0s}\n    stop_grace_period: 0s\n");
     CHECK(a.restart.delay == 0s);
-    CHECK(a.stop_grace_period == 0s);
+    CHECK(a.stop_sequence.front().grace_period == 0s);
 }
 
 TEST_CASE("a list of dependencies means that each has to be started") {

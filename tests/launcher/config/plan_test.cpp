@@ -22,7 +22,7 @@ Descriptor component(std::string name, std::initializer_list<const char*> depend
     int column = 1;
     for (const char* dependency : dependencies) {
         descriptor.depends_on.push_back(
-            {dependency, DependencyCondition::started, {descriptor.name + ".yaml", 1, column++}});
+            {.component = dependency, .place = {descriptor.name + ".yaml", 1, column++}});
     }
     return descriptor;
 }

@@ -81,6 +81,10 @@ TEST_CASE("the schema has the loader's keys, map by map") {
         {"component", {"$defs", "component"}},
         {"restart", {"$defs", "restart"}},
         {"dependency", {"$defs", "dependency"}},
+        {"ready", {"$defs", "ready"}},
+        {"healthcheck", {"$defs", "healthcheck"}},
+        {"healthcheck.test", {"$defs", "health_test"}},
+        {"healthcheck.test.heap", {"$defs", "heap_test"}},
         {"heap", {"$defs", "heap"}},
         {"logging", {"$defs", "logging"}},
         {"rotation", {"$defs", "rotation"}},
@@ -102,6 +106,8 @@ TEST_CASE("the schema has the loader's words, key by key") {
     const std::map<std::string, Words> enumerations = {
         {"restart.policy", {"$defs", "restart", "properties", "policy", "enum"}},
         {"dependency.condition", {"$defs", "dependency", "properties", "condition", "enum"}},
+        {"type", {"$defs", "component", "properties", "type", "enum"}},
+        {"notify_access", {"$defs", "component", "properties", "notify_access", "enum"}},
         {"kill_mode", {"$defs", "component", "properties", "kill_mode", "enum"}},
         {"on_supervisor_loss", {"$defs", "component", "properties", "on_supervisor_loss", "enum"}},
         {"heap.reap", {"$defs", "heap", "properties", "reap", "enum"}},
@@ -114,5 +120,5 @@ TEST_CASE("the schema has the loader's words, key by key") {
         CAPTURE(of);
         CHECK(schema.items(path) == known(of));
     }
-    CHECK(launcher::vocabulary().size() == enumerations.size() + 8);
+    CHECK(launcher::vocabulary().size() == enumerations.size() + 12);
 }

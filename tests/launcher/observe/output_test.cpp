@@ -69,6 +69,33 @@ TEST_CASE("lines have the component's name in front, in columns, and the last ne
     CHECK(screen.take() == "filter  | three\n");
 }
 
+TEST_CASE("a line that is expected is told of once, when it is shown") {
+    Screen screen;
+    Writer writer(screen.io.get_executor(), screen.write_end.get(), "screen");
+    Output output(screen.io.get_executor(), writer, 1, false);
+    const auto a = output.open(named("a"));
+    REQUIRE(a);
+    int told = 0;
+    const auto expect = [&] {
+        auto matcher = LineMatcher::compile({.text = "ready"});
+        REQUIRE(matcher);
+        output.expect("a", std::move(*matcher), [&told] { ++told; });
+    };
+    expect();
+    write_all(a->fd, "not yet\nrea");
+    screen.io.poll();
+    CHECK(told == 0);
+    write_all(a->fd, "dy now\nready again\n");
+    screen.io.poll();
+    CHECK(told == 1);
+    expect();
+    output.expect_nothing("a");
+    write_all(a->fd, "ready\n");
+    screen.io.poll();
+    CHECK(told == 1);
+    CHECK(screen.take() == "a  | not yet\na  | ready now\na  | ready again\na  | ready\n");
+}
+
 TEST_CASE("colour surrounds the name and nothing else") {
     Screen screen;
     Writer writer(screen.io.get_executor(), screen.write_end.get(), "screen");

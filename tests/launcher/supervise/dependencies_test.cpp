@@ -77,6 +77,83 @@ TEST_CASE("a program that cannot be started fails who waits for its start") {
     CHECK(fixture.count("failed absent reason=start error=\"execute /x: Permission denied\"") == 1);
 }
 
+Dependency restarting(std::string component,
+                      DependencyCondition condition = DependencyCondition::started) {
+    return {.component = std::move(component), .condition = condition, .restart = true};
+}
+
+Dependency optional(std::string component, DependencyCondition condition) {
+    return {.component = std::move(component), .condition = condition, .required = false};
+}
+
+TEST_CASE("a restart of a dependency is followed, once it is as far as it has to be") {
+    Fixture fixture;
+    Descriptor& server = fixture.add("server");
+    server.type = ComponentType::notify;
+    server.restart = {.policy = RestartPolicy::always, .delay = 1s};
+    fixture.add("client").depends_on = {restarting("server", DependencyCondition::ready)};
+    fixture.add("loose").depends_on = {{"server", DependencyCondition::ready}};
+    const std::vector<std::pair<Duration, Report>> ready = {{2s, Report{.ready = true}}};
+    fixture.host.behaviours["server"] = {Behaviour{.lives = 10s, .exit = Exited{1}, .says = ready},
+                                         Behaviour{.says = ready}};
+    fixture.host.behaviours["client"] = {Behaviour{.stop_takes = 1s}};
+    fixture.start();
+    fixture.host.advance(13s - 1ns);  // died at 10s, back at 11s, ready at 13s
+    CHECK(fixture.starts_of("server") == 2);
+    CHECK(fixture.host.signals.empty());
+    fixture.host.advance(1ns);
+    CHECK(fixture.count("stopping client reason=dependency signal=SIGTERM") == 1);
+    fixture.host.advance(1s);
+    CHECK(fixture.starts_of("client") == 2);
+    CHECK(fixture.starts_of("loose") == 1);
+    fixture.host.advance(1h);
+    CHECK(fixture.starts_of("client") == 2);
+    CHECK(fixture.host.timers() == 0);
+}
+
+TEST_CASE("a restart goes down a chain that follows, each when the one before is up") {
+    Fixture fixture;
+    fixture.add("sink").restart = {.policy = RestartPolicy::always, .delay = 0s};
+    fixture.add("filter").depends_on = {restarting("sink")};
+    fixture.add("source").depends_on = {restarting("filter")};
+    fixture.host.behaviours["sink"] = {Behaviour{.lives = 1s, .exit = Exited{1}}, Behaviour{}};
+    fixture.start();
+    fixture.host.advance(2s);
+    const std::vector<std::string> expected = {"sink", "filter", "source",
+                                               "sink", "filter", "source"};
+    CHECK(fixture.host.started == expected);
+}
+
+TEST_CASE("who crashes while the dependency that it follows is down waits for it") {
+    Fixture fixture;
+    fixture.add("server").restart = {.policy = RestartPolicy::always, .delay = 10s};
+    Descriptor& client = fixture.add("client");
+    client.depends_on = {restarting("server")};
+    client.restart = {.policy = RestartPolicy::always, .delay = 0s};
+    fixture.host.behaviours["server"] = {Behaviour{.lives = 1s, .exit = Exited{1}}, Behaviour{}};
+    fixture.host.behaviours["client"] = {Behaviour{.lives = 2s, .exit = Exited{1}}, Behaviour{}};
+    fixture.start();
+    fixture.host.advance(11s - 1ns);
+    CHECK(fixture.starts_of("client") == 1);
+    fixture.host.advance(1ns);
+    CHECK(fixture.starts_of("client") == 2);
+    fixture.host.advance(1s);
+    CHECK(fixture.starts_of("client") == 2);
+}
+
+TEST_CASE("a dependency that is not required may fail, or not exist") {
+    Fixture fixture;
+    fixture.add("prepare");
+    fixture.add("main").depends_on = {optional("prepare", completed),
+                                      optional("nobody", DependencyCondition::started)};
+    fixture.host.behaviours["prepare"] = {Behaviour{.lives = 2s, .exit = Exited{1}}};
+    fixture.start();
+    fixture.host.advance(2s - 1ns);
+    CHECK(fixture.starts_of("main") == 0);  // it may still succeed
+    fixture.host.advance(1ns);
+    CHECK(fixture.starts_of("main") == 1);
+}
+
 TEST_CASE("a thousand components start and stop without a second look at each other") {
     Fixture fixture;
     for (int i = 0; i < 1000; ++i)

@@ -25,6 +25,14 @@ struct Behaviour {
     Duration stop_takes{};            ///< from the stop signal to the end
     std::size_t descendants = 0;      ///< live on after the leader, until killed
     std::optional<shmheap::Error> start_error{};
+    std::vector<std::pair<Duration, Report>> says{};  ///< since its start
+};
+
+/// What one health check does.
+struct ProbeBehaviour {
+    bool passes = true;
+    Duration takes{};
+    bool hangs = false;
 };
 
 struct Signalled {
@@ -52,8 +60,15 @@ public:
     void signal(int number, Audience audience) override;
     [[nodiscard]] std::size_t survivors() override { return descendants_; }
     void collect() override;
+    [[nodiscard]] Report take_report() override { return std::exchange(report_, {}); }
 
-    [[nodiscard]] const Behaviour& behaviour() const { return behaviour_; }
+    /// What it says now, besides what it has said before the last look.
+    void say(const Report& report) {
+        report_ = report;
+        latch_.release();
+    }
+
+    [[nodiscard]] const std::string& component() const { return component_; }
     void end(const Exit& exit) {
         if (!exit_) exit_ = exit;
         latch_.release();
@@ -67,6 +82,27 @@ private:
     std::size_t descendants_;
     pid_t pid_;
     std::optional<Exit> exit_;
+    Report report_;
+};
+
+class FakeProbe final : public Probe {
+public:
+    FakeProbe(FakeHost& host, Latch& latch) : host_(host), latch_(latch) {}
+    FakeProbe(const FakeProbe&) = delete;
+    FakeProbe& operator=(const FakeProbe&) = delete;
+    ~FakeProbe() override;
+
+    [[nodiscard]] std::optional<Result> result() override { return result_; }
+
+    void end(bool passes) {
+        result_ = Result{.has_passed = passes, .what = passes ? "" : "it says no"};
+        latch_.release();
+    }
+
+private:
+    FakeHost& host_;
+    Latch& latch_;
+    std::optional<Result> result_;
 };
 
 class FakeHost final : public Host {
@@ -75,13 +111,18 @@ public:
 
     /// What the starts of a component do, in order; the last one is repeated.
     std::map<std::string, std::deque<Behaviour>> behaviours;
-    std::size_t strays = 0;  ///< what end_strays() could not end
+    /// What the health checks of a component do, likewise.
+    std::map<std::string, std::deque<ProbeBehaviour>> probes;
+    std::function<void(const SpawnRequest&)> on_spawn;  ///< called before each start
+    std::size_t strays = 0;                             ///< what end_strays() could not end
 
     std::vector<std::string> started;    ///< components, in order
     std::vector<std::string> collected;  ///< components, in order
     std::vector<Signalled> signals;
     std::vector<SpawnRequest> requests;
     int alive = 0;  ///< processes made and not collected
+    int probes_begun = 0;
+    int probes_alive = 0;
 
     [[nodiscard]] TimePoint now() override { return now_; }
     [[nodiscard]] Duration elapsed() const { return now_ - TimePoint{}; }
@@ -93,15 +134,29 @@ public:
     }
 
     Awaitable<shmheap::Result<std::unique_ptr<Process>>> spawn(SpawnRequest request) override {
-        const Behaviour behaviour = next_behaviour(request.descriptor.name);
+        const Behaviour behaviour = next_of(behaviours[request.descriptor.name]);
         requests.push_back(request);
+        if (on_spawn) on_spawn(request);
         if (behaviour.start_error) co_return tl::unexpected(*behaviour.start_error);
         started.push_back(request.descriptor.name);
         auto process = std::make_unique<FakeProcess>(*this, request, behaviour, next_pid_++);
         ++alive;
         processes_.push_back(process.get());
         if (behaviour.lives) end_later(*process, *behaviour.lives, behaviour.exit);
+        for (const auto& [in, report] : behaviour.says)
+            say_later(*process, in, report);
         co_return std::unique_ptr<Process>(std::move(process));
+    }
+
+    std::unique_ptr<Probe> probe(const SpawnRequest& request, const Process&) override {
+        const ProbeBehaviour behaviour = next_of(probes[request.descriptor.name]);
+        ++probes_begun;
+        ++probes_alive;
+        auto probe = std::make_unique<FakeProbe>(*this, request.latch);
+        if (!behaviour.hangs)
+            later(behaviour.takes, *probe,
+                  [&it = *probe, passes = behaviour.passes] { it.end(passes); });
+        return probe;
     }
 
     Awaitable<std::size_t> end_strays(TimePoint) override { co_return strays; }
@@ -132,11 +187,18 @@ public:
     }
 
     void end_later(FakeProcess& process, Duration in, const Exit& exit) {
-        deaths_.emplace(now_ + in, std::make_pair(&process, exit));
+        later(in, process, [&process, exit] { process.end(exit); });
     }
-    void forget(FakeProcess& process) {
+    void say_later(FakeProcess& process, Duration in, const Report& report) {
+        later(in, process, [&process, report] { process.say(report); });
+    }
+    void forget(const FakeProcess& process) {
         std::erase(processes_, &process);
-        std::erase_if(deaths_, [&](const auto& death) { return death.second.first == &process; });
+        forget_events_of(process);
+    }
+    void forget(const FakeProbe& probe) {
+        --probes_alive;
+        forget_events_of(probe);
     }
     /// For the end of a test that leaves processes alive.
     void end_all() {
@@ -145,29 +207,50 @@ public:
             process->end(killed);
     }
 
+    /// The live process of a component; null when there is none.
+    [[nodiscard]] FakeProcess* process_of(const std::string& component) const {
+        for (FakeProcess* process : processes_) {
+            if (process->component() == component) return process;
+        }
+        return nullptr;
+    }
+
 private:
-    Behaviour next_behaviour(const std::string& component) {
-        auto& list = behaviours[component];
+    struct Happening {
+        const void* whose = nullptr;  // nothing happens any more when he is gone
+        std::function<void()> what;
+    };
+
+    template <class T>
+    static T next_of(std::deque<T>& list) {
         if (list.empty()) return {};
-        Behaviour behaviour = list.front();
+        T next = list.front();
         if (list.size() > 1) list.pop_front();
-        return behaviour;
+        return next;
+    }
+
+    template <class Owner>
+    void later(Duration in, const Owner& owner, std::function<void()> what) {
+        happenings_.emplace(now_ + in, Happening{&owner, std::move(what)});
+    }
+    void forget_events_of(const auto& owner) {
+        std::erase_if(happenings_, [&](const auto& each) { return each.second.whose == &owner; });
     }
 
     [[nodiscard]] std::optional<TimePoint> next_time() const {
         std::optional<TimePoint> next;
         if (!sleepers_.empty() && sleepers_.begin()->first != end_of_time)
             next = sleepers_.begin()->first;
-        if (!deaths_.empty() && (!next || deaths_.begin()->first < *next))
-            next = deaths_.begin()->first;
+        if (!happenings_.empty() && (!next || happenings_.begin()->first < *next))
+            next = happenings_.begin()->first;
         return next;
     }
 
     void fire_due() {
-        while (!deaths_.empty() && deaths_.begin()->first <= now_) {
-            const auto [process, exit] = deaths_.begin()->second;
-            deaths_.erase(deaths_.begin());
-            process->end(exit);
+        while (!happenings_.empty() && happenings_.begin()->first <= now_) {
+            const auto what = std::move(happenings_.begin()->second.what);
+            happenings_.erase(happenings_.begin());
+            what();
         }
         for (const auto& [time, latch] : sleepers_) {
             if (time <= now_) latch->release();
@@ -177,12 +260,16 @@ private:
     asio::io_context& io_;
     TimePoint now_{};
     std::multimap<TimePoint, Latch*> sleepers_;
-    std::multimap<TimePoint, std::pair<FakeProcess*, Exit>> deaths_;
+    std::multimap<TimePoint, Happening> happenings_;
     std::vector<FakeProcess*> processes_;
     pid_t next_pid_ = 1000;
 };
 
 inline FakeProcess::~FakeProcess() {
+    host_.forget(*this);
+}
+
+inline FakeProbe::~FakeProbe() {
     host_.forget(*this);
 }
 

@@ -60,7 +60,8 @@ public:
                       .instance_tag = "app/uuid",
                       .run_directory = "/run/app",
                       .shm_directory = "/dev/shm",
-                      .environment = {"HOME=/"}};
+                      .environment = {"HOME=/"},
+                      .random = Random(1)};
         supervisor_.emplace(io.get_executor(), application, std::move(shared));
         asio::co_spawn(io, keep_summary(*supervisor_, summary), rethrow);
         host.settle();

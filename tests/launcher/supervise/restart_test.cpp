@@ -3,48 +3,60 @@
 
 #include <doctest/doctest.h>
 
-#include <csignal>
+#include <algorithm>
 
 namespace launcher {
 namespace {
 
 using namespace std::chrono_literals;
 
-const Exit success = Exited{0};
-const Exit failure = Exited{3};
-const Exit crash = Killed{.signal = SIGSEGV};
-const Exit no_start = NotStarted{shmheap::Error{ENOENT, "execute", "/nowhere"}};
+constexpr auto crash = Outcome::abnormal;
 constexpr TimePoint start{};
 
-Next next(RestartPolicy policy, const Exit& exit) {
+Decision decide(const Restart& policy, const History& history, Outcome outcome, TimePoint now) {
+    Random random(1);
+    return launcher::decide(policy, history, outcome, now, random);
+}
+
+Next next(RestartPolicy policy, Outcome outcome) {
     const Restart restart{.policy = policy};
-    return decide(restart, History{.started = start}, exit, start + 1s).next;
+    return decide(restart, History{.started = start}, outcome, start + 1s).next;
 }
 
 TEST_CASE("each policy restarts after what its name says, and after nothing else") {
-    CHECK(next(RestartPolicy::no, success) == Next::complete);
-    CHECK(next(RestartPolicy::no, failure) == Next::fail);
-    CHECK(next(RestartPolicy::no, crash) == Next::fail);
-    CHECK(next(RestartPolicy::always, success) == Next::restart);
-    CHECK(next(RestartPolicy::always, failure) == Next::restart);
-    CHECK(next(RestartPolicy::always, crash) == Next::restart);
-    CHECK(next(RestartPolicy::on_failure, success) == Next::complete);
-    CHECK(next(RestartPolicy::on_failure, failure) == Next::restart);
-    CHECK(next(RestartPolicy::on_failure, crash) == Next::restart);
-    CHECK(next(RestartPolicy::on_abnormal, success) == Next::complete);
-    CHECK(next(RestartPolicy::on_abnormal, failure) == Next::fail);
-    CHECK(next(RestartPolicy::on_abnormal, crash) == Next::restart);
-}
-
-TEST_CASE("a program that cannot be started is a failure, but nothing abnormal") {
-    CHECK(next(RestartPolicy::no, no_start) == Next::fail);
-    CHECK(next(RestartPolicy::on_failure, no_start) == Next::restart);
-    CHECK(next(RestartPolicy::on_abnormal, no_start) == Next::fail);
-}
-
-TEST_CASE("exit code 9 is not signal 9") {
-    CHECK(next(RestartPolicy::on_abnormal, Exited{9}) == Next::fail);
-    CHECK(next(RestartPolicy::on_abnormal, Killed{.signal = 9}) == Next::restart);
+    using enum Outcome;
+    struct Row {
+        RestartPolicy policy;
+        Outcome outcome;
+        Next next;
+    };
+    const Row table[] = {
+        {RestartPolicy::no, success, Next::complete},
+        {RestartPolicy::no, failure, Next::fail},
+        {RestartPolicy::no, abnormal, Next::fail},
+        {RestartPolicy::no, watchdog, Next::fail},
+        {RestartPolicy::always, success, Next::restart},
+        {RestartPolicy::always, failure, Next::restart},
+        {RestartPolicy::always, abnormal, Next::restart},
+        {RestartPolicy::always, watchdog, Next::restart},
+        {RestartPolicy::on_failure, success, Next::complete},
+        {RestartPolicy::on_failure, failure, Next::restart},
+        {RestartPolicy::on_failure, abnormal, Next::restart},
+        {RestartPolicy::on_failure, watchdog, Next::restart},
+        {RestartPolicy::on_abnormal, success, Next::complete},
+        {RestartPolicy::on_abnormal, failure, Next::fail},
+        {RestartPolicy::on_abnormal, abnormal, Next::restart},
+        {RestartPolicy::on_abnormal, watchdog, Next::restart},
+        {RestartPolicy::on_watchdog, success, Next::complete},
+        {RestartPolicy::on_watchdog, failure, Next::fail},
+        {RestartPolicy::on_watchdog, abnormal, Next::fail},
+        {RestartPolicy::on_watchdog, watchdog, Next::restart},
+    };
+    for (const Row& row : table) {
+        CAPTURE(static_cast<int>(row.policy));
+        CAPTURE(static_cast<int>(row.outcome));
+        CHECK(next(row.policy, row.outcome) == row.next);
+    }
 }
 
 TEST_CASE("the wait doubles with every attempt until it reaches its cap") {
@@ -98,7 +110,80 @@ TEST_CASE("an uptime of reset_after forgets earlier attempts, and not a nanoseco
 
 TEST_CASE("what never started has no uptime, however long ago that was") {
     const Restart policy{.policy = RestartPolicy::always, .reset_after = 0s, .attempts_max = 1};
-    CHECK(decide(policy, History{.attempts = 1}, no_start, start + 24h).next == Next::give_up);
+    CHECK(decide(policy, History{.attempts = 1}, Outcome::failure, start + 24h).next ==
+          Next::give_up);
+}
+
+TEST_CASE("each wait is factor times the one before, and with factor 1 all are the same") {
+    Restart policy{.policy = RestartPolicy::always, .delay = 100ms, .factor = 1.5};
+    const auto delay_after = [&](unsigned attempts) {
+        return decide(policy, History{.attempts = attempts, .started = start}, crash, start).delay;
+    };
+    CHECK(delay_after(0) == 100ms);
+    CHECK(delay_after(1) == 150ms);
+    CHECK(delay_after(2) == 225ms);
+    policy.factor = 1;
+    CHECK(delay_after(9) == 100ms);
+}
+
+TEST_CASE("jitter takes away up to its share of a delay, and the seed decides how much") {
+    const Restart policy{.policy = RestartPolicy::always, .delay = 1s, .jitter = 0.25};
+    const History history{.started = start};
+    Random random(42);
+    Random same(42);
+    Duration shortest = 1s;
+    Duration longest{};
+    for (int i = 0; i < 1000; ++i) {
+        const Duration delay = launcher::decide(policy, history, crash, start, random).delay;
+        CHECK(delay == launcher::decide(policy, history, crash, start, same).delay);
+        shortest = std::min(shortest, delay);
+        longest = std::max(longest, delay);
+    }
+    CHECK(shortest >= 750ms);
+    CHECK(shortest < 760ms);
+    CHECK(longest <= 1s);
+    CHECK(longest > 990ms);
+}
+
+TEST_CASE("a window limits how many restarts fall within it, whatever the uptimes were") {
+    const Restart policy{.policy = RestartPolicy::always,
+                         .delay = 1s,
+                         .reset_after = 10s,
+                         .attempts_max = 3,
+                         .window = 100s};
+    History history;
+    TimePoint now = start;
+    for (int i = 0; i < 3; ++i) {
+        history.started = now;
+        now += 20s;  // long enough to end the row, so the delay never grows
+        const Decision decision = decide(policy, history, crash, now);
+        REQUIRE(decision.next == Next::restart);
+        CHECK(decision.attempt == 1);
+        CHECK(decision.delay == 1s);
+        remember(history, policy, decision, now);
+    }
+    history.started = now;  // at 60s; restarts were decided at 20, 40 and 60s
+    const Decision given_up = decide(policy, history, crash, start + 120s - 1ns);
+    CHECK(given_up.next == Next::give_up);
+    CHECK(given_up.attempt == 3);
+    CHECK(decide(policy, history, crash, start + 120s).next == Next::restart);
+}
+
+TEST_CASE("with a window the delay still grows within a row, and old restarts are forgotten") {
+    const Restart policy{
+        .policy = RestartPolicy::always, .delay = 1s, .attempts_max = 2, .window = 10s};
+    History history;
+    TimePoint now = start;
+    const Duration expected[] = {1s, 2s, 4s, 8s};
+    for (const Duration delay : expected) {
+        history.started = now;
+        now += 6s;
+        const Decision decision = decide(policy, history, crash, now);
+        REQUIRE(decision.next == Next::restart);
+        CHECK(decision.delay == delay);
+        remember(history, policy, decision, now);
+        CHECK(history.restarts.size() <= 2);
+    }
 }
 
 }  // namespace

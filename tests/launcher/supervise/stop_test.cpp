@@ -34,7 +34,7 @@ TEST_CASE("a stop signals the whole tree and ends well") {
 
 TEST_CASE("who ignores the stop signal is killed when the grace period is over, not before") {
     Fixture fixture;
-    fixture.add("deaf").stop_grace_period = 5s;
+    fixture.add("deaf").stop_sequence = {{SIGTERM, 5s}};
     fixture.host.behaviours["deaf"] = {Behaviour{.ignores_stop = true}};
     fixture.start();
     fixture.supervisor().stop();
@@ -71,7 +71,7 @@ TEST_CASE("a chain of deaf components is gone within the longest grace period an
     Fixture fixture;
     for (int i = 0; i < 6; ++i) {
         Descriptor& descriptor = fixture.add("c" + std::to_string(i));
-        descriptor.stop_grace_period = 5s;
+        descriptor.stop_sequence = {{SIGTERM, 5s}};
         if (i > 0) descriptor.depends_on = {{"c" + std::to_string(i - 1)}};
         fixture.host.behaviours[descriptor.name] = {Behaviour{.ignores_stop = true}};
     }
@@ -85,7 +85,7 @@ TEST_CASE("a chain of deaf components is gone within the longest grace period an
 
 TEST_CASE("what cannot be killed does not hold up the end") {
     Fixture fixture;
-    fixture.add("stuck").stop_grace_period = 2s;
+    fixture.add("stuck").stop_sequence = {{SIGTERM, 2s}};
     fixture.host.behaviours["stuck"] = {Behaviour{.ignores_stop = true, .ignores_kill = true}};
     fixture.start();
     fixture.supervisor().stop();
@@ -138,7 +138,7 @@ TEST_CASE("a component that crashes during a stop is not started again") {
 
 TEST_CASE("a second request kills everything at once, in no order") {
     Fixture fixture;
-    fixture.add("a").stop_grace_period = 60s;
+    fixture.add("a").stop_sequence = {{SIGTERM, 60s}};
     fixture.add("b").depends_on = {{"a"}};
     fixture.host.behaviours["a"] = {Behaviour{.ignores_stop = true}};
     fixture.host.behaviours["b"] = {Behaviour{.ignores_stop = true}};
@@ -169,7 +169,7 @@ TEST_CASE("with mixed, the leader is told and the rest is killed when it has end
 
 TEST_CASE("with group, the rest has been told too and gets the rest of the grace period") {
     Fixture fixture;
-    fixture.add("a").stop_grace_period = 4s;
+    fixture.add("a").stop_sequence = {{SIGTERM, 4s}};
     fixture.host.behaviours["a"] = {Behaviour{.stop_takes = 1s, .descendants = 2}};
     fixture.start();
     fixture.supervisor().stop();
@@ -183,7 +183,7 @@ TEST_CASE("with process, nobody but the leader is ever signalled") {
     Fixture fixture;
     Descriptor& descriptor = fixture.add("a");
     descriptor.kill_mode = KillMode::process;
-    descriptor.stop_grace_period = 1s;
+    descriptor.stop_sequence = {{SIGTERM, 1s}};
     fixture.host.behaviours["a"] = {Behaviour{.ignores_stop = true, .descendants = 2}};
     fixture.start();
     fixture.supervisor().stop();
@@ -195,7 +195,7 @@ TEST_CASE("with process, nobody but the leader is ever signalled") {
 
 TEST_CASE("a grace period without end stays one") {
     Fixture fixture;
-    fixture.add("patient").stop_grace_period = Duration::max();
+    fixture.add("patient").stop_sequence = {{SIGTERM, Duration::max()}};
     fixture.host.behaviours["patient"] = {Behaviour{.stop_takes = std::chrono::hours(24 * 365)}};
     fixture.start();
     fixture.supervisor().stop();

@@ -74,6 +74,25 @@ class Ports(support.Case):
         self.assertEqual(output.stats().messages, 2)
         del kept
 
+    def test_an_output_sends_a_received_message_on_without_a_copy_once_its_heap_is_known(self):
+        with support.Partner("own", f"{self.run_directory}/first") as owner:
+            received = self.enterContext(shmheap.Consumer(owner.hear()))
+            output, input_ = self.pair()
+            output.send(shmheap.empty(1))  # opens the ring
+            input_.receive(support.PATIENCE_S)
+            for forwarded in (0, 1):
+                message = received.receive(support.PATIENCE_S)
+                output.send(message, payload_type=4)
+                message.close()
+                with input_.receive(support.PATIENCE_S) as sent_on:
+                    self.assertEqual((bytes(sent_on.data), sent_on.payload_type), (b"owned", 4))
+                output.attend()
+                self.assertEqual([each.forwarded for each in output.connections()], [forwarded])
+                self.assertEqual([each.forwarded for each in input_.connections()], [forwarded])
+            self.assertRaises(ValueError, output.send, message)
+            owner.say()
+            self.assertEqual(owner.hear(), "0")  # blocks
+
     def test_an_input_is_iterated_until_all_its_streams_have_ended(self):
         connections = "one.out>meter.in two.out>meter.in"
         outputs = [self.open(shmheap.Output, name, "out", connections) for name in ("one", "two")]

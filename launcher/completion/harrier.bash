@@ -1,0 +1,59 @@
+# Completion of harrier's command line in bash. Components are those of the application that runs.
+
+_harrier_components() {
+    local word name=()
+    for ((word = 1; word < COMP_CWORD; ++word)); do
+        if [[ ${COMP_WORDS[word]} == --name ]]; then name=(--name "${COMP_WORDS[word + 1]}"); fi
+    done
+    harrier status "${name[@]}" 2>/dev/null | while read -r first _; do
+        if [[ $first != NAME ]]; then printf '%s\n' "$first"; fi
+    done
+}
+
+# What the help of harrier or of a verb tells of: its options.
+_harrier_options() {
+    harrier "$@" --help 2>/dev/null | grep -oE '(^ +|,)--?[A-Za-z][a-z-]*' | tr -d ' ,'
+}
+
+_harrier_verbs() {
+    harrier --help 2>/dev/null | sed -n '/^Subcommands:/,$s/^  \([a-z]\{1,\}\) .*/\1/p'
+}
+
+_harrier() {
+    local current=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]:-}
+    local previous=${COMP_WORDS[COMP_CWORD - 1]}
+    COMPREPLY=()
+    if ((COMP_CWORD == 1)); then
+        mapfile -t COMPREPLY < <(compgen -W "$(_harrier_verbs) $(_harrier_options)" -- "$current")
+        return
+    fi
+    case $previous in
+        --name | --timeout) return ;;
+        -o | --output)
+            mapfile -t COMPREPLY < <(compgen -W "table wide json" -- "$current")
+            return
+            ;;
+    esac
+    if [[ $current == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$(_harrier_options "$verb")" -- "$current")
+        return
+    fi
+    case $verb in
+        run | validate)
+            compopt -o filenames 2>/dev/null
+            mapfile -t COMPREPLY < <(compgen -f -- "$current")
+            ;;
+        signal)
+            if ((COMP_CWORD > 2)); then
+                mapfile -t COMPREPLY < <(compgen -A signal -- "$current")
+                return
+            fi
+            mapfile -t COMPREPLY < <(compgen -W "$(_harrier_components)" -- "$current")
+            ;;
+        status | start | stop | restart | wait)
+            mapfile -t COMPREPLY < <(compgen -W "$(_harrier_components)" -- "$current")
+            ;;
+    esac
+}
+
+complete -F _harrier harrier

@@ -1,0 +1,31 @@
+# Completion of harrier's command line in fish. Components are those of the application that runs.
+
+function __harrier_components
+    set -l words (commandline -opc)
+    set -l name
+    if set -l at (contains -i -- --name $words)
+        set name --name $words[(math $at + 1)]
+    end
+    harrier status $name 2>/dev/null | string match -rv '^NAME ' | string replace -r ' .*' ''
+end
+
+function __harrier_verbs
+    harrier --help 2>/dev/null | string replace -rf '^  ([a-z]+) +(.*)' '$1\t$2'
+end
+
+set -l asking status start stop restart signal wait
+set -l named $asking events graph down
+
+complete -c harrier -f
+complete -c harrier -n __fish_use_subcommand -a '(__harrier_verbs)'
+complete -c harrier -n '__fish_seen_subcommand_from run validate' -F
+complete -c harrier -n "__fish_seen_subcommand_from $asking" -a '(__harrier_components)'
+complete -c harrier -n "__fish_seen_subcommand_from $named" -l name -x -d application
+complete -c harrier -n '__fish_seen_subcommand_from status' -s o -l output -x -a 'table wide json'
+complete -c harrier -n '__fish_seen_subcommand_from status' -s w -l watch -d 'again each second'
+complete -c harrier -n '__fish_seen_subcommand_from start stop restart down' -l no-wait
+complete -c harrier -n '__fish_seen_subcommand_from start stop restart wait down' -l timeout -x
+complete -c harrier -n '__fish_seen_subcommand_from wait' -l ready -d 'each is ready or has completed'
+complete -c harrier -n '__fish_seen_subcommand_from wait' -l ended -d 'each has ended for good'
+complete -c harrier -n '__fish_seen_subcommand_from events' -s f -l follow -d 'until harrier ends'
+complete -c harrier -n '__fish_seen_subcommand_from down' -l at-once -d 'by SIGKILL'

@@ -1,0 +1,202 @@
+#include "launcher/control/carry_out.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <boost/json/array.hpp>
+#include <iterator>
+#include <utility>
+
+#include "launcher/config/nearest.hpp"
+#include "launcher/control/condition.hpp"
+#include "launcher/control/graph.hpp"
+
+namespace launcher {
+namespace {
+
+namespace json = boost::json;
+
+using Names = std::vector<std::string>;
+using Components = std::vector<Component*>;
+
+constexpr std::size_t components_per_line = 64;   ///< of an answer to `status`
+constexpr std::chrono::milliseconds turn_max{2};  ///< for one request, then others have theirs
+
+Refusal unknown_component(const ControlRequest& request, std::string_view name,
+                          const Board& board) {
+    std::vector<std::string_view> known;
+    for (const auto& component : board.supervisor.components())
+        known.push_back(component->descriptor().name);
+    return {
+        .code = "component",
+        .message = "there is no component \"" + std::string(name) + '"' + suggestion(name, known),
+        .id = request.id};
+}
+
+/// Those that are named, or all.
+tl::expected<Components, Refusal> find_components(const ControlRequest& request,
+                                                  const Board& board) {
+    Components found;
+    if (request.components.empty()) {
+        for (const auto& component : board.supervisor.components())
+            found.push_back(component.get());
+        return found;
+    }
+    for (const std::string& name : request.components) {
+        Component* component = board.supervisor.find(name);
+        if (component == nullptr) return tl::unexpected(unknown_component(request, name, board));
+        found.push_back(component);
+    }
+    return found;
+}
+
+shmheap::Status ask(Component& component, const ControlRequest& request, Supervisor& supervisor) {
+    if (request.verb == Verb::start) return supervisor.start(component);
+    if (request.verb == Verb::restart) return supervisor.restart(component);
+    if (request.verb == Verb::signal) return Supervisor::signal(component, request.signal);
+    supervisor.stop(component);
+    return {};
+}
+
+/// start, stop, restart, signal: the first component that refuses is told of, the others are asked
+/// all the same.
+void ask_all(Session& session, const ControlRequest& request, const Components& components,
+             Board& board) {
+    std::optional<Refusal> refusal;
+    for (Component* component : components) {
+        const auto asked = ask(*component, request, board.supervisor);
+        if (!asked && !refusal)
+            refusal =
+                Refusal{.code = "refused", .message = asked.error().message(), .id = request.id};
+    }
+    session.send(refusal ? make_answer(*refusal) : make_answer(request.id));
+}
+
+Awaitable<void> tell_status(Session& session, const ControlRequest& request,
+                            const Components& components, Board& board, Executor executor) {
+    json::array described;
+    TimePoint begun = Clock::now();
+    for (Component* component : components) {
+        described.push_back(board.describe(*component));
+        if (described.size() < components_per_line) continue;
+        json::object answer = make_answer(request.id);
+        answer["more"] = true;
+        answer["components"] = std::exchange(described, {});
+        session.send(answer);
+        co_await session.room();
+        if (Clock::now() - begun >= turn_max) {
+            co_await asio::post(executor, use_awaitable);
+            begun = Clock::now();
+        }
+        if (session.is_dropped()) co_return;
+    }
+    json::object answer = make_answer(request.id);
+    answer["application"] = board.application;
+    answer["pid"] = getpid();
+    answer["components"] = std::move(described);
+    session.send(answer);
+}
+
+void tell_events(Session& session, const ControlRequest& request, const Board& board) {
+    json::object answer = make_answer(request.id);
+    answer["events"] = board.journal.events();
+    session.send(answer);
+    if (request.follow) session.follows = request;
+}
+
+void stop_everything(Session& session, const ControlRequest& request, Board& board) {
+    Event event{.kind = EventKind::stopping};
+    event.with("reason", "down");
+    if (request.at_once) event.with("mode", "at-once");
+    board.emit(event);
+    session.send(make_answer(request.id));
+    if (request.at_once) {
+        board.supervisor.stop_at_once();
+    } else {
+        board.supervisor.stop();
+    }
+}
+
+/// The answer to a wait that is over; nothing while it is not.
+std::optional<json::object> answer_of(const ControlRequest& request, const Board& board) {
+    const auto components = find_components(request, board);
+    if (!components) return make_answer(components.error());
+    bool is_met = true;
+    for (const Component* component : *components) {
+        const Progress progress = progress_of(*component, request.condition);
+        if (progress == Progress::impossible)
+            return make_answer(Refusal{.code = "impossible",
+                                       .message = "component \"" + component->descriptor().name +
+                                                  "\" is " +
+                                                  std::string(to_string(component->state())),
+                                       .id = request.id});
+        is_met = is_met && progress == Progress::met;
+    }
+    if (!is_met) return std::nullopt;
+    return make_answer(request.id);
+}
+
+void begin_wait(Session& session, const ControlRequest& request, const Board& board) {
+    if (session.waits.size() == Session::waits_max) {
+        session.send(make_answer(
+            Refusal{.code = "busy", .message = "too many waits of one client", .id = request.id}));
+        return;
+    }
+    session.waits.push_back(request);
+    answer_waits(session, board);
+}
+
+}  // namespace
+
+Awaitable<void> carry_out(std::shared_ptr<Session> session, ControlRequest request, Board& board,
+                          Executor executor) {
+    const auto components = find_components(request, board);
+    if (!components) {
+        session->send(make_answer(components.error()));
+        co_return;
+    }
+    switch (request.verb) {
+        case Verb::status:
+            co_await tell_status(*session, request, *components, board, executor);
+            break;
+        case Verb::start:
+        case Verb::stop:
+        case Verb::restart:
+        case Verb::signal:
+            ask_all(*session, request, *components, board);
+            break;
+        case Verb::wait:
+            begin_wait(*session, request, board);
+            break;
+        case Verb::events:
+            tell_events(*session, request, board);
+            break;
+        case Verb::graph: {
+            json::object answer = make_answer(request.id);
+            answer["dot"] = graph_dot(board.application, board.supervisor.components());
+            session->send(answer);
+            break;
+        }
+        case Verb::down:
+            stop_everything(*session, request, board);
+            break;
+    }
+}
+
+void answer_waits(Session& session, const Board& board) {
+    const std::size_t answered = std::erase_if(session.waits, [&](const ControlRequest& request) {
+        const auto answer = answer_of(request, board);
+        if (answer) session.send(*answer);
+        return answer.has_value();
+    });
+    if (answered > 0) session.expect_progress();
+}
+
+void push_event(Session& session, const json::object& event) {
+    json::object line = make_answer(session.follows->id);
+    line["event"] = event;
+    session.push(line);
+}
+
+}  // namespace launcher

@@ -1,0 +1,46 @@
+/// The other end of the control socket, for the verbs of the program: asks, and waits for answers.
+/// Blocking; what comes is limited and checked. Move-only, one thread.
+#pragma once
+
+#include <sys/types.h>
+
+#include <boost/json/object.hpp>
+#include <string>
+#include <vector>
+
+#include "launcher/clock.hpp"
+#include "os/unique_fd.hpp"
+#include "shmheap/result.hpp"
+
+namespace launcher {
+
+class Client {
+public:
+    /// Errors: as connect_for_control().
+    static shmheap::Result<Client> connect(const std::string& run_directory);
+
+    /// Sends a request; `version` is added. Errors: EPIPE when harrier has ended.
+    shmheap::Status send(boost::json::object request);
+
+    /// The next line. Errors: ETIMEDOUT; ECONNRESET when harrier has ended or dropped us; EPROTO
+    /// for what is no line of the protocol.
+    shmheap::Result<boost::json::object> receive(TimePoint deadline);
+
+    /// send() and receive().
+    shmheap::Result<boost::json::object> ask(boost::json::object request, TimePoint deadline);
+
+    /// Waits until the harrier at the other end has ended. Errors: ETIMEDOUT, what
+    /// pidfd_open(2) says.
+    shmheap::Status await_end(TimePoint deadline);
+
+private:
+    explicit Client(shmheap::os::UniqueFd socket) : socket_(std::move(socket)) {}
+
+    shmheap::os::UniqueFd socket_;
+    std::string received_;
+};
+
+/// The run directories of the instances of this user that live, by application.
+std::vector<std::string> live_instances();
+
+}  // namespace launcher

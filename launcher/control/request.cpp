@@ -1,0 +1,189 @@
+#include "launcher/control/request.hpp"
+
+#include <array>
+#include <boost/json/parse.hpp>
+#include <boost/system/error_code.hpp>
+#include <utility>
+
+#include "launcher/config/nearest.hpp"
+#include "launcher/config/signal_name.hpp"
+
+namespace launcher {
+namespace {
+
+namespace json = boost::json;
+
+struct VerbRule {
+    std::string_view name;
+    Verb verb;
+    bool takes_components;
+    bool needs_components;
+    std::string_view extra_key;  ///< the one further key that it knows
+};
+
+constexpr std::array<VerbRule, 9> verb_rules{{
+    {"status", Verb::status, true, false, ""},
+    {"start", Verb::start, true, true, ""},
+    {"stop", Verb::stop, true, true, ""},
+    {"restart", Verb::restart, true, true, ""},
+    {"signal", Verb::signal, true, true, "signal"},
+    {"wait", Verb::wait, true, false, "for"},
+    {"events", Verb::events, false, false, "follow"},
+    {"graph", Verb::graph, false, false, ""},
+    {"down", Verb::down, false, false, "at_once"},
+}};
+
+const VerbRule* find_rule(std::string_view name) {
+    for (const VerbRule& rule : verb_rules)
+        if (rule.name == name) return &rule;
+    return nullptr;
+}
+
+std::string unknown_verb(std::string_view name) {
+    std::array<std::string_view, verb_rules.size()> known;
+    for (std::size_t i = 0; i < known.size(); ++i)
+        known[i] = verb_rules[i].name;
+    return "request \"" + std::string(name) + "\" is unknown" + suggestion(name, known);
+}
+
+Refusal wrong(std::string message) {
+    return {.code = "argument", .message = std::move(message)};
+}
+
+tl::expected<void, Refusal> read_components(const json::value& value, ControlRequest& request) {
+    const json::array* names = value.if_array();
+    if (names == nullptr || names->size() > components_named_max)
+        return tl::unexpected(wrong("components: expected a list of at most " +
+                                    std::to_string(components_named_max) + " names"));
+    for (const json::value& name : *names) {
+        if (!name.is_string()) return tl::unexpected(wrong("components: expected names"));
+        request.components.emplace_back(name.get_string());
+    }
+    return {};
+}
+
+tl::expected<void, Refusal> read_condition(const json::value& value, ControlRequest& request) {
+    const json::string* text = value.if_string();
+    if (text == nullptr || (*text != "ready" && *text != "ended"))
+        return tl::unexpected(wrong("for: expected \"ready\" or \"ended\""));
+    request.condition = *text == "ready" ? Condition::ready : Condition::ended;
+    return {};
+}
+
+tl::expected<void, Refusal> read_signal(const json::value& value, ControlRequest& request) {
+    const json::string* text = value.if_string();
+    if (text == nullptr) return tl::unexpected(wrong("signal: expected the name of a signal"));
+    const auto number = parse_signal(*text);
+    if (!number) return tl::unexpected(wrong("signal: " + number.error()));
+    request.signal = *number;
+    return {};
+}
+
+tl::expected<void, Refusal> read_flag(std::string_view key, const json::value& value, bool& flag) {
+    const bool* given = value.if_bool();
+    if (given == nullptr) return tl::unexpected(wrong(std::string(key) + ": expected a boolean"));
+    flag = *given;
+    return {};
+}
+
+/// The key that this verb alone knows.
+tl::expected<void, Refusal> read_extra(const json::value& value, ControlRequest& request) {
+    switch (request.verb) {
+        case Verb::signal:
+            return read_signal(value, request);
+        case Verb::wait:
+            return read_condition(value, request);
+        case Verb::events:
+            return read_flag("follow", value, request.follow);
+        case Verb::down:
+            return read_flag("at_once", value, request.at_once);
+        case Verb::status:
+        case Verb::start:
+        case Verb::stop:
+        case Verb::restart:
+        case Verb::graph:
+            break;
+    }
+    return {};
+}
+
+/// The keys that every request has: version, id, request. Returns the verb's rule.
+tl::expected<const VerbRule*, Refusal> read_head(const json::object& object,
+                                                 ControlRequest& request) {
+    const json::value* version = object.if_contains("version");
+    if (version == nullptr || *version != protocol_version)
+        return tl::unexpected(
+            Refusal{.code = "version",
+                    .message = "version: this harrier speaks version 1 of the protocol"});
+    const json::value* verb = object.if_contains("request");
+    if (verb == nullptr || !verb->is_string())
+        return tl::unexpected(wrong("request: expected the name of a request"));
+    const VerbRule* rule = find_rule(verb->get_string());
+    if (rule == nullptr)
+        return tl::unexpected(
+            Refusal{.code = "request", .message = unknown_verb(verb->get_string())});
+    request.verb = rule->verb;
+    return rule;
+}
+
+tl::expected<void, Refusal> read_keys(const json::object& object, ControlRequest& request) {
+    const auto rule = read_head(object, request);
+    if (!rule) return tl::unexpected(rule.error());
+    const VerbRule& known = **rule;
+    for (const auto& [key, value] : object) {
+        if (key == "version" || key == "id" || key == "request") continue;
+        tl::expected<void, Refusal> read;
+        if (key == "components" && known.takes_components) {
+            read = read_components(value, request);
+        } else if (!known.extra_key.empty() && key == known.extra_key) {
+            read = read_extra(value, request);
+        } else {
+            return tl::unexpected(wrong("\"" + std::string(key) + "\" is no key of the request \"" +
+                                        std::string(known.name) + "\""));
+        }
+        if (!read) return read;
+    }
+    if (known.needs_components && request.components.empty())
+        return tl::unexpected(wrong("components: expected at least one name"));
+    if (known.verb == Verb::signal && request.signal == 0)
+        return tl::unexpected(wrong("signal: the key is missing"));
+    return {};
+}
+
+}  // namespace
+
+tl::expected<ControlRequest, Refusal> parse_request(std::string_view line) {
+    boost::system::error_code error;
+    const json::value value = json::parse({line.data(), line.size()}, error);
+    if (error) return tl::unexpected(Refusal{.code = "malformed", .message = "not a line of JSON"});
+    const json::object* object = value.if_object();
+    if (object == nullptr)
+        return tl::unexpected(Refusal{.code = "malformed", .message = "not a JSON object"});
+    ControlRequest request;
+    if (const json::value* id = object->if_contains("id")) {
+        if (!id->is_null() && !id->is_number() && !id->is_string())
+            return tl::unexpected(wrong("id: expected a number or a string"));
+        request.id = *id;
+    }
+    if (auto read = read_keys(*object, request); !read) {
+        read.error().id = request.id;
+        return tl::unexpected(std::move(read.error()));
+    }
+    return request;
+}
+
+json::object make_answer(const json::value& id) {
+    json::object answer{{"version", protocol_version}};
+    if (!id.is_null()) answer["id"] = id;
+    answer["ok"] = true;
+    return answer;
+}
+
+json::object make_answer(const Refusal& refusal) {
+    json::object answer = make_answer(refusal.id);
+    answer["ok"] = false;
+    answer["error"] = json::object{{"code", refusal.code}, {"message", refusal.message}};
+    return answer;
+}
+
+}  // namespace launcher

@@ -1,0 +1,221 @@
+#include "launcher/control/talk.hpp"
+
+#include <unistd.h>
+
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+#include <cstdio>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "launcher/control/client.hpp"
+#include "launcher/control/table.hpp"
+#include "launcher/supervise/run_directory.hpp"
+
+namespace launcher {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::chrono::seconds answer_patience{10};  ///< for what harrier answers at once
+constexpr std::chrono::seconds watch_interval{1};
+
+void complain(const std::string& message) {
+    std::fputs(("harrier: " + message + '\n').c_str(), stderr);
+}
+
+/// Whether it has arrived: nobody may read any more.
+bool write_out(const std::string& text) {
+    return std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
+}
+
+VerbStatus complain_of(const shmheap::Error& error) {
+    complain(error.message());
+    return error.code == ETIMEDOUT ? verb_timed_out : verb_not_done;
+}
+
+TimePoint soon() {
+    return Clock::now() + answer_patience;
+}
+
+/// Complains of an answer that is a refusal.
+bool is_ok(const json::object& answer) {
+    const json::value* ok = answer.if_contains("ok");
+    if (ok != nullptr && ok->is_bool() && ok->get_bool()) return true;
+    std::string message = "harrier refused";
+    if (const json::value* error = answer.if_contains("error"); error && error->is_object()) {
+        if (const json::value* text = error->get_object().if_contains("message");
+            text && text->is_string())
+            message = text->get_string().c_str();
+    }
+    complain(message);
+    return false;
+}
+
+std::optional<Client> connect(const std::string& named) {
+    std::string application = named;
+    if (application.empty()) {
+        const auto instances = live_instances();
+        if (instances.size() != 1) {
+            std::string known;
+            for (const std::string& instance : instances)
+                known += (known.empty() ? "" : ", ") + instance;
+            complain(instances.empty() ? "no application runs"
+                                       : "several applications run, choose with --name: " + known);
+            return std::nullopt;
+        }
+        application = instances.front();
+    }
+    auto client = Client::connect(run_directory_path(application));
+    if (client) return std::move(*client);
+    const int code = client.error().code;
+    complain(code == ENOENT || code == ECONNREFUSED ? "application " + application + " does not run"
+                                                    : client.error().message());
+    return std::nullopt;
+}
+
+json::object request_of(std::string_view verb, const VerbOptions& options) {
+    json::object request{{"request", verb}};
+    if (!options.components.empty())
+        request["components"] = json::array(options.components.begin(), options.components.end());
+    return request;
+}
+
+/// Asks, and complains of whatever is no good answer.
+std::optional<json::object> ask(Client& client, json::object request, TimePoint deadline,
+                                VerbStatus& status) {
+    auto answer = client.ask(std::move(request), deadline);
+    status = verb_not_done;
+    if (!answer) {
+        status = complain_of(answer.error());
+        return std::nullopt;
+    }
+    if (!is_ok(*answer)) return std::nullopt;
+    status = verb_done;
+    return std::move(*answer);
+}
+
+/// The answer to `status`, which comes in several lines, as one.
+std::optional<json::object> ask_status(Client& client, const VerbOptions& options,
+                                       VerbStatus& status) {
+    auto answer = ask(client, request_of("status", options), soon(), status);
+    json::array components;
+    while (answer) {
+        if (json::value* some = answer->if_contains("components"); some && some->is_array()) {
+            for (json::value& component : some->get_array())
+                components.push_back(std::move(component));
+        }
+        if (!answer->contains("more")) break;
+        auto next = client.receive(soon());
+        if (!next) {
+            status = complain_of(next.error());
+            return std::nullopt;
+        }
+        answer = std::move(*next);
+    }
+    if (answer) (*answer)["components"] = std::move(components);
+    return answer;
+}
+
+VerbStatus show_status(Client& client, const VerbOptions& options) {
+    CpuTimes cpu_times;
+    const Width width = options.output == "wide" ? Width::wide : Width::narrow;
+    const bool clears = options.watch && isatty(STDOUT_FILENO) == 1;
+    for (;;) {
+        VerbStatus status = verb_done;
+        const auto answer = ask_status(client, options, status);
+        if (!answer) return status;
+        const std::string text =
+            options.output == "json"
+                ? json::serialize(*answer) + '\n'
+                : format_table(answer->at("components").get_array(), width, cpu_times);
+        if (!write_out((clears ? "\033[H\033[J" : "") + text)) return verb_not_done;
+        if (!options.watch) return verb_done;
+        std::this_thread::sleep_for(watch_interval);
+    }
+}
+
+bool show_event(const json::value& event) {
+    const json::object* object = event.if_object();
+    const json::value* line = object == nullptr ? nullptr : object->if_contains("line");
+    return line == nullptr || !line->is_string() ||
+           write_out(line->get_string().c_str() + std::string("\n"));
+}
+
+VerbStatus show_events(Client& client, const VerbOptions& options) {
+    VerbStatus status = verb_done;
+    json::object request = request_of("events", options);
+    request["follow"] = options.follow;
+    const auto answer = ask(client, std::move(request), soon(), status);
+    if (!answer) return status;
+    if (const json::value* events = answer->if_contains("events"); events && events->is_array()) {
+        for (const json::value& event : events->get_array())
+            if (!show_event(event)) return verb_not_done;
+    }
+    while (options.follow) {
+        const auto next = client.receive(end_of_time);
+        if (!next && next.error().code == ECONNRESET) return verb_done;  // harrier has ended
+        if (!next) return complain_of(next.error());
+        if (const json::value* event = next->if_contains("event"); event && !show_event(*event))
+            return verb_not_done;
+    }
+    return verb_done;
+}
+
+VerbStatus await(Client& client, const VerbOptions& options, std::string_view condition) {
+    VerbStatus status = verb_done;
+    json::object request = request_of("wait", options);
+    request["for"] = condition;
+    ask(client, std::move(request), options.deadline, status);
+    return status;
+}
+
+/// start, stop, restart: asks, and waits until it is so.
+VerbStatus change(Client& client, const VerbOptions& options, std::string_view verb) {
+    VerbStatus status = verb_done;
+    ask(client, request_of(verb, options), soon(), status);
+    if (status != verb_done || options.no_wait) return status;
+    return await(client, options, verb == "stop" ? "ended" : "ready");
+}
+
+VerbStatus send_signal(Client& client, const VerbOptions& options) {
+    VerbStatus status = verb_done;
+    json::object request = request_of("signal", options);
+    request["signal"] = options.signal;
+    ask(client, std::move(request), soon(), status);
+    return status;
+}
+
+VerbStatus show_graph(Client& client, const VerbOptions& options) {
+    VerbStatus status = verb_done;
+    const auto answer = ask(client, request_of("graph", options), soon(), status);
+    if (!answer) return status;
+    return write_out(answer->at("dot").as_string().c_str()) ? verb_done : verb_not_done;
+}
+
+VerbStatus take_down(Client& client, const VerbOptions& options) {
+    VerbStatus status = verb_done;
+    json::object request = request_of("down", options);
+    request["at_once"] = options.at_once;
+    ask(client, std::move(request), soon(), status);
+    if (status != verb_done || options.no_wait) return status;
+    const auto ended = client.await_end(options.deadline);
+    return ended ? verb_done : complain_of(ended.error());
+}
+
+}  // namespace
+
+VerbStatus talk(std::string_view verb, const VerbOptions& options) {
+    auto client = connect(options.application);
+    if (!client) return verb_no_instance;
+    if (verb == "status") return show_status(*client, options);
+    if (verb == "events") return show_events(*client, options);
+    if (verb == "wait") return await(*client, options, options.condition);
+    if (verb == "signal") return send_signal(*client, options);
+    if (verb == "graph") return show_graph(*client, options);
+    if (verb == "down") return take_down(*client, options);
+    return change(*client, options, verb);
+}
+
+}  // namespace launcher

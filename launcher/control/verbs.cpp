@@ -1,0 +1,90 @@
+#include "launcher/control/verbs.hpp"
+
+#include <array>
+#include <utility>
+
+#include "launcher/config/units.hpp"
+
+namespace launcher {
+namespace {
+
+constexpr std::array<const char*, 9> verb_names{"status", "start",  "stop",  "restart", "signal",
+                                                "wait",   "events", "graph", "down"};
+
+/// For CLI11, which shows what is returned when it is not empty.
+std::string check_duration(const std::string& text) {
+    const auto duration = parse_duration(text);
+    return duration ? std::string() : duration.error();
+}
+
+}  // namespace
+
+Verbs::Verbs(CLI::App& program) : program_(program) {
+    add_views();
+    add_changes();
+}
+
+CLI::App* Verbs::add(const char* name, const char* description) {
+    CLI::App* verb = program_.add_subcommand(name, description);
+    verb->add_option("--name", options_.application,
+                     "the application (default: the one that runs)");
+    return verb;
+}
+
+void Verbs::add_timeout(CLI::App* verb) {
+    verb->add_option("--timeout", timeout_, "give up after this time, as in 30s; exit status 4")
+        ->check(check_duration);
+}
+
+void Verbs::add_views() {
+    auto* status = add("status", "show the components and what they use");
+    status->add_option("COMPONENT", options_.components, "these only");
+    status->add_option("-o,--output", options_.output, "table, wide or json")
+        ->check(CLI::IsMember({"table", "wide", "json"}));
+    status->add_flag("-w,--watch", options_.watch, "again each second");
+    auto* events = add("events", "show the last events");
+    events->add_flag("-f,--follow", options_.follow, "and those to come, until harrier ends");
+    add("graph", "print the components and their connections for dot(1)");
+}
+
+void Verbs::add_changes() {
+    constexpr std::array<std::pair<const char*, const char*>, 3> changes{{
+        {"start", "start components, and what they depend on; returns when they run"},
+        {"stop", "stop components; returns when they have ended"},
+        {"restart", "stop components and start them; returns when they run"},
+    }};
+    for (const auto& [name, description] : changes) {
+        auto* verb = add(name, description);
+        verb->add_option("COMPONENT", options_.components)->required();
+        verb->add_flag("--no-wait", options_.no_wait, "return when harrier knows of it");
+        add_timeout(verb);
+    }
+    auto* signal = add("signal", "send a signal to the leader of a component");
+    signal->add_option("COMPONENT", component_)->required();
+    signal->add_option("SIGNAL", options_.signal, "as in SIGUSR1 or USR1")->required();
+    auto* wait = add("wait", "wait until components are where they should be");
+    wait->add_option("COMPONENT", options_.components, "these only");
+    const std::string ready_meaning = "each is ready or has completed (the default)";
+    auto* ready = wait->add_flag("--ready", ready_meaning);
+    wait->add_flag("--ended", ended_, "each has ended for good")->excludes(ready);
+    add_timeout(wait);
+    auto* down = add("down", "stop everything; returns when harrier has ended");
+    down->add_flag("--at-once", options_.at_once, "by SIGKILL");
+    down->add_flag("--no-wait", options_.no_wait, "return when harrier knows of it");
+    add_timeout(down);
+}
+
+std::optional<VerbStatus> Verbs::run() {
+    for (const char* name : verb_names) {
+        if (!program_.got_subcommand(name)) continue;
+        if (const auto timeout = parse_duration(timeout_); timeout && !timeout_.empty())
+            options_.deadline =
+                Clock::now() + std::min<Duration>(*timeout, (end_of_time - Clock::now()) / 2);
+        if (ended_) options_.condition = "ended";
+        if (!component_.empty()) options_.components = {component_};
+        return talk(name, options_);
+    }
+    return std::nullopt;
+}
+
+}  // namespace launcher

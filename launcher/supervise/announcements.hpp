@@ -1,0 +1,53 @@
+/// How one start of a component says of itself that it is ready, and all else in a Report: by its
+/// notify socket, by the descriptor that it was given, by the line that its output is searched for.
+/// Made before the process, with all of it there is to wait for; null where there is nothing. Owns
+/// the socket and the pipe; the Output outlives it. One thread.
+#pragma once
+
+#include <sys/types.h>
+
+#include <memory>
+#include <string>
+
+#include "launcher/observe/output.hpp"
+#include "launcher/supervise/host.hpp"
+#include "launcher/supervise/notify_socket.hpp"
+
+namespace launcher {
+
+class Announcements {
+public:
+    /// Errors: as NotifySocket::bind(); no descriptor is left for a pipe.
+    static shmheap::Result<std::unique_ptr<Announcements>> await(Executor executor, Output& output,
+                                                                 const SpawnRequest& request);
+    Announcements(const Announcements&) = delete;
+    Announcements& operator=(const Announcements&) = delete;
+    ~Announcements();
+
+    /// What the child gets as the descriptor that `ready` names; -1 for none.
+    [[nodiscard]] int ready_fd() const { return write_end_.get(); }
+
+    /// The process is there: from now on its word counts.
+    void begin(pid_t leader);
+
+    [[nodiscard]] Report take_report();
+
+private:
+    Announcements(Output& output, const SpawnRequest& request);
+
+    shmheap::Status open_pipe(Executor executor);
+    bool is_ours(pid_t sender) const;
+    void read_pipe();
+
+    Output& output_;
+    const Descriptor& descriptor_;
+    Latch& latch_;
+    std::string tag_;
+    pid_t leader_ = 0;
+    std::unique_ptr<NotifySocket> socket_;
+    std::unique_ptr<ReadableWatch> read_end_;
+    shmheap::os::UniqueFd write_end_;
+    Report report_;
+};
+
+}  // namespace launcher

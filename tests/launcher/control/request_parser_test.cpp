@@ -1,0 +1,88 @@
+/// What a line of the control protocol asks for, and lines that are none.
+#include <doctest/doctest.h>
+
+#include <boost/json/serialize.hpp>
+#include <csignal>
+#include <string>
+
+#include "launcher/control/request.hpp"
+
+namespace launcher {
+namespace {
+
+std::string code_of(std::string_view line) {
+    const auto request = parse_request(line);
+    return request ? "none" : request.error().code;
+}
+
+TEST_CASE("a request has a verb, components, and what the verb knows besides") {
+    const auto request = parse_request(
+        R"({"version":1,"id":"x","request":"signal","components":["a","b"],"signal":"USR1"})");
+    REQUIRE(request);
+    CHECK(request->verb == Verb::signal);
+    CHECK(request->components == std::vector<std::string>{"a", "b"});
+    CHECK(request->signal == SIGUSR1);
+    CHECK(request->id == "x");
+    CHECK(parse_request(R"({"version":1,"request":"wait","for":"ended"})")->condition ==
+          Condition::ended);
+    CHECK(parse_request(R"({"version":1,"request":"events","follow":true})")->follow);
+    CHECK(parse_request(R"({"version":1,"request":"down","at_once":true})")->at_once);
+}
+
+TEST_CASE("what is no JSON object is malformed") {
+    for (const char* line : {"", "x", "[]", "1", "{", R"({"version":1}})", "{\"a\":\"\x01\"}"})
+        CHECK(code_of(line) == "malformed");
+    CHECK(code_of(std::string(60'000, '[')) == "malformed");
+    CHECK(code_of(std::string("{\"\0\":1", 7)) == "malformed");
+}
+
+TEST_CASE("another version is refused before anything else is looked at") {
+    CHECK(code_of(R"({"request":"status"})") == "version");
+    CHECK(code_of(R"({"version":2,"request":"fly"})") == "version");
+    CHECK(code_of(R"({"version":"1","request":"status"})") == "version");
+}
+
+TEST_CASE("an unknown request is told with the nearest known one") {
+    const auto request = parse_request(R"({"version":1,"id":4,"request":"restrat"})");
+    REQUIRE(!request);
+    CHECK(request.error().code == std::string("request"));
+    CHECK(request.error().message.find("did you mean \"restart\"") != std::string::npos);
+    CHECK(request.error().id == 4);
+}
+
+TEST_CASE("keys that are unknown, missing or of the wrong kind are refused") {
+    for (const char* line :
+         {R"({"version":1})", R"({"version":1,"request":7})",
+          R"({"version":1,"request":"status","follow":true})",
+          R"({"version":1,"request":"graph","components":["a"]})",
+          R"({"version":1,"request":"start"})",
+          R"({"version":1,"request":"start","components":[]})",
+          R"({"version":1,"request":"start","components":"a"})",
+          R"({"version":1,"request":"start","components":[1]})",
+          R"({"version":1,"request":"signal","components":["a"]})",
+          R"({"version":1,"request":"signal","components":["a"],"signal":9})",
+          R"({"version":1,"request":"signal","components":["a"],"signal":"SIGFOO"})",
+          R"({"version":1,"request":"wait","for":"tea"})",
+          R"({"version":1,"request":"events","follow":"yes"})",
+          R"({"version":1,"request":"status","id":{}})"})
+        CHECK_MESSAGE(code_of(line) == "argument", line);
+}
+
+TEST_CASE("at most 1,000 components are named at once") {
+    std::string names;
+    for (std::size_t i = 0; i < components_named_max; ++i)
+        names += "\"a\",";
+    const std::string head = R"({"version":1,"request":"start","components":[)";
+    CHECK(code_of(head + names.substr(0, names.size() - 1) + "]}") == "none");
+    CHECK(code_of(head + names + "\"a\"]}") == "argument");
+}
+
+TEST_CASE("answers bring back the id, and only where there is one") {
+    CHECK(boost::json::serialize(make_answer(7)) == R"({"version":1,"id":7,"ok":true})");
+    CHECK(boost::json::serialize(make_answer(nullptr)) == R"({"version":1,"ok":true})");
+    CHECK(boost::json::serialize(make_answer(Refusal{.code = "busy", .message = "m"})) ==
+          R"({"version":1,"ok":false,"error":{"code":"busy","message":"m"}})");
+}
+
+}  // namespace
+}  // namespace launcher

@@ -1,0 +1,86 @@
+/// Vigil: what a running component owes, and by when.
+#include "launcher/supervise/vigil.hpp"
+
+#include <doctest/doctest.h>
+
+namespace launcher {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr TimePoint start{};
+
+TEST_CASE("nothing is expected of a simple component") {
+    const Descriptor descriptor;
+    const Vigil vigil(descriptor, start);
+    CHECK(vigil.is_ready());
+    CHECK(vigil.next_at() == end_of_time);
+    CHECK_FALSE(vigil.overdue(start + 24h));
+}
+
+TEST_CASE("who announces that it is ready has to do so in time") {
+    Descriptor descriptor;
+    descriptor.type = ComponentType::notify;
+    descriptor.ready.timeout = 5s;
+    Vigil vigil(descriptor, start);
+    CHECK_FALSE(vigil.is_ready());
+    CHECK(vigil.next_at() == start + 5s);
+    CHECK_FALSE(vigil.overdue(start + 5s - 1ns));
+    CHECK(vigil.overdue(start + 5s) == Cause::not_ready);
+    vigil.hear(Report{.ready = true}, start + 2s);
+    CHECK(vigil.is_ready());
+    CHECK_FALSE(vigil.overdue(start + 24h));
+}
+
+TEST_CASE("an extension moves a time back, never forward") {
+    Descriptor descriptor;
+    descriptor.type = ComponentType::notify;
+    descriptor.ready.timeout = 5s;
+    Vigil vigil(descriptor, start);
+    vigil.hear(Report{.extend_timeout = 1s}, start + 1s);
+    CHECK(vigil.next_at() == start + 5s);
+    vigil.hear(Report{.extend_timeout = 10s}, start + 4s);
+    CHECK(vigil.next_at() == start + 14s);
+    vigil.hear(Report{.extend_timeout = Duration::max()}, start + 5s);
+    CHECK(vigil.next_at() == end_of_time);
+}
+
+TEST_CASE("the watchdog counts from being ready and from each sign of life") {
+    Descriptor descriptor;
+    descriptor.type = ComponentType::notify;
+    descriptor.watchdog = 2s;
+    Vigil vigil(descriptor, start);
+    vigil.hear(Report{.alive = true}, start + 1s);  // not yet
+    CHECK_FALSE(vigil.overdue(start + 60s));
+    vigil.hear(Report{.ready = true}, start + 60s);
+    CHECK(vigil.next_at() == start + 62s);
+    vigil.hear(Report{.alive = true}, start + 61s);
+    CHECK(vigil.next_at() == start + 63s);
+    CHECK(vigil.overdue(start + 63s) == Cause::watchdog);
+}
+
+TEST_CASE("who asks to be taken for hung is, if there is a watchdog") {
+    Descriptor descriptor;
+    Vigil without(descriptor, start);
+    without.hear(Report{.watchdog_trigger = true}, start);
+    CHECK_FALSE(without.overdue(start));
+    descriptor.watchdog = 1h;
+    Vigil with(descriptor, start);
+    with.hear(Report{.watchdog_trigger = true}, start);
+    CHECK(with.overdue(start) == Cause::watchdog);
+}
+
+TEST_CASE("who says that it ends has its grace period for it, and no watchdog any more") {
+    Descriptor descriptor;
+    descriptor.watchdog = 1s;
+    descriptor.stop_sequence = {{SIGINT, 2s}, {SIGTERM, 3s}};
+    Vigil vigil(descriptor, start);
+    vigil.hear(Report{.stopping = true}, start + 500ms);
+    CHECK(vigil.is_ending());
+    CHECK(vigil.next_at() == start + 5500ms);
+    vigil.hear(Report{.extend_timeout = 10s}, start + 5s);
+    CHECK_FALSE(vigil.overdue(start + 14s));
+    CHECK(vigil.overdue(start + 15s) == Cause::not_ended);
+}
+
+}  // namespace
+}  // namespace launcher
