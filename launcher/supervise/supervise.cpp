@@ -75,8 +75,8 @@ SpawnRequest spawn_request(Component& component, const Shared& shared) {
         .notify_socket = identity.notify_socket};
 }
 
-/// What reaping asks for stays, and for a health check's program all; the rest has served its
-/// purpose once the process is made, and a thousand copies of it would take megabytes.
+/// Reaping asks for one variable, a health check may need all. The others have served their purpose
+/// once the process is made, and a thousand copies of them would take megabytes.
 void drop_environment(SpawnRequest& request) {
     if (request.descriptor.healthcheck) return;
     std::erase_if(request.environment, [](const std::string& variable) {
