@@ -84,7 +84,11 @@ public:
     /// Ends at `time` or when the latch is released.
     virtual Awaitable<void> sleep_until(TimePoint time, Latch& latch) = 0;
 
-    /// Starts a process. Errors: what opening its log, changing to its folder or execve(2) say.
+    /// Ends when it is the caller's turn to start a process. What a start needs is best made then:
+    /// many may wait.
+    virtual Awaitable<void> turn() = 0;
+
+    /// Starts a process, in the caller's turn. Errors: what opening its log, changing to its folder or execve(2) say.
     virtual Awaitable<shmheap::Result<std::unique_ptr<Process>>> spawn(SpawnRequest request) = 0;
 
     /// Begins the health check that the descriptor describes, for the process of `request`, whose

@@ -135,16 +135,20 @@ Awaitable<void> ProcessHost::sleep_until(TimePoint time, Latch& latch) {
     return latch.wait_until(time);
 }
 
+Awaitable<void> ProcessHost::turn() {
+    return turns_.take();
+}
+
 Awaitable<Result<std::unique_ptr<Process>>> ProcessHost::spawn(SpawnRequest request) {
     auto delay = busy_delay;
     for (int attempt = 1;; ++attempt) {
-        co_await turns_.take();
         auto process = spawn_now(request);
         const bool is_busy = !process && process.error().code == ETXTBSY;
         if (!is_busy || attempt == busy_attempts_max) co_return process;
         Timer timer(executor_, delay);
         co_await timer.async_wait(use_awaitable);
         delay *= 2;
+        co_await turns_.take();
     }
 }
 

@@ -40,6 +40,7 @@ public:
 
     [[nodiscard]] TimePoint now() override { return Clock::now(); }
     Awaitable<void> sleep_until(TimePoint time, Latch& latch) override;
+    Awaitable<void> turn() override;
     Awaitable<shmheap::Result<std::unique_ptr<Process>>> spawn(SpawnRequest request) override;
     std::unique_ptr<Probe> probe(const SpawnRequest& request, const Process& process) override;
     Awaitable<std::size_t> end_strays(TimePoint give_up_at) override;

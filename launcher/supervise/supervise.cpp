@@ -216,6 +216,7 @@ Awaitable<void> run(Component& component, Process& process, const SpawnRequest& 
 Awaitable<void> start_and_run(Component& component, Shared& shared) {
     ++component.starts;
     component.history.started.reset();
+    co_await shared.host.turn();
     SpawnRequest request = spawn_request(component, shared);
     auto process = co_await shared.host.spawn(request);
     drop_environment(request);

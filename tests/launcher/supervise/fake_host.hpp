@@ -121,6 +121,7 @@ public:
     std::vector<Signalled> signals;
     std::vector<SpawnRequest> requests;
     int alive = 0;  ///< processes made and not collected
+    std::size_t turns = 0;  ///< that were taken
     int probes_begun = 0;
     int probes_alive = 0;
 
@@ -133,8 +134,14 @@ public:
         sleepers_.erase(sleeper);
     }
 
+    Awaitable<void> turn() override {
+        ++turns;
+        co_return;
+    }
+
     Awaitable<shmheap::Result<std::unique_ptr<Process>>> spawn(SpawnRequest request) override {
         const Behaviour behaviour = next_of(behaviours[request.descriptor.name]);
+        REQUIRE(turns == requests.size() + 1);  // each start in a turn of its own
         requests.push_back(request);
         if (on_spawn) on_spawn(request);
         if (behaviour.start_error) co_return tl::unexpected(*behaviour.start_error);
