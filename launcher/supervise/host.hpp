@@ -88,7 +88,8 @@ public:
     /// many may wait.
     virtual Awaitable<void> turn() = 0;
 
-    /// Starts a process, in the caller's turn. Errors: what opening its log, changing to its folder or execve(2) say.
+    /// Starts a process, in the caller's turn. Errors: what opening its log, changing to its folder
+    /// or execve(2) say.
     virtual Awaitable<shmheap::Result<std::unique_ptr<Process>>> spawn(SpawnRequest request) = 0;
 
     /// Begins the health check that the descriptor describes, for the process of `request`, whose

@@ -120,7 +120,7 @@ public:
     std::vector<std::string> collected;  ///< components, in order
     std::vector<Signalled> signals;
     std::vector<SpawnRequest> requests;
-    int alive = 0;  ///< processes made and not collected
+    int alive = 0;          ///< processes made and not collected
     std::size_t turns = 0;  ///< that were taken
     int probes_begun = 0;
     int probes_alive = 0;
