@@ -157,7 +157,7 @@ Result<std::unique_ptr<Process>> ProcessHost::spawn_now(const SpawnRequest& requ
     if (!target) return tl::unexpected(target.error());
     auto announcements = Announcements::await(executor_, output_, request);
     if (!announcements) return tl::unexpected(announcements.error());
-    const Cgroup* group = containment_ ? containment_->of(request.descriptor.name) : nullptr;
+    Cgroup* group = containment_ ? containment_->of(request.descriptor.name) : nullptr;
     Launcher launcher{.make = launcher_,
                       .request = request,
                       .output = target->fd,
