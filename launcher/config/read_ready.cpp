@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "launcher/config/expression_limits.hpp"
 #include "launcher/config/line_matcher.hpp"
 
 namespace launcher {
@@ -14,16 +15,6 @@ namespace {
 constexpr unsigned fd_min = 3;
 constexpr unsigned fd_max = 255;
 
-/// A back-reference makes the time that matching takes grow without bounds.
-bool has_back_reference(std::string_view expression) {
-    for (std::size_t i = 0; i + 1 < expression.size(); ++i) {
-        if (expression[i] != '\\') continue;
-        if (expression[i + 1] >= '1' && expression[i + 1] <= '9') return true;
-        ++i;
-    }
-    return false;
-}
-
 /// Text as it is, or an expression between slashes.
 void read_log_line(const ValueReader& reader, const Entry& entry, Readiness& ready) {
     const std::optional<std::string> text = reader.filled_text(entry);
@@ -31,8 +22,10 @@ void read_log_line(const ValueReader& reader, const Entry& entry, Readiness& rea
     LinePattern pattern{.text = *text};
     if (text->size() > 2 && text->front() == '/' && text->back() == '/')
         pattern = {.text = text->substr(1, text->size() - 2), .is_regex = true};
-    if (pattern.is_regex && has_back_reference(pattern.text))
-        return reader.refuse(entry, "back-references such as \\1 are not supported");
+    if (pattern.is_regex) {
+        if (const auto refusal = refusal_of_expression(pattern.text))
+            return reader.refuse(entry, *refusal);
+    }
     const auto matcher = LineMatcher::compile(pattern);
     if (!matcher) {
         return reader.refuse(entry, fmt::format("{} is no regular expression: {}",

@@ -2,15 +2,19 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <poll.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <fstream>
 #include <optional>
@@ -27,6 +31,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int directory_flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 constexpr std::chrono::seconds death_patience{2};
+constexpr int names_max = 100;  // of one component, while its former groups are still busy
+constexpr const char* trial_name = "trial.";  // no component has a dot in its name
 
 UniqueFd open_directory(int parent, const std::string& name) {
     return UniqueFd(openat(parent, name.c_str(), directory_flags));
@@ -147,12 +153,28 @@ void await_emptiness(int directory) {
     }
 }
 
+/// Whether a child that is born in a new group below lives to do something, here: to exit.
+bool survives_birth(int directory) {
+    const auto group = Cgroup::make(directory, trial_name);
+    if (!group) return false;
+    clone_args arguments{};
+    arguments.flags = CLONE_INTO_CGROUP;
+    arguments.cgroup = static_cast<std::uint64_t>(group->fd());
+    // Without a stack it is a fork(2); without a signal nobody hears of its end but who asks.
+    const auto pid = static_cast<pid_t>(syscall(SYS_clone3, &arguments, sizeof arguments));
+    if (pid == 0) syscall(SYS_exit_group, 0);
+    if (pid < 0) return false;
+    int status = -1;
+    while (waitpid(pid, &status, __WALL) < 0 && errno == EINTR) {
+    }
+    return status == 0;
+}
+
 }  // namespace
 
 Result<Cgroup> Cgroup::make(int parent, const std::string& name) {
-    if (mkdirat(parent, name.c_str(), 0755) != 0 && errno != EEXIST) {
+    if (mkdirat(parent, name.c_str(), 0755) != 0)
         return shmheap::os::error("make control group", name);
-    }
     UniqueFd directory = open_directory(parent, name);
     if (!directory) return shmheap::os::error("open control group", name);
     return Cgroup(parent, name, std::move(directory));
@@ -176,7 +198,8 @@ std::vector<pid_t> Cgroup::processes() const {
     return pids;
 }
 
-void Cgroup::kill() const {
+void Cgroup::kill() {
+    may_be_killed_ = true;
     kill_all(fd());
 }
 
@@ -204,7 +227,8 @@ std::unique_ptr<Containment> Containment::create(std::string_view application,
     if (mkdirat(base.get(), name.c_str(), 0755) != 0) return nullptr;
     UniqueFd directory = open_directory(base.get(), name);
     const bool is_usable = directory && flock(directory.get(), LOCK_EX | LOCK_NB) == 0 &&
-                           faccessat(directory.get(), "cgroup.kill", W_OK, 0) == 0;
+                           faccessat(directory.get(), "cgroup.kill", W_OK, 0) == 0 &&
+                           survives_birth(directory.get());
     std::unique_ptr<Containment> containment(
         new Containment(std::move(base), name, std::move(directory)));
     return is_usable ? std::move(containment) : nullptr;
@@ -212,15 +236,21 @@ std::unique_ptr<Containment> Containment::create(std::string_view application,
 
 Containment::~Containment() {
     groups_.clear();
-    unlinkat(base_.get(), name_.c_str(), AT_REMOVEDIR);
+    remove_tree(base_.get(), name_);  // with former groups that were busy when they were given up
 }
 
-const Cgroup* Containment::of(const std::string& component) {
+Cgroup* Containment::of(const std::string& component) {
     const auto known = groups_.find(component);
-    if (known != groups_.end()) return &known->second;
-    auto made = Cgroup::make(directory_.get(), component);
-    if (!made) return nullptr;
-    return &groups_.emplace(component, std::move(*made)).first->second;
+    if (known != groups_.end() && !known->second.may_be_killed()) return &known->second;
+    if (known != groups_.end()) groups_.erase(known);
+    for (int i = 1; i <= names_max; ++i) {
+        const std::string name = i == 1 ? component : component + '.' + std::to_string(i);
+        remove_tree(directory_.get(), name);  // a former one that is not busy any more
+        auto made = Cgroup::make(directory_.get(), name);
+        if (made) return &groups_.emplace(component, std::move(*made)).first->second;
+        if (made.error().code != EEXIST) return nullptr;
+    }
+    return nullptr;
 }
 
 std::size_t Containment::end_leftovers(std::string_view application) {

@@ -6,6 +6,11 @@
 ///
 ///     <harrier's own group>/harrier-<application>-<uuid>/<component>
 ///
+/// A group that was killed once is not used again. Newer kernels count the kills of a group
+/// (kill_seq), and whoever is born into one with another count than his parent's dies at birth,
+/// however long ago that kill was. The next start has a new group, <component> again or, while
+/// somebody is still in the old one, <component>.2 and so on.
+///
 /// harrier holds an flock(2) on the upper one. Who finds one without a lock knows that its harrier
 /// is dead, and may end what lives in it. Main thread only.
 #pragma once
@@ -26,7 +31,7 @@ namespace launcher {
 /// One group. Removed from the file system when destroyed, unless somebody lives in it.
 class Cgroup {
 public:
-    /// Makes it below `parent`; one that exists is taken. Errors: what mkdir(2) and open(2) say.
+    /// Makes it below `parent`. Errors: what mkdir(2) and open(2) say, EEXIST for one that exists.
     static shmheap::Result<Cgroup> make(int parent, const std::string& name);
 
     ~Cgroup();
@@ -40,7 +45,13 @@ public:
     [[nodiscard]] std::vector<pid_t> processes() const;
 
     /// SIGKILL for all in it and below it, at once: nobody can fork out of it.
-    void kill() const;
+    void kill();
+
+    /// Somebody else may have killed it, as an administrator can.
+    void suspect_kill() { may_be_killed_ = true; }
+
+    /// Whether nobody should be born in it any more.
+    [[nodiscard]] bool may_be_killed() const { return may_be_killed_; }
 
     /// A descriptor for says_populated(). Errors: what open(2) says.
     [[nodiscard]] shmheap::Result<shmheap::os::UniqueFd> open_events() const;
@@ -56,13 +67,16 @@ private:
     int parent_;  ///< of the owner
     std::string name_;
     shmheap::os::UniqueFd directory_;
+    bool may_be_killed_ = false;
 };
 
 /// The groups of one instance of an application.
 class Containment {
 public:
     /// nullptr where groups of version 2 are not mounted, may not be written, or cannot kill
-    /// (before Linux 5.14), and where HARRIER_CGROUP=disable says so. `instance` is its uuid.
+    /// (before Linux 5.14), where a child that is born in a new group does not live (the group of
+    /// harrier itself was killed once), and where HARRIER_CGROUP=disable says so. `instance` is its
+    /// uuid.
     static std::unique_ptr<Containment> create(std::string_view application,
                                                std::string_view instance);
 
@@ -70,9 +84,10 @@ public:
     Containment(const Containment&) = delete;
     Containment& operator=(const Containment&) = delete;
 
-    /// The group of a component, made at the first call; nullptr if that fails, for instance
-    /// because there may be no more groups (cgroup.max.descendants).
-    [[nodiscard]] const Cgroup* of(const std::string& component);
+    /// The group of a component, made at the first call, and again when it may have been killed:
+    /// then the former one is gone, so call it when nobody refers to that any more. nullptr if that
+    /// fails, for instance because there may be no more groups (cgroup.max.descendants).
+    [[nodiscard]] Cgroup* of(const std::string& component);
 
     /// Ends all that lives in groups of dead instances of `application` that this user made below
     /// the group of this process, and removes them. Returns how many processes there were.

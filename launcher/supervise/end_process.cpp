@@ -27,10 +27,13 @@ void tell_what_is_due(const Component& component, Process& process, StopSchedule
         process.signal(*signal, audience_of(component, *signal));
 }
 
-/// When there is something to do or to give up.
+/// When there is something to do or to give up. A kill may come late, by a loop that was held up or
+/// a leader that ended in the last moment, and has its time all the same.
 TimePoint next_look(const StopSchedule& schedule, const Shared& shared) {
     if (!schedule.killed_at()) return schedule.next_at(shared.stop.kill_by);
-    return std::min(*schedule.killed_at() + kill_patience, shared.stop.give_up_at);
+    const TimePoint killed_at = *schedule.killed_at();
+    return std::min(killed_at + kill_patience,
+                    std::max(shared.stop.give_up_at, killed_at + death_patience));
 }
 
 bool has_given_up(const StopSchedule& schedule, Shared& shared) {

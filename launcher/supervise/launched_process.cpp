@@ -62,7 +62,10 @@ void LaunchedProcess::member_ended() {
 }
 
 std::optional<Exit> LaunchedProcess::exit() {
-    if (!exit_ && leader_.ended()) exit_ = ProcessHost::peek(leader_.pidfd());
+    if (exit_ || !leader_.ended()) return exit_;
+    exit_ = ProcessHost::peek(leader_.pidfd());
+    const auto* killed = std::get_if<Killed>(&*exit_);
+    if (group_ != nullptr && killed != nullptr && killed->signal == SIGKILL) group_->suspect_kill();
     return exit_;
 }
 

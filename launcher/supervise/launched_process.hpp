@@ -27,7 +27,7 @@ class ProcessHost;
 struct NewProcess {
     Child child;
     std::unique_ptr<Announcements> announcements = {};  ///< null when it has nothing to say
-    const Cgroup* group = nullptr;                      ///< the one that it was born in, if any
+    Cgroup* group = nullptr;                            ///< the one that it was born in, if any
 };
 
 class LaunchedProcess final : public Process {
@@ -66,7 +66,7 @@ private:
     std::string tag_;
     pid_t pid_;
     Timer next_look_;
-    const Cgroup* group_;  // or nullptr
+    Cgroup* group_;  // or nullptr
     StreamDescriptor group_events_;
     ProcessWatch leader_;
     Members members_;           // by pid; a watch outlives its process

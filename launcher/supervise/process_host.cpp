@@ -13,6 +13,7 @@
 #include "launcher/supervise/heap_probe.hpp"
 #include "launcher/supervise/launched_process.hpp"
 #include "launcher/supervise/process_tree.hpp"
+#include "launcher/supervise/shared.hpp"
 #include "launcher/supervise/socket_probe.hpp"
 #include "os/error.hpp"
 
@@ -157,7 +158,7 @@ Result<std::unique_ptr<Process>> ProcessHost::spawn_now(const SpawnRequest& requ
     if (!target) return tl::unexpected(target.error());
     auto announcements = Announcements::await(executor_, output_, request);
     if (!announcements) return tl::unexpected(announcements.error());
-    const Cgroup* group = containment_ ? containment_->of(request.descriptor.name) : nullptr;
+    Cgroup* group = containment_ ? containment_->of(request.descriptor.name) : nullptr;
     Launcher launcher{.make = launcher_,
                       .request = request,
                       .output = target->fd,
@@ -265,9 +266,15 @@ std::size_t ProcessHost::end_strays_once(Latch& all_ended, std::vector<ProcessWa
 Awaitable<std::size_t> ProcessHost::end_strays(TimePoint give_up_at) {
     Latch all_ended(executor_);
     std::vector<ProcessWatch> watches;
-    while (end_strays_once(all_ended, watches) > 0 && now() < give_up_at) {
+    const TimePoint end = std::max(give_up_at, now() + death_patience);
+    while (end_strays_once(all_ended, watches) > 0) {
         const TimePoint soon = now() + undecided_delay;
-        co_await sleep_until(orphans_.undecided() > 0 ? soon : give_up_at, all_ended);
+        co_await sleep_until(orphans_.undecided() > 0 ? soon : end, all_ended);
+        if (now() < end) continue;
+        // Who has died of the last round is not left behind.
+        collect_unknown();
+        orphans_.refresh(now());
+        break;
     }
     co_return orphans_.all().size() + orphans_.undecided();
 }

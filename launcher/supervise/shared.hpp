@@ -20,6 +20,9 @@ namespace launcher {
 using Reap = std::function<shmheap::Result<reaper::ReapOutcome>(
     const reaper::Selection&, std::chrono::milliseconds patience)>;
 
+/// What SIGKILL is given at least to show its effect, however late it is.
+constexpr auto death_patience = std::chrono::milliseconds(350);
+
 /// How far a stop of everything has come, and the times that bound it.
 struct StopOrder {
     enum class Phase {
@@ -30,7 +33,8 @@ struct StopOrder {
     Phase phase = Phase::none;
     TimePoint tell_by = end_of_time;  ///< who has not been told by then, dependents or not, is told
     TimePoint kill_by = end_of_time;  ///< no grace period lasts longer
-    TimePoint give_up_at = end_of_time;  ///< what has survived SIGKILL until then is left behind
+    TimePoint give_up_at = end_of_time;  ///< what has survived SIGKILL until then is left behind,
+                                         ///< unless that came late: see death_patience
 
     [[nodiscard]] bool requested() const { return phase != Phase::none; }
 };

@@ -214,9 +214,15 @@ Awaitable<void> run(Component& component, Process& process, const SpawnRequest& 
 }
 
 Awaitable<void> start_and_run(Component& component, Shared& shared) {
-    ++component.starts;
     component.history.started.reset();
     co_await shared.host.turn();
+    // Hundreds may have had their turn before.
+    const auto asked = std::exchange(component.asked, std::nullopt);
+    if (shared.stop.requested() || asked == Request::stop) {
+        component.enter(State::stopped);
+        co_return;
+    }
+    ++component.starts;
     SpawnRequest request = spawn_request(component, shared);
     auto process = co_await shared.host.spawn(request);
     drop_environment(request);

@@ -18,9 +18,9 @@ using namespace std::chrono_literals;
 using shmheap::Status;
 
 // What a stop may take beyond the longest grace period; together they stay below one second.
-constexpr auto order_slack = 200ms;     ///< for the order, when grace periods are short
-constexpr auto late_grace = 300ms;      ///< for who was told last
-constexpr auto death_patience = 350ms;  ///< from SIGKILL to gone
+// The third is death_patience.
+constexpr auto order_slack = 200ms;  ///< for the order, when grace periods are short
+constexpr auto late_grace = 300ms;   ///< for who was told last
 
 constexpr auto laggard_patience = 1s;     ///< from being told to stop to being told of
 constexpr auto telling_pause_max = 1min;  ///< between tellings, which double from laggard_patience

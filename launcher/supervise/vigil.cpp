@@ -22,8 +22,9 @@ void Vigil::become_ready(TimePoint now) {
 }
 
 void Vigil::hear(const Report& report, TimePoint now) {
-    if (report.ready && !is_ready_) become_ready(now);
-    if (report.alive && is_ready_ && descriptor_.watchdog)
+    // Who ends has its grace period for that and owes nothing else, whatever it goes on to say.
+    if (report.ready && !is_ready_ && !is_ending_) become_ready(now);
+    if (report.alive && is_ready_ && !is_ending_ && descriptor_.watchdog)
         alive_by_ = after(now, *descriptor_.watchdog);
     if (report.watchdog_trigger && descriptor_.watchdog) is_triggered_ = true;
     if (report.stopping && !is_ending_) {

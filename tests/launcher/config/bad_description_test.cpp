@@ -205,7 +205,9 @@ TEST_CASE("what says how a component is has to fit together") {
            "28:35: fdd: unknown key, did you mean \"fd\"?",
            "31:31: fd: 300 is not a descriptor from 3 to 255; 0, 1 and 2 are standard input and "
            "output",
-           "34:12: ready: log_line and fd exclude each other, leave one of the two out"});
+           "34:12: ready: log_line and fd exclude each other, leave one of the two out",
+           "37:23: log_line: more than 4096 pieces when all repetitions are written out, use * or "
+           "smaller bounds"});
 }
 
 TEST_CASE("a health check is one test with times that make sense") {

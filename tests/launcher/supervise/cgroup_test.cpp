@@ -34,6 +34,16 @@ bool is_running(pid_t pid) {
     return pid > 0 && kill(pid, 0) == 0;
 }
 
+std::string path_of(const Cgroup& group) {
+    return std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(group.fd())).string();
+}
+
+void join(const Cgroup& group, pid_t pid) {
+    const UniqueFd members(openat(group.fd(), "cgroup.procs", O_WRONLY | O_CLOEXEC));
+    const std::string text = std::to_string(pid);
+    REQUIRE(write(members.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+}
+
 /// A process in `group` that waits until it is killed, and holds nothing of ours open any more.
 pid_t start_sleeper(const Cgroup& group) {
     std::array<int, 2> ends{};
@@ -49,9 +59,7 @@ pid_t start_sleeper(const Cgroup& group) {
     char byte = 0;
     REQUIRE(read(ends[0], &byte, 1) == 0);
     close(ends[0]);
-    const UniqueFd members(openat(group.fd(), "cgroup.procs", O_WRONLY | O_CLOEXEC));
-    const std::string text = std::to_string(pid);
-    REQUIRE(write(members.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+    join(group, pid);
     return pid;
 }
 
@@ -78,7 +86,7 @@ std::string fleeing(int count) {
 TEST_CASE("a group lists its processes, says whether anybody lives, and kills them all") {
     const auto containment = containment_or_say();
     if (!containment) return;
-    const Cgroup* group = containment->of("a");
+    Cgroup* group = containment->of("a");
     REQUIRE(group != nullptr);
     CHECK(containment->of("a") == group);
     const auto events = group->open_events();
@@ -156,13 +164,71 @@ TEST_CASE("a wrapper that is killed with -9 takes all it started along") {
     CHECK(no_children());
 }
 
+TEST_CASE("whoever starts in the group of a component whose tree was killed lives") {
+    auto containment = containment_or_say();
+    if (!containment) return;
+    Real real(512, std::move(containment));
+    for (int start = 1; start <= 3; ++start) {
+        const Ending ending = real.run_shell("sleep 100 & kill -KILL $$");
+        CHECK(signal_of(ending) == SIGKILL);
+        CHECK(ending.survivors == 1);
+    }
+    CHECK(status_of(real.run_shell(fleeing(1) + "exit 3")) == 3);
+    CHECK(status_of(real.run_shell("exit 4")) == 4);
+    CHECK(no_children());
+}
+
+TEST_CASE("so does who starts after somebody else has killed the group") {
+    auto containment = containment_or_say();
+    if (!containment) return;
+    const std::string group = path_of(*containment->of("a"));
+    Real real(512, std::move(containment));
+    CHECK(signal_of(real.run_shell("echo 1 > " + group + "/cgroup.kill; sleep 100")) == SIGKILL);
+    CHECK(status_of(real.run_shell("exit 3")) == 3);
+}
+
+TEST_CASE("a group that somebody still lives in gives way to one of another name") {
+    auto containment = containment_or_say();
+    if (!containment) return;
+    const std::string path = path_of(*containment->of("a"));
+    const pid_t lingering = start_sleeper(*containment->of("a"));
+    containment->of("a")->suspect_kill();
+    CHECK(path_of(*containment->of("a")) == path + ".2");
+    containment->of("a")->suspect_kill();
+    CHECK(path_of(*containment->of("a")) == path + ".2");
+    CHECK(is_running(lingering));
+    kill(lingering, SIGKILL);
+    CHECK(signal_that_ended(lingering) == SIGKILL);
+    containment->of("a")->suspect_kill();
+    CHECK(path_of(*containment->of("a")) == path);
+    containment.reset();
+    CHECK_FALSE(std::filesystem::exists(std::filesystem::path(path).parent_path()));
+}
+
+TEST_CASE("in a group that was killed once there is no containment, or one that lets live") {
+    const auto containment = containment_or_say();
+    if (!containment) return;
+    Cgroup* group = containment->of("a");
+    group->kill();
+    const pid_t instance = fork();
+    if (instance == 0) {
+        join(*group, getpid());
+        auto below = Containment::create(own_name(), "1");
+        if (!below) _exit(0);
+        Real real(512, std::move(below));
+        _exit(status_of(real.run_shell("exit 3")) == 3 ? 0 : 1);
+    }
+    int status = -1;
+    REQUIRE(waitpid(instance, &status, 0) == instance);
+    CHECK(status == 0);
+    for (const auto& entry : std::filesystem::directory_iterator(path_of(*group)))
+        CHECK_FALSE(entry.is_directory());
+}
+
 TEST_CASE("whoever hides in a group below is ended too") {
     auto containment = containment_or_say();
     if (!containment) return;
-    const Cgroup* group = containment->of("a");
-    const std::string below =
-        std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(group->fd())).string() +
-        "/below";
+    const std::string below = path_of(*containment->of("a")) + "/below";
     {
         Real real(512, std::move(containment));
         const Ending ending = real.run_shell(

@@ -23,6 +23,7 @@ struct Behaviour {
     bool ignores_stop = false;        ///< takes no notice of anything but SIGKILL
     bool ignores_kill = false;        ///< nor of that: a process in the kernel's hands
     Duration stop_takes{};            ///< from the stop signal to the end
+    Duration kill_takes{};            ///< from SIGKILL to the end
     std::size_t descendants = 0;      ///< live on after the leader, until killed
     std::optional<shmheap::Error> start_error{};
     std::vector<std::pair<Duration, Report>> says{};  ///< since its start
@@ -73,6 +74,11 @@ public:
         if (!exit_) exit_ = exit;
         latch_.release();
     }
+    void die(Audience audience) {
+        if (audience == Audience::tree) descendants_ = 0;
+        const Exit killed = Killed{.signal = SIGKILL};
+        end(killed);
+    }
 
 private:
     FakeHost& host_;
@@ -115,6 +121,7 @@ public:
     std::map<std::string, std::deque<ProbeBehaviour>> probes;
     std::function<void(const SpawnRequest&)> on_spawn;  ///< called before each start
     std::size_t strays = 0;                             ///< what end_strays() could not end
+    Duration turn_takes{};                              ///< to come
 
     std::vector<std::string> started;    ///< components, in order
     std::vector<std::string> collected;  ///< components, in order
@@ -136,12 +143,14 @@ public:
 
     Awaitable<void> turn() override {
         ++turns;
-        co_return;
+        if (turn_takes == Duration{}) co_return;
+        Latch mine(io_.get_executor());
+        co_await sleep_until(now_ + turn_takes, mine);
     }
 
     Awaitable<shmheap::Result<std::unique_ptr<Process>>> spawn(SpawnRequest request) override {
         const Behaviour behaviour = next_of(behaviours[request.descriptor.name]);
-        REQUIRE(turns == requests.size() + 1);  // each start in a turn of its own
+        REQUIRE(turns > requests.size());  // each start in a turn of its own
         requests.push_back(request);
         if (on_spawn) on_spawn(request);
         if (behaviour.start_error) co_return tl::unexpected(*behaviour.start_error);
@@ -181,6 +190,13 @@ public:
         now_ = until;
     }
 
+    /// The machine was suspended: whatever was due in `duration` is seen at its end.
+    void oversleep(Duration duration) {
+        now_ += duration;
+        fire_due();
+        settle();
+    }
+
     void settle() {
         io_.restart();
         while (io_.poll() > 0)
@@ -195,6 +211,9 @@ public:
 
     void end_later(FakeProcess& process, Duration in, const Exit& exit) {
         later(in, process, [&process, exit] { process.end(exit); });
+    }
+    void die_later(FakeProcess& process, Duration in, Audience audience) {
+        later(in, process, [&process, audience] { process.die(audience); });
     }
     void say_later(FakeProcess& process, Duration in, const Report& report) {
         later(in, process, [&process, report] { process.say(report); });
@@ -284,9 +303,8 @@ inline void FakeProcess::signal(int number, Audience audience) {
     host_.signals.push_back({component_, number, audience, host_.elapsed()});
     if (number == SIGKILL) {
         if (behaviour_.ignores_kill) return;
-        if (audience == Audience::tree) descendants_ = 0;
-        const Exit killed = Killed{.signal = SIGKILL};
-        end(killed);
+        if (behaviour_.kill_takes == Duration{}) return die(audience);
+        host_.die_later(*this, behaviour_.kill_takes, audience);
     } else if (!behaviour_.ignores_stop && !exit_) {
         const Exit killed = Killed{.signal = number};
         host_.end_later(*this, behaviour_.stop_takes, killed);

@@ -167,6 +167,27 @@ TEST_CASE("a deep tree behind a killed wrapper is found to its last leaf") {
     CHECK(no_children());
 }
 
+/// Bears no tag, is in no group of ours, and has lost its parent.
+constexpr const char* nobodys_grandchild =
+    "mkfifo ready; env -i setsid sh -c '(echo x > ready; exec sleep 1000) &' & "
+    "read x < ready; exit 3";
+
+TEST_CASE("strays that die of their kill are not left behind, however late it is") {
+    Real real;
+    CHECK(status_of(real.run_shell(nobodys_grandchild)) == 3);
+    CHECK_FALSE(no_children());
+    std::size_t left = 1;
+    asio::co_spawn(real.io, real.host->end_strays(real.host->now()),
+                   [&](const std::exception_ptr& failure, std::size_t count) {
+                       real.io.stop();
+                       if (failure) std::rethrow_exception(failure);
+                       left = count;
+                   });
+    real.io.run();
+    CHECK(left == 0);
+    CHECK(no_children());
+}
+
 TEST_CASE("what another component left to harrier is not touched") {
     Real real;
     UniqueFd ends[2];

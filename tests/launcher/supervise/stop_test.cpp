@@ -95,6 +95,59 @@ TEST_CASE("what cannot be killed does not hold up the end") {
     CHECK(fixture.summary->failed == 1);
 }
 
+TEST_CASE("a kill that comes late is given time to show its effect") {
+    Fixture fixture;
+    Descriptor& late = fixture.add("late");
+    late.stop_sequence = {{SIGTERM, 2s}};
+    fixture.host.behaviours["late"] = {Behaviour{.ignores_stop = true, .kill_takes = 20ms}};
+    SUBCASE("to the leader") {}
+    SUBCASE("and to the rest") {
+        late.kill_mode = KillMode::mixed;
+        fixture.host.behaviours["late"] = {
+            Behaviour{.stop_takes = 1s, .kill_takes = 20ms, .descendants = 3}};
+    }
+    fixture.start();
+    fixture.supervisor().stop();
+    fixture.host.settle();
+    fixture.host.oversleep(1min);
+    fixture.host.advance(20ms);
+    REQUIRE(fixture.summary);
+    CHECK(fixture.count("stopped late") == 1);
+    CHECK(fixture.summary->failed == 0);
+}
+
+TEST_CASE("a kill that comes late is not waited for without end") {
+    Fixture fixture;
+    fixture.add("stuck").stop_sequence = {{SIGTERM, 2s}};
+    fixture.host.behaviours["stuck"] = {Behaviour{.ignores_stop = true, .ignores_kill = true}};
+    fixture.start();
+    fixture.supervisor().stop();
+    fixture.host.settle();
+    fixture.host.oversleep(1min);
+    fixture.host.advance(350ms);
+    REQUIRE(fixture.summary);
+    CHECK(fixture.count("failed stuck reason=unkillable") == 1);
+}
+
+TEST_CASE("who waits for his turn to start when everything stops, or he alone, is not started") {
+    Fixture fixture;
+    fixture.add("a");
+    fixture.host.turn_takes = 1s;
+    fixture.start();
+    fixture.supervisor().stay();
+    SUBCASE("everything") {
+        fixture.supervisor().stop();
+    }
+    SUBCASE("he alone") {
+        fixture.supervisor().stop(*fixture.supervisor().find("a"));
+    }
+    fixture.host.advance(1s);
+    CHECK(fixture.host.requests.empty());
+    CHECK(fixture.count("stopped a") == 1);
+    CHECK(fixture.supervisor().find("a")->starts == 0);
+    CHECK(fixture.host.timers() == 0);
+}
+
 TEST_CASE("a stop during the back-off starts nothing again") {
     Fixture fixture;
     fixture.add("flaky").restart = {.policy = RestartPolicy::always, .delay = 10s};

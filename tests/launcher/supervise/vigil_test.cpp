@@ -82,5 +82,24 @@ TEST_CASE("who says that it ends has its grace period for it, and no watchdog an
     CHECK(vigil.overdue(start + 15s) == Cause::not_ended);
 }
 
+TEST_CASE("what is said after the end was announced asks for nothing more") {
+    Descriptor descriptor;
+    descriptor.watchdog = 1s;
+    descriptor.stop_sequence = {{SIGTERM, 10s}};
+    SUBCASE("by who is ready") {}
+    SUBCASE("by who is not") {
+        descriptor.type = ComponentType::notify;
+    }
+    Vigil vigil(descriptor, start);
+    vigil.hear(Report{.stopping = true}, start + 500ms);
+    const bool was_ready = vigil.is_ready();
+    vigil.hear(Report{.alive = true}, start + 600ms);
+    vigil.hear(Report{.ready = true}, start + 700ms);
+    vigil.hear(Report{.alive = true}, start + 800ms);
+    CHECK(vigil.is_ready() == was_ready);
+    CHECK(vigil.next_at() == start + 10500ms);
+    CHECK(vigil.overdue(start + 10500ms) == Cause::not_ended);
+}
+
 }  // namespace
 }  // namespace launcher
