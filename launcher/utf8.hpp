@@ -1,7 +1,9 @@
-/// The one rule for what is UTF-8. Pure; from any thread.
+/// The one rule for what is UTF-8, and what becomes of bytes that are none. Pure; from any thread.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace launcher {
@@ -21,6 +23,31 @@ namespace launcher {
     const bool is_surrogate = byte(0) == 0xED && byte(1) > 0x9F;
     const bool is_beyond = byte(0) == 0xF4 && byte(1) > 0x8F;
     return is_overlong || is_surrogate || is_beyond ? 0 : length;
+}
+
+/// The text with U+FFFD for each byte that is part of no character: what a line of JSON can hold.
+[[nodiscard]] inline std::string with_replacements(std::string_view text) {
+    std::string valid;
+    valid.reserve(text.size());
+    while (!text.empty()) {
+        const std::size_t length = character_length(text);
+        valid += length == 0 ? std::string_view("\xEF\xBF\xBD") : text.substr(0, length);
+        text.remove_prefix(std::max<std::size_t>(length, 1));
+    }
+    return valid;
+}
+
+/// Its first `bytes_max` bytes, less those of a character that goes on behind them.
+[[nodiscard]] inline std::string_view cut_between_characters(std::string_view text,
+                                                             std::size_t bytes_max) {
+    if (text.size() <= bytes_max) return text;
+    for (std::size_t begin = bytes_max; begin > 0 && bytes_max - begin < 3;) {
+        --begin;
+        if ((static_cast<unsigned char>(text[begin]) & 0xC0U) == 0x80U) continue;
+        const bool is_torn = character_length(text.substr(begin)) > bytes_max - begin;
+        return text.substr(0, is_torn ? begin : bytes_max);
+    }
+    return text.substr(0, bytes_max);  // no character is torn where there is none
 }
 
 }  // namespace launcher

@@ -6,6 +6,7 @@
 
 #include "launcher/control/condition.hpp"
 #include "launcher/observe/format.hpp"
+#include "launcher/utf8.hpp"
 
 namespace launcher {
 namespace {
@@ -18,7 +19,7 @@ json::value describe_exit(const std::optional<Exit>& exit) {
         return json::object{{"status", exited->status}};
     if (const auto* killed = std::get_if<Killed>(&*exit))
         return json::object{{"signal", format_signal(killed->signal)}};
-    return json::object{{"error", std::get<NotStarted>(*exit).error.message()}};
+    return json::object{{"error", with_replacements(std::get<NotStarted>(*exit).error.message())}};
 }
 
 json::value describe_process(pid_t pid, Sampler& sampler) {
@@ -68,7 +69,8 @@ json::object Board::describe(const Component& component) {
             {"state", to_string(component.state())},
             {"ready", is_ready(component)},
             {"healthy", component.is_healthy},
-            {"said", component.status.empty() ? json::value() : json::value(component.status)},
+            {"said", component.status.empty() ? json::value()
+                                              : json::value(with_replacements(component.status))},
             {"pid", component.pid == 0 ? json::value() : json::value(component.pid)},
             {"since_ms", milliseconds(since.time_since_epoch())},
             {"for_ms", std::max<std::int64_t>(0, milliseconds(now - since))},

@@ -7,6 +7,7 @@
 
 #include "launcher/config/nearest.hpp"
 #include "launcher/config/signal_name.hpp"
+#include "launcher/utf8.hpp"
 
 namespace launcher {
 namespace {
@@ -182,7 +183,8 @@ json::object make_answer(const json::value& id) {
 json::object make_answer(const Refusal& refusal) {
     json::object answer = make_answer(refusal.id);
     answer["ok"] = false;
-    answer["error"] = json::object{{"code", refusal.code}, {"message", refusal.message}};
+    answer["error"] =
+        json::object{{"code", refusal.code}, {"message", with_replacements(refusal.message)}};
     return answer;
 }
 

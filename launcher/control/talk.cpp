@@ -2,8 +2,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
+#include <cerrno>
 #include <cstdio>
 #include <optional>
 #include <thread>
@@ -19,6 +21,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::chrono::seconds answer_patience{10};  ///< for what harrier answers at once
+constexpr std::chrono::seconds end_patience{1};      ///< for the end of who hung up
 constexpr std::chrono::seconds watch_interval{1};
 
 void complain(const std::string& message) {
@@ -37,6 +40,15 @@ VerbStatus complain_of(const shmheap::Error& error) {
 
 TimePoint soon() {
     return Clock::now() + answer_patience;
+}
+
+/// For what harrier answers at once, too: `--timeout` is for all of it.
+TimePoint soon(const VerbOptions& options) {
+    return std::min(soon(), options.deadline);
+}
+
+bool is_hung_up(const shmheap::Error& error) {
+    return error.code == EPIPE || error.code == ECONNRESET;
 }
 
 /// Complains of an answer that is a refusal.
@@ -143,40 +155,82 @@ bool show_event(const json::value& event) {
            write_out(line->get_string().c_str() + std::string("\n"));
 }
 
+/// Whether an event is the last one that there is.
+bool is_finish(const json::value& event) {
+    const json::object* object = event.if_object();
+    const json::value* kind = object == nullptr ? nullptr : object->if_contains("event");
+    return kind != nullptr && kind->is_string() && kind->get_string() == "finished";
+}
+
+VerbStatus complain_of_missed_events(Client& client) {
+    complain(client.await_end(Clock::now() + end_patience)
+                 ? "harrier has ended, its last events were missed"
+                 : "too slow, events were missed");
+    return verb_not_done;
+}
+
 VerbStatus show_events(Client& client, const VerbOptions& options) {
     VerbStatus status = verb_done;
     json::object request = request_of("events", options);
     request["follow"] = options.follow;
     const auto answer = ask(client, std::move(request), soon(), status);
     if (!answer) return status;
+    bool is_over = false;
     if (const json::value* events = answer->if_contains("events"); events && events->is_array()) {
-        for (const json::value& event : events->get_array())
+        for (const json::value& event : events->get_array()) {
             if (!show_event(event)) return verb_not_done;
+            is_over = is_finish(event);
+        }
     }
     while (options.follow) {
         const auto next = client.receive(end_of_time);
-        if (!next && next.error().code == ECONNRESET) return verb_done;  // harrier has ended
+        if (!next && is_hung_up(next.error()))
+            return is_over ? verb_done : complain_of_missed_events(client);
         if (!next) return complain_of(next.error());
-        if (const json::value* event = next->if_contains("event"); event && !show_event(*event))
-            return verb_not_done;
+        if (const json::value* event = next->if_contains("event")) {
+            if (!show_event(*event)) return verb_not_done;
+            is_over = is_finish(*event);
+        }
     }
     return verb_done;
 }
 
-VerbStatus await(Client& client, const VerbOptions& options, std::string_view condition) {
-    VerbStatus status = verb_done;
+json::object wait_request(const VerbOptions& options, std::string_view condition) {
     json::object request = request_of("wait", options);
     request["for"] = condition;
-    ask(client, std::move(request), options.deadline, status);
-    return status;
+    return request;
 }
 
-/// start, stop, restart: asks, and waits until it is so.
+/// What the answer to a wait means. With its last component harrier ends, too, and may hang up
+/// before it has read that somebody waits for that.
+VerbStatus conclude(Client& client, const shmheap::Result<json::object>& answer,
+                    std::string_view condition, TimePoint deadline) {
+    if (answer) return is_ok(*answer) ? verb_done : verb_not_done;
+    if (condition == "ended" && is_hung_up(answer.error()) && client.await_end(deadline))
+        return verb_done;
+    return complain_of(answer.error());
+}
+
+VerbStatus await(Client& client, const VerbOptions& options, std::string_view condition) {
+    const auto answer = client.ask(wait_request(options, condition), options.deadline);
+    return conclude(client, answer, condition, soon(options));
+}
+
+/// start, stop, restart: asks, and waits until it is so. Sends both requests before it reads an
+/// answer: harrier may end with what it was asked for.
 VerbStatus change(Client& client, const VerbOptions& options, std::string_view verb) {
-    VerbStatus status = verb_done;
-    ask(client, request_of(verb, options), soon(), status);
-    if (status != verb_done || options.no_wait) return status;
-    return await(client, options, verb == "stop" ? "ended" : "ready");
+    const std::string_view condition = verb == "stop" ? "ended" : "ready";
+    if (const auto asked = client.send(request_of(verb, options)); !asked)
+        return complain_of(asked.error());
+    shmheap::Status waits;
+    if (!options.no_wait) waits = client.send(wait_request(options, condition));
+    const auto answer = client.receive(soon(options));
+    if (!answer) return complain_of(answer.error());
+    if (!is_ok(*answer)) return verb_not_done;
+    if (options.no_wait) return verb_done;
+    if (!waits) return conclude(client, tl::unexpected(waits.error()), condition, soon(options));
+    const auto waited = client.receive(options.deadline);
+    return conclude(client, waited, condition, soon(options));
 }
 
 VerbStatus send_signal(Client& client, const VerbOptions& options) {
@@ -198,7 +252,7 @@ VerbStatus take_down(Client& client, const VerbOptions& options) {
     VerbStatus status = verb_done;
     json::object request = request_of("down", options);
     request["at_once"] = options.at_once;
-    ask(client, std::move(request), soon(), status);
+    ask(client, std::move(request), soon(options), status);
     if (status != verb_done || options.no_wait) return status;
     const auto ended = client.await_end(options.deadline);
     return ended ? verb_done : complain_of(ended.error());

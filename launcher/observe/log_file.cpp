@@ -60,6 +60,9 @@ shmheap::Status LogFile::open_file() {
         rotate_at_ = std::numeric_limits<std::uint64_t>::max();
     }
     file_ = std::move(*file);
+    is_regular_ = S_ISREG(status.st_mode);
+    device_ = status.st_dev;
+    inode_ = status.st_ino;
     size_bytes_ = static_cast<std::uint64_t>(status.st_size);
     line_begin_ = size_bytes_;
     return {};
@@ -67,6 +70,7 @@ shmheap::Status LogFile::open_file() {
 
 LogFile::Appended LogFile::append(std::string_view bytes) {
     Appended done;
+    if (is_between_lines() && is_elsewhere()) leave();
     while (done.bytes < bytes.size()) {
         if (!file_) {
             if (const auto opened = open_file(); !opened) {
@@ -112,17 +116,38 @@ std::optional<shmheap::Error> LogFile::write_all(std::string_view bytes, std::si
     return std::nullopt;
 }
 
+/// Whether somebody has removed or renamed the file, so that who looks for the log does not find
+/// it. One stat(2), and when the folder cannot be read, we cannot know.
+bool LogFile::is_elsewhere() const {
+    if (!file_ || !is_regular_) return false;
+    struct stat status {};
+    if (stat(path_.c_str(), &status) != 0) return errno == ENOENT || errno == ENOTDIR;
+    return status.st_dev != device_ || status.st_ino != inode_;
+}
+
+/// Whether another file may be begun; no line is waited for that is too long.
+bool LogFile::is_between_lines() const {
+    return line_begin_ == size_bytes_ || size_bytes_ - line_begin_ >= line_bytes_max;
+}
+
+/// The next write opens the file that has the name then, or makes it.
+void LogFile::leave() {
+    file_.reset();
+    size_bytes_ = 0;
+    line_begin_ = 0;
+    if (rotated_) rotate_at_ = size_bytes_max_;
+}
+
 void LogFile::rotate() {
+    // What has the name now is another's, and what we wrote is kept by whoever took it away.
+    if (is_elsewhere()) return leave();
     if (const auto moved = rotated_->move_up(); !moved) {
         if (!is_unrotated_) rotation_failure_ = moved.error();
         is_unrotated_ = true;
         rotate_at_ = size_bytes_ + size_bytes_max_;
         return;
     }
-    file_.reset();
-    size_bytes_ = 0;
-    line_begin_ = 0;
-    rotate_at_ = size_bytes_max_;
+    leave();
     rotated_->remove_expired(std::chrono::system_clock::now());
     was_rotated_ = true;
     is_unrotated_ = false;

@@ -1,6 +1,9 @@
 /// One log on the disk: appends bytes and rotates between lines (LOGS.md, Rotation). Knows nothing
-/// of where the bytes come from. Owns the descriptor; one thread at a time.
+/// of where the bytes come from. When somebody else has removed or renamed the file, the next line
+/// goes into a new one. Owns the descriptor; one thread at a time.
 #pragma once
+
+#include <sys/types.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -53,10 +56,16 @@ private:
     shmheap::Status open_file();
     [[nodiscard]] std::size_t before_rotation(std::string_view bytes) const;
     std::optional<shmheap::Error> write_all(std::string_view bytes, std::size_t& written);
+    [[nodiscard]] bool is_elsewhere() const;
+    [[nodiscard]] bool is_between_lines() const;
+    void leave();
     void rotate();
 
     std::string path_;
     shmheap::os::UniqueFd file_;  // none after a rotation, until something is written
+    bool is_regular_ = false;     // and what it is, while there is one
+    dev_t device_ = 0;
+    ino_t inode_ = 0;
     std::uint64_t size_bytes_ = 0;
     std::uint64_t line_begin_ = 0;  // where the last line begins
     std::uint64_t size_bytes_max_ = 0;

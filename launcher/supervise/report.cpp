@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <system_error>
 
+#include "launcher/utf8.hpp"
+
 namespace launcher {
 namespace {
 
@@ -24,7 +26,8 @@ void add_field(std::string_view name, std::string_view value, Report& report) {
     if (name == "STOPPING" && value == "1") report.stopping = true;
     if (name == "WATCHDOG" && value == "1") report.alive = true;
     if (name == "WATCHDOG" && value == "trigger") report.watchdog_trigger = true;
-    if (name == "STATUS") report.status = std::string(value.substr(0, status_bytes_max));
+    if (name == "STATUS")
+        report.status = std::string(cut_between_characters(value, status_bytes_max));
     if (name == "EXTEND_TIMEOUT_USEC") {
         if (const auto extension = parse_microseconds(value)) report.extend_timeout = extension;
     }

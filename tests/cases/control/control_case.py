@@ -73,6 +73,15 @@ class Connection:
         return True
 
 
+def answer_one(listening, *lines):
+    """Takes a client in, reads one request of his, sends the answer and hangs up."""
+    client, _ = listening.accept()
+    with client, client.makefile("rb") as requests:
+        requests.readline()
+        for line in lines:
+            client.sendall(json.dumps({"version": 1, "ok": True, **line}).encode() + b"\n")
+
+
 class Control(unittest.TestCase):
     harrier = None  # path of the program, from the command line
 
@@ -87,6 +96,27 @@ class Control(unittest.TestCase):
         for name in first_running:
             harrier.await_event("started", component=name)
         return harrier
+
+    def pretend(self, play):
+        """In the place of harrier, a process that does what `play` does with the listening socket,
+        and ends."""
+        self.socket.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child == 0:
+            try:
+                with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listening:
+                    listening.settimeout(PATIENCE_S)
+                    listening.bind(str(self.socket))
+                    listening.listen()
+                    os.write(writing, b"x")
+                    play(listening)
+            finally:
+                os._exit(0)  # pylint: disable=W0212
+        self.addCleanup(os.waitpid, child, 0)
+        os.close(writing)
+        with open(reading, "rb") as listens:
+            self.assertEqual(listens.read(1), b"x")
 
     def verb(self, *arguments, status=0):
         result = subprocess.run([self.harrier, *map(str, arguments)], env=self.world.environment,

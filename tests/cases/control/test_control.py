@@ -36,6 +36,21 @@ class Verbs(Control):
                          [["a", "running"], ["b", "failed"]])
         self.assertIn("LEASES", self.verb("status", "b", "-o", "wide").stdout)
 
+    def test_what_a_component_says_may_be_any_bytes(self):
+        script = ("import os, socket, time;"
+                  "socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto("
+                  "b'READY=1\\nSTATUS=' + bytes.fromhex(os.environ['SAID']), "
+                  "os.environ['NOTIFY_SOCKET']); time.sleep(1000)")
+        more = ", type: notify, environment: {{SAID: '{}'}}"
+        harrier = self.start(application(
+            (name, json.dumps([sys.executable, "-c", script]), more.format(said.hex()))
+            for name, said in (("a", b"\xff!"), ("b", 255 * b"x" + "\u00f6".encode()))))
+        for _ in range(2):
+            harrier.await_event("ready")
+        told = self.status()
+        self.assertEqual(told["a"]["said"], "\ufffd!")
+        self.assertEqual(told["b"]["said"], 255 * "x")
+
     def test_watch_shows_status_again(self):
         self.start(sleepers("a"), "a")
         with subprocess.Popen([self.harrier, "status", "--watch", "-o", "json"],

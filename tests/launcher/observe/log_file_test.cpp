@@ -124,6 +124,60 @@ TEST_CASE("when renaming fails the log grows on, and it is tried again") {
     CHECK(folder.read("a.log") == "fi\n");
 }
 
+TEST_CASE("a log that somebody removed or renamed is made anew for the next line") {
+    const TemporaryFolder folder;
+    std::optional<Rotation> rotation;
+    SUBCASE("without a rotation") {}
+    SUBCASE("with one") {
+        rotation = Rotation{.size_bytes_max = 1000};
+    }
+    auto log = LogFile::open(folder / "a.log", rotation);
+    REQUIRE(log);
+    append(*log, "one\n");
+    fs::rename(folder / "a.log", folder / "a.old");
+    append(*log, "two\nthr");
+    CHECK(folder.read("a.old") == "one\n");
+    fs::rename(folder / "a.log", folder / "b.old");
+    append(*log, "ee\n");  // its line is not torn
+    CHECK(folder.read("b.old") == "two\nthree\n");
+    append(*log, "four\n");
+    fs::remove(folder / "a.log");
+    append(*log, "five\n");
+    CHECK(folder.read("a.log") == "five\n");
+    fs::remove_all(folder / "a.log");
+    folder.write("a.log", "of another\n");
+    append(*log, "six\n");
+    CHECK(folder.read("a.log") == "of another\nsix\n");
+}
+
+TEST_CASE("a rotation does not take what has the log's name meanwhile for the log") {
+    const TemporaryFolder folder;
+    LogFile log = open_rotated(folder, {.size_bytes_max = 10});
+    append(log, "123");
+    fs::remove(folder / "a.log");
+    append(log, "4567890\n");  // its end was in the file that is gone
+    append(log, "next\n");
+    CHECK(folder.read("a.log") == "next\n");
+    CHECK_FALSE(fs::exists(folder / "a.log.1"));
+    append(log, "12345");
+    fs::remove(folder / "a.log");
+    folder.write("a.log", "of another\n");
+    append(log, "67890\n");
+    CHECK(folder.read("a.log") == "of another\n");
+    CHECK_FALSE(fs::exists(folder / "a.log.1"));
+    CHECK_FALSE(log.rotation_failure());
+}
+
+TEST_CASE("a log without its folder makes it again") {
+    const TemporaryFolder folder;
+    auto log = LogFile::open(folder / "deep/a.log", Rotation{.size_bytes_max = 4});
+    REQUIRE(log);
+    append(*log, "one\n");
+    fs::remove_all(folder / "deep");
+    append(*log, "two\n");
+    CHECK(folder.read("deep/a.log.1") == "two\n");
+}
+
 TEST_CASE("a file that cannot grow takes what fits, and the rest when it can") {
     const TemporaryFolder folder;
     auto log = LogFile::open(folder / "a.log", std::nullopt);

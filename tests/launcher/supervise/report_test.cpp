@@ -51,6 +51,8 @@ TEST_CASE("what makes no sense is passed over, and the rest is taken") {
 
 TEST_CASE("a status is cut where it gets too long, and the last one counts") {
     CHECK(report_of("STATUS=" + std::string(4000, 'x')).status->size() == status_bytes_max);
+    CHECK(report_of("STATUS=" + std::string(status_bytes_max - 1, 'x') + "\u00F6").status ==
+          std::string(status_bytes_max - 1, 'x'));  // between characters
     CHECK(report_of("STATUS=one\nSTATUS=").status == "");
 }
 
