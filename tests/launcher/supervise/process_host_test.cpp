@@ -207,6 +207,31 @@ TEST_CASE("what another component left to harrier is not touched") {
     CHECK(WEXITSTATUS(status) == 42);
 }
 
+/// The letter that proc(5) has for how a process is: T for stopped.
+char state_of(pid_t pid) {
+    std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+    std::string words;
+    std::getline(file, words);
+    return words[words.rfind(')') + 2];
+}
+
+TEST_CASE("a signal that is passed on wakes nobody, one on the way to the end does") {
+    Real real;
+    int looks = 0;
+    real.on_look = [&](Process& process, const Report&) {
+        if (looks++ > 0) return;
+        process.forward(SIGSTOP);
+        siginfo_t info{};
+        const auto pid = static_cast<id_t>(process.pid());
+        REQUIRE(waitid(P_PID, pid, &info, WSTOPPED | WEXITED | WNOWAIT) == 0);
+        process.forward(SIGTERM);
+        CHECK(state_of(process.pid()) == 'T');
+        process.signal(SIGINT, Audience::leader);
+    };
+    const int signal = signal_of(real.run({"/bin/sleep", "100"}));
+    CHECK((signal == SIGTERM || signal == SIGINT));
+}
+
 TEST_CASE("descriptors do not pile up, however often something is started") {
     Real real;
     const auto count = [] {
