@@ -232,6 +232,21 @@ TEST_CASE("a signal that is passed on wakes nobody, one on the way to the end do
     CHECK((signal == SIGTERM || signal == SIGINT));
 }
 
+TEST_CASE("who goes on writing to its ready descriptor is read, and not killed for it") {
+    Real real;
+    real.descriptor.ready.fd = 3;
+    UniqueFd go;
+    real.on_look = [&](Process&, const Report& report) {
+        if (!report.ready || go) return;
+        go.reset(open((real.folder / "go").c_str(), O_RDWR | O_CLOEXEC));
+        REQUIRE(write(go.get(), "x\n", 2) == 2);
+    };
+    const Ending ending = real.run_shell(
+        "mkfifo go; echo up >&3; read x < go; echo again >&3; head -c 1000000 /dev/zero >&3 && "
+        "exit 4");
+    CHECK(status_of(ending) == 4);
+}
+
 TEST_CASE("descriptors do not pile up, however often something is started") {
     Real real;
     const auto count = [] {
