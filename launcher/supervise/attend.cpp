@@ -140,6 +140,8 @@ Awaitable<Cause> attend(Component& component, Process& process, const SpawnReque
         if (const auto cause = check_health(watch, now)) co_return *cause;
         co_await shared.host.sleep_until(next_look(watch), component.latch);
     }
+    // Its last words are often said just before.
+    listen(watch, shared.host.now());
     co_return Cause::itself;
 }
 
