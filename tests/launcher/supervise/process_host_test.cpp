@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <csignal>
 
+#include "launcher/supervise/exec_probe.hpp"
 #include "real_host.hpp"
 
 namespace launcher::test {
@@ -245,6 +246,28 @@ TEST_CASE("who goes on writing to its ready descriptor is read, and not killed f
         "mkfifo go; echo up >&3; read x < go; echo again >&3; head -c 1000000 /dev/zero >&3 && "
         "exit 4");
     CHECK(status_of(ending) == 4);
+}
+
+TEST_CASE("a check that has gone over to another process group is killed all the same") {
+    Real real;
+    REQUIRE(mkfifo((real.folder / "ready").c_str(), 0600) == 0);
+    const ExecTest test{.command = {"python3", "-c",
+                                    "import os, time\n"
+                                    "os.setpgid(0, os.getpgid(os.getppid()))\n"
+                                    "with open('ready', 'w') as file: file.write('x')\n"
+                                    "time.sleep(30)"},
+                        .executable = "/usr/bin/python3"};
+    const SpawnRequest request{
+        .descriptor = real.descriptor, .latch = real.latch, .tag = "a/b/c/1", .environment = {}};
+    std::optional<ExecProbe> probe(std::in_place, *real.host, request, test);
+    const UniqueFd ready(open((real.folder / "ready").c_str(), O_RDONLY | O_CLOEXEC));
+    char byte = 0;
+    REQUIRE(read(ready.get(), &byte, 1) == 1);
+    probe.reset();
+    siginfo_t info{};
+    REQUIRE(waitid(P_ALL, 0, &info, WEXITED) == 0);
+    CHECK(info.si_code == CLD_KILLED);
+    CHECK(info.si_status == SIGKILL);
 }
 
 TEST_CASE("descriptors do not pile up, however often something is started") {
