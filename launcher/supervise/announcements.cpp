@@ -79,12 +79,14 @@ bool Announcements::is_ours(pid_t sender) const {
 }
 
 /// Whatever is written says that it is ready; a descriptor that is closed before that says nothing,
-/// since an end closes it as well.
+/// since an end closes it as well. It is read for as long as anybody may write: without a reader
+/// a second word would kill the component (SIGPIPE), or hold it up.
 void Announcements::read_pipe() {
-    std::array<char, 64> bytes;
+    std::array<char, 4096> bytes;
     const ssize_t count = ::read(read_end_->fd(), bytes.data(), bytes.size());
-    if (count < 0 && (errno == EAGAIN || errno == EINTR)) return read_end_->arm();
     if (count > 0) report_.ready = true;
+    const bool may_go_on = count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR));
+    if (may_go_on) return read_end_->arm();
     read_end_.reset();
 }
 

@@ -107,11 +107,6 @@ std::optional<Cause> check_health(Watch& watch, TimePoint now) {
     return take_result(watch, *result, now);
 }
 
-void forward_signals(Watch& watch) {
-    for (const int signal : std::exchange(watch.component.signals, {}))
-        watch.process.signal(signal, Audience::leader);
-}
-
 TimePoint next_look(const Watch& watch) {
     TimePoint next = watch.vigil.next_at();
     if (watch.health) next = std::min(next, watch.health->next_at());
@@ -120,6 +115,11 @@ TimePoint next_look(const Watch& watch) {
 }
 
 }  // namespace
+
+void forward_signals(Component& component, Process& process) {
+    for (const int signal : std::exchange(component.signals, {}))
+        process.forward(signal);
+}
 
 Awaitable<Cause> attend(Component& component, Process& process, const SpawnRequest& request,
                         Shared& shared) {
@@ -133,13 +133,15 @@ Awaitable<Cause> attend(Component& component, Process& process, const SpawnReque
         // It runs already.
         if (component.asked == Request::start) component.asked.reset();
         if (const auto cause = outer_cause(component, shared)) co_return *cause;
-        forward_signals(watch);
+        forward_signals(component, process);
         const TimePoint now = shared.host.now();
         listen(watch, now);
         if (const auto cause = watch.vigil.overdue(now)) co_return *cause;
         if (const auto cause = check_health(watch, now)) co_return *cause;
         co_await shared.host.sleep_until(next_look(watch), component.latch);
     }
+    // Its last words are often said just before.
+    listen(watch, shared.host.now());
     co_return Cause::itself;
 }
 

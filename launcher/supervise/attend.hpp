@@ -12,4 +12,7 @@ namespace launcher {
 Awaitable<Cause> attend(Component& component, Process& process, const SpawnRequest& request,
                         Shared& shared);
 
+/// Passes on the signals that were asked for, which the leader gets until it has ended.
+void forward_signals(Component& component, Process& process);
+
 }  // namespace launcher

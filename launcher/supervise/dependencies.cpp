@@ -49,8 +49,10 @@ void note_dependencies(Component& component) {
 
 const Component* restarted_dependency(const Component& component) {
     for (const Requirement& requirement : component.requirements) {
-        const bool is_newer = requirement.component.starts > requirement.seen;
-        if (requirement.dependency.restart && is_newer && is_reached(requirement))
+        const Dependency& dependency = requirement.dependency;
+        const bool is_newer =
+            requirement.component.reached(dependency.condition) > requirement.seen;
+        if (dependency.restart && is_newer && is_reached(requirement))
             return &requirement.component;
     }
     return nullptr;

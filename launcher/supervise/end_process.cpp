@@ -4,6 +4,7 @@
 #include <csignal>
 
 #include "launcher/observe/format.hpp"
+#include "launcher/supervise/attend.hpp"
 
 namespace launcher {
 namespace {
@@ -49,6 +50,7 @@ Awaitable<void> end_leader(Component& component, Process& process, StopSchedule&
         if (report.status) component.status = *report.status;
         if (report.extend_timeout)
             schedule.extend(after(shared.host.now(), *report.extend_timeout));
+        forward_signals(component, process);
         tell_what_is_due(component, process, schedule, shared);
         if (process.exit() || has_given_up(schedule, shared)) break;
         co_await shared.host.sleep_until(next_look(schedule, shared), component.latch);

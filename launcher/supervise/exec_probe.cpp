@@ -85,9 +85,11 @@ void ExecProbe::collect() {
     host_.collect_unknown();
 }
 
-/// A program that has not ended is killed and left to whoever collects unknown children.
+/// A program that has not ended is killed and left to whoever collects unknown children. It may
+/// have gone over to another process group.
 ExecProbe::~ExecProbe() {
     if (!watch_) return;
+    kill(pid_, SIGKILL);  // a child that nobody has collected: the pid is its own
     kill(-pid_, SIGKILL);
     host_.orphans_.remove_leader(pid_);
     if (watch_->ended()) host_.collect_unknown();

@@ -62,8 +62,13 @@ public:
     /// is more.
     [[nodiscard]] virtual Report take_report() = 0;
 
-    /// Signals the leader or the tree. Whoever has ended is passed over.
+    /// Signals the leader or the tree on the way to its end: who is stopped goes on, to be able to
+    /// act on it. Whoever has ended is passed over.
     virtual void signal(int number, Audience audience) = 0;
+
+    /// Passes a signal to the leader that somebody has asked for, and nothing else: who is stopped
+    /// stays so.
+    virtual void forward(int number) = 0;
 
     /// How many of the tree live, the leader not counted, by a fresh look; whoever cannot be
     /// attributed for a moment counts. The request's latch is released when the last of those found

@@ -15,10 +15,14 @@
 namespace launcher {
 namespace {
 
-/// A stopped process cannot act on a signal before it runs again.
 void send(int pidfd, int number) {
     syscall(SYS_pidfd_send_signal, pidfd, number, nullptr, 0);
-    if (number != SIGKILL) syscall(SYS_pidfd_send_signal, pidfd, SIGCONT, nullptr, 0);
+}
+
+/// A stopped process cannot act on a signal before it runs again.
+void send_and_wake(int pidfd, int number) {
+    send(pidfd, number);
+    if (number != SIGKILL) send(pidfd, SIGCONT);
 }
 
 }  // namespace
@@ -75,7 +79,7 @@ Report LaunchedProcess::take_report() {
 
 void LaunchedProcess::signal(int number, Audience audience) {
     if (audience == Audience::leader) {
-        send(leader_.pidfd(), number);
+        send_and_wake(leader_.pidfd(), number);
         return;
     }
     if (number == SIGKILL && group_ != nullptr) group_->kill();
@@ -89,11 +93,15 @@ void LaunchedProcess::signal(int number, Audience audience) {
     walk();
 }
 
+void LaunchedProcess::forward(int number) {
+    send(leader_.pidfd(), number);
+}
+
 void LaunchedProcess::tell(pid_t pid, const ProcessWatch& member, int number) const {
     if (member.ended()) return;
     // The group has been told; a second SIGTERM means more than one to many programs.
     if (number != SIGKILL && kinship_of(pid).group == pid_) return;
-    send(member.pidfd(), number);
+    send_and_wake(member.pidfd(), number);
 }
 
 std::size_t LaunchedProcess::survivors() {

@@ -41,6 +41,7 @@ public:
     [[nodiscard]] std::optional<Exit> exit() override;
     [[nodiscard]] Report take_report() override;
     void signal(int number, Audience audience) override;
+    void forward(int number) override;
     [[nodiscard]] std::size_t survivors() override;
     void collect() override;
 

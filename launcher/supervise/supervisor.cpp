@@ -163,8 +163,9 @@ Status Supervisor::restart(Component& component) {
 }
 
 Status Supervisor::signal(Component& component, int number) {
-    if (component.state() != State::running)
-        return shmheap::fail(ESRCH, "signal", component.descriptor().name);
+    const bool has_leader =
+        component.state() == State::running || component.state() == State::stopping;
+    if (!has_leader) return shmheap::fail(ESRCH, "signal", component.descriptor().name);
     if (component.signals.size() >= signals_pending_max)
         return shmheap::fail(EAGAIN, "signal", component.descriptor().name);
     component.signals.push_back(number);

@@ -58,7 +58,8 @@ public:
     /// Stops it if need be, and starts it.
     shmheap::Status restart(Component& component);
 
-    /// Sends a signal to its leader. ESRCH when none runs, EAGAIN when many wait.
+    /// Sends a signal to its leader, also while that is being stopped. ESRCH when there is none,
+    /// EAGAIN when many wait.
     static shmheap::Status signal(Component& component, int number);
 
     /// Stops everything: dependents before what they depend on, each with its grace period, and

@@ -111,6 +111,23 @@ TEST_CASE("a restart of a dependency is followed, once it is as far as it has to
     CHECK(fixture.host.timers() == 0);
 }
 
+TEST_CASE("a dependency that is back but fails for good before it is ready restarts nobody") {
+    Fixture fixture;
+    Descriptor& server = fixture.add("server");
+    server.type = ComponentType::notify;
+    server.restart = {.policy = RestartPolicy::always, .delay = 1s, .attempts_max = 1};
+    fixture.add("client").depends_on = {restarting("server", DependencyCondition::ready)};
+    fixture.host.behaviours["server"] = {
+        Behaviour{.lives = 10s, .exit = Exited{1}, .says = {{2s, Report{.ready = true}}}},
+        Behaviour{.lives = 1s, .exit = Exited{1}}};
+    fixture.start();
+    fixture.host.advance(1h);
+    CHECK(fixture.starts_of("server") == 2);
+    CHECK(fixture.count("failed server") == 1);
+    CHECK(fixture.starts_of("client") == 1);
+    CHECK(fixture.host.signals.empty());
+}
+
 TEST_CASE("a restart goes down a chain that follows, each when the one before is up") {
     Fixture fixture;
     fixture.add("sink").restart = {.policy = RestartPolicy::always, .delay = 0s};

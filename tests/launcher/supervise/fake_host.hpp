@@ -41,6 +41,7 @@ struct Signalled {
     int number = 0;
     Audience audience = Audience::leader;
     Duration at{};  ///< since the host was made
+    bool is_forwarded = false;
 };
 
 class FakeHost;
@@ -59,6 +60,7 @@ public:
     [[nodiscard]] pid_t pid() const override { return pid_; }
     [[nodiscard]] std::optional<Exit> exit() override { return exit_; }
     void signal(int number, Audience audience) override;
+    void forward(int number) override;
     [[nodiscard]] std::size_t survivors() override { return descendants_; }
     void collect() override;
     [[nodiscard]] Report take_report() override { return std::exchange(report_, {}); }
@@ -309,6 +311,11 @@ inline void FakeProcess::signal(int number, Audience audience) {
         const Exit killed = Killed{.signal = number};
         host_.end_later(*this, behaviour_.stop_takes, killed);
     }
+}
+
+inline void FakeProcess::forward(int number) {
+    signal(number, Audience::leader);
+    host_.signals.back().is_forwarded = true;
 }
 
 inline void FakeProcess::collect() {

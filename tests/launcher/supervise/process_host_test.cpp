@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <csignal>
 
+#include "launcher/supervise/exec_probe.hpp"
 #include "real_host.hpp"
 
 namespace launcher::test {
@@ -205,6 +206,68 @@ TEST_CASE("what another component left to harrier is not touched") {
     int status = 0;
     REQUIRE(waitpid(bystander, &status, 0) == bystander);
     CHECK(WEXITSTATUS(status) == 42);
+}
+
+/// The letter that proc(5) has for how a process is: T for stopped.
+char state_of(pid_t pid) {
+    std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+    std::string words;
+    std::getline(file, words);
+    return words[words.rfind(')') + 2];
+}
+
+TEST_CASE("a signal that is passed on wakes nobody, one on the way to the end does") {
+    Real real;
+    int looks = 0;
+    real.on_look = [&](Process& process, const Report&) {
+        if (looks++ > 0) return;
+        process.forward(SIGSTOP);
+        siginfo_t info{};
+        const auto pid = static_cast<id_t>(process.pid());
+        REQUIRE(waitid(P_PID, pid, &info, WSTOPPED | WEXITED | WNOWAIT) == 0);
+        process.forward(SIGTERM);
+        CHECK(state_of(process.pid()) == 'T');
+        process.signal(SIGINT, Audience::leader);
+    };
+    const int signal = signal_of(real.run({"/bin/sleep", "100"}));
+    CHECK((signal == SIGTERM || signal == SIGINT));
+}
+
+TEST_CASE("who goes on writing to its ready descriptor is read, and not killed for it") {
+    Real real;
+    real.descriptor.ready.fd = 3;
+    UniqueFd go;
+    real.on_look = [&](Process&, const Report& report) {
+        if (!report.ready || go) return;
+        go.reset(open((real.folder / "go").c_str(), O_RDWR | O_CLOEXEC));
+        REQUIRE(write(go.get(), "x\n", 2) == 2);
+    };
+    const Ending ending = real.run_shell(
+        "mkfifo go; echo up >&3; read x < go; echo again >&3; head -c 1000000 /dev/zero >&3 && "
+        "exit 4");
+    CHECK(status_of(ending) == 4);
+}
+
+TEST_CASE("a check that has gone over to another process group is killed all the same") {
+    Real real;
+    REQUIRE(mkfifo((real.folder / "ready").c_str(), 0600) == 0);
+    const ExecTest test{.command = {"python3", "-c",
+                                    "import os, time\n"
+                                    "os.setpgid(0, os.getpgid(os.getppid()))\n"
+                                    "with open('ready', 'w') as file: file.write('x')\n"
+                                    "time.sleep(30)"},
+                        .executable = "/usr/bin/python3"};
+    const SpawnRequest request{
+        .descriptor = real.descriptor, .latch = real.latch, .tag = "a/b/c/1", .environment = {}};
+    std::optional<ExecProbe> probe(std::in_place, *real.host, request, test);
+    const UniqueFd ready(open((real.folder / "ready").c_str(), O_RDONLY | O_CLOEXEC));
+    char byte = 0;
+    REQUIRE(read(ready.get(), &byte, 1) == 1);
+    probe.reset();
+    siginfo_t info{};
+    REQUIRE(waitid(P_ALL, 0, &info, WEXITED) == 0);
+    CHECK(info.si_code == CLD_KILLED);
+    CHECK(info.si_status == SIGKILL);
 }
 
 TEST_CASE("descriptors do not pile up, however often something is started") {

@@ -30,6 +30,20 @@ TEST_CASE("who waits for ready starts when it is said, and not before") {
     CHECK(fixture.host.timers() == 0);
 }
 
+TEST_CASE("what is said directly before the end is heard") {
+    Fixture fixture;
+    fixture.add("short").type = ComponentType::notify;
+    fixture.add("client").depends_on = {{"short", ready}};
+    Behaviour behaviour = says(1s, {.ready = true, .status = "done"});
+    behaviour.lives = 1s;
+    fixture.host.behaviours["short"] = {behaviour};
+    fixture.start();
+    fixture.host.advance(1s);
+    CHECK(fixture.count("ready short after=1s status=done") == 1);
+    CHECK(fixture.supervisor().find("short")->status == "done");
+    CHECK(fixture.starts_of("client") == 1);
+}
+
 TEST_CASE("a simple component is ready when it has started, and makes no words of it") {
     Fixture fixture;
     fixture.add("server");

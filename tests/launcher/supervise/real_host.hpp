@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,6 +39,7 @@ public:
     Latch latch{io.get_executor()};
     Descriptor descriptor;
     int starts = 0;
+    std::function<void(Process&, const Report&)> on_look{};  ///< whenever something has changed
 
     explicit Real(rlim_t open_files = 512, std::unique_ptr<Containment> containment = nullptr) {
         prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L);
@@ -95,8 +97,10 @@ private:
             co_return;
         }
         ending->pid = (*process)->pid();
-        while (!(*process)->exit())
+        while (!(*process)->exit()) {
+            if (real.on_look) real.on_look(**process, (*process)->take_report());
             co_await real.host->sleep_until(end_of_time, real.latch);
+        }
         ending->exit = (*process)->exit();
         ending->survivors = (*process)->survivors();
         while ((*process)->survivors() > 0) {

@@ -218,9 +218,27 @@ TEST_CASE("a signal goes to the leader, and only where there is one") {
     REQUIRE(fixture.host.signals.size() == 1);
     CHECK(fixture.host.signals[0].number == SIGUSR1);
     CHECK(fixture.host.signals[0].audience == Audience::leader);
+    CHECK(fixture.host.signals[0].is_forwarded);
     fixture.supervisor().stop(fixture["a"]);
     fixture.host.advance(20s);
     CHECK(fixture.supervisor().signal(fixture["a"], SIGUSR1).error().code == ESRCH);
+}
+
+TEST_CASE("who is being stopped still gets the signals that are asked for") {
+    Controlled fixture;
+    fixture.add("deaf").stop_sequence = {{SIGTERM, 10s}};
+    fixture.host.behaviours["deaf"] = {Behaviour{.ignores_stop = true}};
+    fixture.start_and_stay();
+    fixture.supervisor().stop(fixture["deaf"]);
+    fixture.host.advance(1s);
+    REQUIRE(fixture.state("deaf") == State::stopping);
+    CHECK(fixture.supervisor().signal(fixture["deaf"], SIGUSR1));
+    fixture.host.advance(1s);
+    REQUIRE(fixture.host.signals.size() == 2);
+    CHECK(fixture.host.signals[1].number == SIGUSR1);
+    CHECK(fixture.host.signals[1].is_forwarded);
+    fixture.host.advance(8s);
+    CHECK(fixture.state("deaf") == State::stopped);
 }
 
 TEST_CASE("nothing is started any more when everything stops") {
