@@ -64,7 +64,11 @@ TEST_CASE("keys that are unknown, missing or of the wrong kind are refused") {
           R"({"version":1,"request":"signal","components":["a"],"signal":"SIGFOO"})",
           R"({"version":1,"request":"wait","for":"tea"})",
           R"({"version":1,"request":"events","follow":"yes"})",
-          R"({"version":1,"request":"status","id":{}})"})
+          R"({"version":1,"request":"status","id":{}})",
+          R"({"version":1,"request":"status","id":1e999})",
+          R"({"version":1,"request":"status","id":-1e999})",
+          R"({"version":1,"request":"status","id":1.5})",
+          R"({"version":1,"request":"status","id":true})"})
         CHECK_MESSAGE(code_of(line) == "argument", line);
 }
 
