@@ -36,6 +36,18 @@ class HangUp(Control):
         self.pretend(play)
         self.addCleanup(lambda: Connection(self.socket).__exit__())
 
+    def test_who_watches_and_is_hung_up_on_connects_again_until_harrier_has_ended(self):
+        status = {"application": APPLICATION, "components": []}
+
+        def play(listening):
+            answer_one(listening, status)
+            answer_one(listening, {**status, "more": True}, status)
+            answer_one(listening, {**status, "more": True})  # and no more
+        self.pretend(play)
+        watch = self.verb("status", "--watch", "-o", "json", *NAMED, status=1)
+        self.assertEqual(len(watch.stdout.splitlines()), 2)
+        self.assertEqual(watch.stderr, "harrier: harrier has ended\n")
+
     def test_who_waits_for_the_end_is_not_content_with_being_hung_up_on(self):
         self.hang_up_and_live()
         self.verb("wait", "--ended", "--timeout", "100ms", *NAMED, status=1)
