@@ -3,6 +3,7 @@
     test_hang_up.py HARRIER [unittest arguments]      with tests/cases in PYTHONPATH
 """
 
+import time
 import unittest
 
 from control_case import APPLICATION, Connection, Control, answer_one, main, sleepers
@@ -26,6 +27,18 @@ class HangUp(Control):
             self.pretend(lambda listening, lines=answers: answer_one(listening, *lines))
             ready = "restart" if verb == "stop" else "wait"
             self.assertIn("harrier", self.verb(ready, "a", *NAMED, status=1).stderr)
+            self.socket.unlink()
+
+    def test_a_time_out_is_for_the_first_answer_too(self):
+        def play(listening):
+            with listening.accept()[0]:  # and no answer
+                listening.accept()
+        for verb in (("start", "a"), ("stop", "a"), ("restart", "a"), ("down",)):
+            self.pretend(play)
+            begun = time.monotonic()
+            self.verb(*verb, "--timeout", "50ms", *NAMED, status=4)
+            self.assertLess(time.monotonic() - begun, 8)  # without it, 10 s
+            Connection(self.socket).__exit__()
             self.socket.unlink()
 
     def hang_up_and_live(self, *lines):

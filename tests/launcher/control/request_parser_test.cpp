@@ -33,7 +33,7 @@ TEST_CASE("what is no JSON object is malformed") {
     for (const char* line : {"", "x", "[]", "1", "{", R"({"version":1}})", "{\"a\":\"\x01\"}"})
         CHECK(code_of(line) == "malformed");
     CHECK(code_of(std::string(60'000, '[')) == "malformed");
-    CHECK(code_of(std::string("{\"\0\":1", 7)) == "malformed");
+    CHECK(code_of(std::string("{\"\0\":1", 6)) == "malformed");
 }
 
 TEST_CASE("another version is refused before anything else is looked at") {
