@@ -32,6 +32,7 @@ json::value describe_process(pid_t pid, Sampler& sampler) {
                 {"used_bytes", sample->heap->used_bytes},
                 {"leases", sample->heap->leases}};
     return {{"cpu_time_ms", sample->cpu_time_ms},
+            {"age_ms", sample->age_ms},
             {"rss_bytes", sample->rss_bytes},
             {"threads", sample->threads},
             {"fds", sample->fds},

@@ -162,8 +162,9 @@ tl::expected<ControlRequest, Refusal> parse_request(std::string_view line) {
         return tl::unexpected(Refusal{.code = "malformed", .message = "not a JSON object"});
     ControlRequest request;
     if (const json::value* id = object->if_contains("id")) {
-        if (!id->is_null() && !id->is_number() && !id->is_string())
-            return tl::unexpected(wrong("id: expected a number or a string"));
+        // Not every number: 1e999 is one that an answer could not tell.
+        if (!id->is_null() && !id->is_int64() && !id->is_uint64() && !id->is_string())
+            return tl::unexpected(wrong("id: expected an integer of 64 bits or a string"));
         request.id = *id;
     }
     if (auto read = read_keys(*object, request); !read) {

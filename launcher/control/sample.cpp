@@ -5,8 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <ctime>
 #include <memory>
 #include <string_view>
 
@@ -24,6 +26,7 @@ constexpr std::uint64_t fds_counted_max = 10'000;  ///< where the kernel does no
 constexpr int field_utime = 14;
 constexpr int field_stime = 15;
 constexpr int field_threads = 20;
+constexpr int field_start_ticks = 22;
 constexpr int field_rss_pages = 24;
 
 std::optional<std::string> read_stat(int process) {
@@ -43,6 +46,14 @@ std::uint64_t field(std::string_view stat, int number) {
     std::uint64_t value = 0;
     std::from_chars(stat.data(), stat.data() + stat.size(), value);
     return value;
+}
+
+/// On the clock that a process's start is told in.
+std::uint64_t milliseconds_since_boot() {
+    timespec now{};
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    return static_cast<std::uint64_t>(now.tv_sec) * 1000 +
+           static_cast<std::uint64_t>(now.tv_nsec) / 1'000'000;
 }
 
 std::uint64_t count_fds(int process) {
@@ -79,6 +90,8 @@ std::optional<ProcessSample> Sampler::take(pid_t pid) {
     ProcessSample sample;
     sample.cpu_time_ms =
         (field(*stat, field_utime) + field(*stat, field_stime)) * 1000 / ticks_per_second;
+    const std::uint64_t started_ms = field(*stat, field_start_ticks) * 1000 / ticks_per_second;
+    sample.age_ms = std::max(milliseconds_since_boot(), started_ms) - started_ms;
     sample.rss_bytes = field(*stat, field_rss_pages) * page_bytes;
     sample.threads = field(*stat, field_threads);
     sample.fds = count_fds(process.get());

@@ -23,6 +23,7 @@ struct HeapSample {
 
 struct ProcessSample {
     std::uint64_t cpu_time_ms = 0;  ///< user and system, since its start
+    std::uint64_t age_ms = 0;       ///< since its start, in steps of a tick of the kernel
     std::uint64_t rss_bytes = 0;
     std::uint64_t threads = 0;
     std::uint64_t fds = 0;

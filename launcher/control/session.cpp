@@ -42,7 +42,10 @@ Awaitable<std::optional<std::string>> Session::next_line() {
         const std::size_t count = co_await socket_.async_read_some(
             asio::buffer(buffer_), asio::redirect_error(use_awaitable, error));
         is_reading_ = false;
-        if (error) co_return std::nullopt;
+        if (error) {
+            co_await hand_over();
+            co_return std::nullopt;
+        }
         received_.append(buffer_.data(), count);
     }
 }
@@ -63,6 +66,17 @@ Awaitable<void> Session::room() {
     expect_progress();
     is_writing_ = true;
     co_await writer_.room();
+    is_writing_ = false;
+}
+
+/// Who has no more to ask, and has said so by shutdown(2), is still owed what he asked for.
+Awaitable<void> Session::hand_over() {
+    if (is_dropped_) co_return;
+    waits.clear();
+    follows.reset();
+    expect_progress();
+    is_writing_ = true;
+    co_await writer_.emptied();
     is_writing_ = false;
 }
 

@@ -26,7 +26,8 @@ public:
 
     Session(Executor executor, shmheap::os::UniqueFd socket);
 
-    /// The next line; nothing when there will be none, for whatever reason.
+    /// The next line; nothing when there will be none, for whatever reason. A client that sends no
+    /// more has been given its answers by then, or `patience` to take them; it waits for nothing.
     Awaitable<std::optional<std::string>> next_line();
 
     /// Sends a line, or holds it until the client reads.
@@ -61,6 +62,7 @@ public:
 private:
     [[nodiscard]] bool is_subscribed() const { return follows || !waits.empty(); }
     std::optional<std::string> take_line();
+    Awaitable<void> hand_over();
 
     StreamDescriptor socket_;
     Writer writer_;

@@ -58,6 +58,18 @@ std::string since_text(const json::object& component) {
         *value, 0, std::chrono::milliseconds(std::chrono::hours(24 * 365 * 100)).count())));
 }
 
+/// A process that runs need not be of use yet, or any more.
+std::string state_text(const json::object& component) {
+    const std::string state = text(&component, "state");
+    const auto is_not = [&component](std::string_view key) {
+        const json::value* value = component.if_contains(key);
+        return value != nullptr && value->is_bool() && !value->get_bool();
+    };
+    if (state == "running" && is_not("ready")) return state + " (not ready)";
+    if (state == "running" && is_not("healthy")) return state + " (unhealthy)";
+    return state;
+}
+
 std::string exit_text(const json::object& component) {
     const json::object* exit = part(component, "last_exit");
     if (const auto status = number(exit, "status")) return "status " + std::to_string(*status);
@@ -67,7 +79,7 @@ std::string exit_text(const json::object& component) {
 
 std::string cpus_text(const json::object& component, CpuTimes& now, const CpuTimes& before) {
     const auto cpu_time_ms = number(part(component, "process"), "cpu_time_ms");
-    const auto at_ms = number(&component, "for_ms");
+    const auto at_ms = number(part(component, "process"), "age_ms");
     const auto pid = number(&component, "pid");
     if (!cpu_time_ms || !at_ms || !pid) return nothing;
     const std::string name = text(&component, "name");
@@ -84,7 +96,7 @@ std::string cpus_text(const json::object& component, CpuTimes& now, const CpuTim
 Row make_row(const json::object& component, Width width, CpuTimes& now, const CpuTimes& before) {
     const json::object* process = part(component, "process");
     Row row{text(&component, "name"),
-            text(&component, "state"),
+            state_text(component),
             number_text(&component, "pid"),
             since_text(component),
             number_text(&component, "restarts"),

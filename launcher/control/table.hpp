@@ -16,7 +16,7 @@ enum class Width { narrow, wide };
 struct CpuTime {
     std::int64_t pid = 0;
     std::int64_t cpu_time_ms = 0;
-    std::int64_t at_ms = 0;  ///< since its component entered the state it is in
+    std::int64_t at_ms = 0;  ///< the age of the process
 };
 using CpuTimes = std::map<std::string, CpuTime, std::less<>>;
 

@@ -108,10 +108,9 @@ std::optional<json::object> ask(Client& client, json::object request, TimePoint 
     return std::move(*answer);
 }
 
-/// The answer to `status`, which comes in several lines, as one.
-std::optional<json::object> ask_status(Client& client, const VerbOptions& options,
-                                       VerbStatus& status) {
-    auto answer = ask(client, request_of("status", options), soon(), status);
+/// The answer to `status`, which comes in several lines, as one; a refusal is one, too.
+shmheap::Result<json::object> ask_status(Client& client, const VerbOptions& options) {
+    auto answer = client.ask(request_of("status", options), soon());
     json::array components;
     while (answer) {
         if (json::value* some = answer->if_contains("components"); some && some->is_array()) {
@@ -119,31 +118,46 @@ std::optional<json::object> ask_status(Client& client, const VerbOptions& option
                 components.push_back(std::move(component));
         }
         if (!answer->contains("more")) break;
-        auto next = client.receive(soon());
-        if (!next) {
-            status = complain_of(next.error());
-            return std::nullopt;
-        }
-        answer = std::move(*next);
+        answer = client.receive(soon());
     }
     if (answer) (*answer)["components"] = std::move(components);
     return answer;
 }
 
+/// Asks as a new client. Harrier hangs up on who neither asks nor reads for a while, as happens to
+/// whose terminal is stopped.
+shmheap::Result<json::object> ask_status_anew(Client& client, const VerbOptions& options,
+                                              const std::string& application) {
+    auto connected = Client::connect(run_directory_path(application));
+    if (!connected) return tl::unexpected(connected.error());
+    client = std::move(*connected);
+    return ask_status(client, options);
+}
+
 VerbStatus show_status(Client& client, const VerbOptions& options) {
     CpuTimes cpu_times;
+    std::string application;  // known from the first answer on
     const Width width = options.output == "wide" ? Width::wide : Width::narrow;
     const bool clears = options.watch && isatty(STDOUT_FILENO) == 1;
     for (;;) {
-        VerbStatus status = verb_done;
-        const auto answer = ask_status(client, options, status);
-        if (!answer) return status;
+        auto answer = ask_status(client, options);
+        if (!answer && !application.empty() && is_hung_up(answer.error())) {
+            answer = ask_status_anew(client, options, application);
+            if (!answer && answer.error().code != ETIMEDOUT) {
+                complain("harrier has ended");
+                return verb_not_done;
+            }
+        }
+        if (!answer) return complain_of(answer.error());
+        if (!is_ok(*answer)) return verb_not_done;
         const std::string text =
             options.output == "json"
                 ? json::serialize(*answer) + '\n'
                 : format_table(answer->at("components").get_array(), width, cpu_times);
         if (!write_out((clears ? "\033[H\033[J" : "") + text)) return verb_not_done;
         if (!options.watch) return verb_done;
+        if (const json::value* name = answer->if_contains("application"); name && name->is_string())
+            application = name->get_string().c_str();
         std::this_thread::sleep_for(watch_interval);
     }
 }

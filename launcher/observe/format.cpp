@@ -8,6 +8,8 @@
 #include <csignal>
 #include <cstring>
 
+#include "launcher/utf8.hpp"
+
 namespace launcher {
 namespace {
 
@@ -18,12 +20,29 @@ std::string one_decimal(double value, const char* unit) {
 }
 
 bool is_plain(unsigned char character) {
-    return character > ' ' && character != 0x7f && character != '"' && character != '\\' &&
+    return character > ' ' && character < 0x7f && character != '"' && character != '\\' &&
            character != '=';
 }
 
-bool is_control(unsigned char character) {
-    return character < ' ' || character == 0x7f;
+/// A character of one byte, or a byte that is part of none.
+void append_byte(std::string& quoted, char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+        quoted += '\\';
+        quoted += c;
+    } else if (c == '\n') {
+        quoted += "\\n";
+    } else if (byte < ' ' || byte >= 0x7f) {
+        quoted += fmt::format("\\x{:02x}", byte);
+    } else {
+        quoted += c;
+    }
+}
+
+/// U+0080 to U+009F steer terminals as the ones below U+0020 do.
+bool is_high_control(std::string_view character) {
+    return character.size() == 2 && character[0] == '\xc2' &&
+           static_cast<unsigned char>(character[1]) < 0xa0;
 }
 
 }  // namespace
@@ -61,22 +80,24 @@ std::string format_signal(int number) {
 }
 
 std::string quote_value(std::string_view text) {
-    const auto plain = [](char c) { return is_plain(static_cast<unsigned char>(c)); };
-    if (!text.empty() && std::all_of(text.begin(), text.end(), plain)) return std::string(text);
-    std::string quoted = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\') {
-            quoted += '\\';
-            quoted += c;
-        } else if (c == '\n') {
-            quoted += "\\n";
-        } else if (is_control(static_cast<unsigned char>(c))) {
-            quoted += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+    std::string quoted;
+    bool is_word = !text.empty();
+    while (!text.empty()) {
+        const std::size_t length = character_length(text);
+        const std::string_view character = text.substr(0, std::max<std::size_t>(length, 1));
+        text.remove_prefix(character.size());
+        if (length > 1 && !is_high_control(character)) {
+            quoted += character;
+            continue;
+        }
+        is_word = is_word && is_plain(static_cast<unsigned char>(character[0]));
+        if (length > 1) {
+            quoted += fmt::format("\\u00{:02x}", static_cast<unsigned char>(character[1]));
         } else {
-            quoted += c;
+            append_byte(quoted, character[0]);
         }
     }
-    return quoted + '"';
+    return is_word ? quoted : '"' + quoted + '"';
 }
 
 }  // namespace launcher

@@ -18,7 +18,8 @@ std::string format_duration(std::chrono::nanoseconds duration);
 std::string format_signal(int number);
 
 /// A value of key=value: as it is when it is a plain word, else in quotes, with quotes, backslashes
-/// and everything that could steer a terminal escaped. UTF-8 passes.
+/// and everything that could steer a terminal escaped, bytes that are no UTF-8 among it: "\x1b",
+/// "\u009b". Other UTF-8 passes.
 std::string quote_value(std::string_view text);
 
 }  // namespace launcher

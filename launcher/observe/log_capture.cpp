@@ -33,7 +33,8 @@ LogCapture::LogCapture(const Descriptor& component, StreamDescriptor read_end, L
       format_(component.logging.format),
       on_full_(component.logging.on_full),
       shared_(shared),
-      retry_timer_(read_end_.get_executor()) {}
+      retry_timer_(read_end_.get_executor()),
+      owes_newline_(format_ == LogFormat::json && file_.ends_within_line()) {}
 
 Awaitable<void> LogCapture::run() {
     compress_next();  // what an earlier harrier left plain
@@ -122,6 +123,7 @@ void LogCapture::format(std::string_view bytes) {
     if (format_ == LogFormat::text) return deliver(bytes);
     const std::string time = rfc3339_utc(std::chrono::system_clock::now());
     objects_.clear();
+    if (std::exchange(owes_newline_, false)) objects_ += '\n';
     lines_.feed(bytes, [&](std::string_view line, bool is_whole) {
         append_json_line(objects_, {time, component_, line, !is_whole});
     });

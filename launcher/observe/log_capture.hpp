@@ -87,6 +87,7 @@ private:
     WhenLogFull on_full_;
     Shared& shared_;
     Timer retry_timer_;
+    bool owes_newline_;  // to what an earlier run left unfinished: an object has a line of its own
 
     LineSplitter lines_;
     std::string objects_;  // the JSON of one turn

@@ -16,11 +16,11 @@ namespace launcher {
 
 using shmheap::os::UniqueFd;
 
-shmheap::Result<UniqueFd> open_log(const std::string& path) {
+shmheap::Result<UniqueFd> open_log(const std::string& path, mode_t mode) {
     std::error_code ignored;  // the open below says what is wrong
     std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
     UniqueFd log(::open(path.c_str(),
-                        O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0644));
+                        O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, mode));
     if (!log) return shmheap::os::error("open log", path);
     const int flags = fcntl(log.get(), F_GETFL);
     if (flags < 0 || fcntl(log.get(), F_SETFL, flags & ~O_NONBLOCK) != 0)
@@ -50,8 +50,10 @@ shmheap::Result<LogFile> LogFile::open(const std::string& path,
 }
 
 shmheap::Status LogFile::open_file() {
-    auto file = open_log(path_);
+    auto file = mode_ ? open_log(path_, *mode_) : open_log(path_);
     if (!file) return tl::unexpected(file.error());
+    if (mode_) fchmod(file->get(), *mode_);  // if not, it is that less the umask
+    mode_.reset();
     struct stat status {};
     if (fstat(file->get(), &status) != 0) return shmheap::os::error("open log", path_);
     if (S_ISFIFO(status.st_mode)) return shmheap::fail(EINVAL, "capture into FIFO", path_);
@@ -147,10 +149,21 @@ void LogFile::rotate() {
         rotate_at_ = size_bytes_ + size_bytes_max_;
         return;
     }
+    struct stat status {};
+    if (fstat(file_.get(), &status) == 0) mode_ = status.st_mode & 07777;
     leave();
     rotated_->remove_expired(std::chrono::system_clock::now());
     was_rotated_ = true;
     is_unrotated_ = false;
+}
+
+bool LogFile::ends_within_line() const {
+    if (!file_ || !is_regular_ || size_bytes_ == 0) return false;
+    const UniqueFd readable(
+        ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));  // ours is not
+    char last = '\n';
+    return readable && pread(readable.get(), &last, 1, static_cast<off_t>(size_bytes_ - 1)) == 1 &&
+           last != '\n';
 }
 
 std::uint64_t LogFile::take_back_line() {

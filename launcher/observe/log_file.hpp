@@ -18,8 +18,9 @@
 namespace launcher {
 
 /// Opens for appending and makes the folders. Does not wait (a FIFO that nobody reads is an error),
-/// but the descriptor does, as every program expects of its stdout.
-shmheap::Result<shmheap::os::UniqueFd> open_log(const std::string& path);
+/// but the descriptor does, as every program expects of its stdout. `mode`, less the umask, is that
+/// of a file that is made.
+shmheap::Result<shmheap::os::UniqueFd> open_log(const std::string& path, mode_t mode = 0644);
 
 class LogFile {
 public:
@@ -38,6 +39,9 @@ public:
 
     /// Takes the last line, which has no end, out of the file again. How many bytes that were.
     std::uint64_t take_back_line();
+
+    /// Whether the last byte on the disk ends no line, as an earlier run may have left it.
+    [[nodiscard]] bool ends_within_line() const;
 
     /// What there is besides the file, if it is rotated.
     [[nodiscard]] const std::optional<RotatedFiles>& rotated() const { return rotated_; }
@@ -66,6 +70,7 @@ private:
     bool is_regular_ = false;     // and what it is, while there is one
     dev_t device_ = 0;
     ino_t inode_ = 0;
+    std::optional<mode_t> mode_;  // of the file that was rotated away, for the next
     std::uint64_t size_bytes_ = 0;
     std::uint64_t line_begin_ = 0;  // where the last line begins
     std::uint64_t size_bytes_max_ = 0;

@@ -126,6 +126,14 @@ Awaitable<void> Writer::room() {
     }
 }
 
+// flush() cancels the timer whenever it leaves room, so at its last byte, too.
+Awaitable<void> Writer::emptied() {
+    while (!pending_.empty()) {
+        ErrorCode cancelled;
+        co_await room_.async_wait(asio::redirect_error(use_awaitable, cancelled));
+    }
+}
+
 void Writer::finish(TimePoint deadline) {
     is_waiting_ = false;  // nobody runs the loop any more
     while (!pending_.empty() && !is_broken_) {

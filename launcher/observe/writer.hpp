@@ -42,6 +42,9 @@ public:
     /// Ends when there is room again, or the stream is broken.
     Awaitable<void> room();
 
+    /// Ends when nothing is held any more, or the stream is broken.
+    Awaitable<void> emptied();
+
     /// Writes what is held, waiting for the reader until `deadline` at most. For the end of main.
     void finish(TimePoint deadline);
 

@@ -4,17 +4,20 @@ to survive.
     test_control.py HARRIER [unittest arguments]      with tests/cases in PYTHONPATH
 """
 
+import array
+import fcntl
 import json
 import os
 import select
 import socket
 import subprocess
 import sys
+import termios
 import time
 import unittest
 
 from control_case import APPLICATION, SLEEPS, Connection, Control, application, main, sleepers
-from harrier_case import PATIENCE_S, Harrier, await_no_process, is_running
+from harrier_case import PATIENCE_S, Harrier, await_no_process, await_true, is_running
 
 
 class Verbs(Control):
@@ -299,6 +302,32 @@ class Clients(Control):
         for number in range(200):
             connection.send(request="graph", id=number)
         self.assertEqual([connection.receive()["id"] for _ in range(200)], list(range(200)))
+
+    def test_who_has_asked_his_last_is_sent_every_answer(self):
+        connection = self.connect()
+        count = 600  # more than fits into the socket, less than harrier holds besides
+        connection.socket.sendall(b'{"version":1,"request":"status"}\n' * count)
+        connection.socket.shutdown(socket.SHUT_WR)
+        unread = array.array("i", [1])
+
+        def has_been_read():
+            fcntl.ioctl(connection.socket, termios.TIOCOUTQ, unread)
+            return unread[0] == 0
+        await_true(has_been_read)
+        with Connection(self.socket) as other:  # who has one turn for each of theirs
+            for _ in range(count):
+                other.ask(request="graph")
+        for _ in range(count):
+            self.assertTrue(connection.receive()["ok"])
+        self.assertEqual(connection.lines.read(), b"")
+
+    def test_who_sends_no_more_waits_for_nothing(self):
+        connection = self.connect()
+        connection.send(request="graph")
+        connection.send(request="wait", **{"for": "ended"})
+        connection.socket.shutdown(socket.SHUT_WR)
+        self.assertIn("dot", connection.receive())
+        self.assertEqual(connection.lines.read(), b"")
 
     def test_who_hangs_up_while_he_waits_is_forgotten(self):
         for _ in range(200):

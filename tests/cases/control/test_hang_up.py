@@ -3,6 +3,7 @@
     test_hang_up.py HARRIER [unittest arguments]      with tests/cases in PYTHONPATH
 """
 
+import time
 import unittest
 
 from control_case import APPLICATION, Connection, Control, answer_one, main, sleepers
@@ -28,6 +29,18 @@ class HangUp(Control):
             self.assertIn("harrier", self.verb(ready, "a", *NAMED, status=1).stderr)
             self.socket.unlink()
 
+    def test_a_time_out_is_for_the_first_answer_too(self):
+        def play(listening):
+            with listening.accept()[0]:  # and no answer
+                listening.accept()
+        for verb in (("start", "a"), ("stop", "a"), ("restart", "a"), ("down",)):
+            self.pretend(play)
+            begun = time.monotonic()
+            self.verb(*verb, "--timeout", "50ms", *NAMED, status=4)
+            self.assertLess(time.monotonic() - begun, 8)  # without it, 10 s
+            Connection(self.socket).__exit__()
+            self.socket.unlink()
+
     def hang_up_and_live(self, *lines):
         """What is pretended lives until somebody connects again."""
         def play(listening):
@@ -35,6 +48,18 @@ class HangUp(Control):
             listening.accept()
         self.pretend(play)
         self.addCleanup(lambda: Connection(self.socket).__exit__())
+
+    def test_who_watches_and_is_hung_up_on_connects_again_until_harrier_has_ended(self):
+        status = {"application": APPLICATION, "components": []}
+
+        def play(listening):
+            answer_one(listening, status)
+            answer_one(listening, {**status, "more": True}, status)
+            answer_one(listening, {**status, "more": True})  # and no more
+        self.pretend(play)
+        watch = self.verb("status", "--watch", "-o", "json", *NAMED, status=1)
+        self.assertEqual(len(watch.stdout.splitlines()), 2)
+        self.assertEqual(watch.stderr, "harrier: harrier has ended\n")
 
     def test_who_waits_for_the_end_is_not_content_with_being_hung_up_on(self):
         self.hang_up_and_live()

@@ -33,7 +33,7 @@ TEST_CASE("what is no JSON object is malformed") {
     for (const char* line : {"", "x", "[]", "1", "{", R"({"version":1}})", "{\"a\":\"\x01\"}"})
         CHECK(code_of(line) == "malformed");
     CHECK(code_of(std::string(60'000, '[')) == "malformed");
-    CHECK(code_of(std::string("{\"\0\":1", 7)) == "malformed");
+    CHECK(code_of(std::string("{\"\0\":1", 6)) == "malformed");
 }
 
 TEST_CASE("another version is refused before anything else is looked at") {
@@ -64,7 +64,11 @@ TEST_CASE("keys that are unknown, missing or of the wrong kind are refused") {
           R"({"version":1,"request":"signal","components":["a"],"signal":"SIGFOO"})",
           R"({"version":1,"request":"wait","for":"tea"})",
           R"({"version":1,"request":"events","follow":"yes"})",
-          R"({"version":1,"request":"status","id":{}})"})
+          R"({"version":1,"request":"status","id":{}})",
+          R"({"version":1,"request":"status","id":1e999})",
+          R"({"version":1,"request":"status","id":-1e999})",
+          R"({"version":1,"request":"status","id":1.5})",
+          R"({"version":1,"request":"status","id":true})"})
         CHECK_MESSAGE(code_of(line) == "argument", line);
 }
 

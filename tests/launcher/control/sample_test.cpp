@@ -4,8 +4,10 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -66,6 +68,24 @@ TEST_CASE("processor time grows while the process works") {
     while (sampler.take(getpid())->cpu_time_ms == before) {
     }
     CHECK(sampler.take(getpid())->cpu_time_ms > before);
+}
+
+TEST_CASE("a process is as old as its start is ago") {
+    const HeapFolder folder;
+    Sampler sampler(folder.path());
+    const pid_t child = fork();
+    if (child == 0) {
+        pause();
+        _exit(0);
+    }
+    const auto own = sampler.take(getpid());
+    const auto younger = sampler.take(child);
+    kill(child, SIGKILL);
+    waitpid(child, nullptr, 0);
+    REQUIRE(own);
+    REQUIRE(younger);
+    CHECK(younger->age_ms <= own->age_ms + 10);  // a tick
+    CHECK(younger->age_ms < 60'000);
 }
 
 TEST_CASE("of the heap it tells the size, what is used, and the leases that have not ended") {

@@ -47,6 +47,8 @@ TEST_CASE("a value that is no plain word is quoted, and steers no terminal") {
     CHECK(quote_value("say \"\\\"") == R"("say \"\\\"")");
     CHECK(quote_value("a\nb\x1b[2J\x7f") == R"("a\nb\x1b[2J\x7f")");
     CHECK(quote_value("größe") == "größe");
+    CHECK(quote_value("a\u009b2J\u0080\u00a0") == "\"a\\u009b2J\\u0080\u00a0\"");
+    CHECK(quote_value("a\x9b\xff") == R"("a\x9b\xff")");
 }
 
 }  // namespace

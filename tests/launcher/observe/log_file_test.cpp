@@ -124,6 +124,18 @@ TEST_CASE("when renaming fails the log grows on, and it is tried again") {
     CHECK(folder.read("a.log") == "fi\n");
 }
 
+TEST_CASE("the next file has the mode of the one that was rotated away") {
+    const TemporaryFolder folder;
+    LogFile log = open_rotated(folder, {.size_bytes_max = 4});
+    for (const unsigned mode : {0600U, 0666U, 0640U}) {
+        append(log, "12");
+        fs::permissions(folder / "a.log", static_cast<fs::perms>(mode));
+        append(log, "345\n6");
+        CHECK(fs::status(folder / "a.log").permissions() == static_cast<fs::perms>(mode));
+        append(log, "\n");
+    }
+}
+
 TEST_CASE("a log that somebody removed or renamed is made anew for the next line") {
     const TemporaryFolder folder;
     std::optional<Rotation> rotation;

@@ -101,6 +101,23 @@ TEST_CASE(
           "\"component\":\"a\",\"message\":\"en\"}\n");
 }
 
+TEST_CASE("an object is not glued to what an earlier run left unfinished") {
+    const std::string object = "\"component\":\"a\",\"message\":\"said\"}\n";
+    const auto log_after = [](const std::string& before, LogFormat format) {
+        Desk desk;
+        desk.folder.write("a.log", before);
+        Descriptor component = desk.component("a");
+        component.logging.format = format;
+        write_all(desk.open(component), "said\n");
+        desk.logs.finish();
+        return without_times(desk.folder.read("a.log"));
+    };
+    CHECK(log_after("{\"cut", LogFormat::json) == "{\"cut\n" + object);
+    CHECK(log_after("{}\n", LogFormat::json) == "{}\n" + object);
+    CHECK(log_after("", LogFormat::json) == object);
+    CHECK(log_after("cut", LogFormat::text) == "cutsaid\n");  // what the component wrote
+}
+
 TEST_CASE("a long line is in pieces that say so") {
     Desk desk;
     Descriptor component = desk.component("a");
