@@ -42,6 +42,14 @@ def numbered(count):
     return b"".join(b"%063d\n" % i for i in range(count))
 
 
+def content(path):
+    """What the file holds; None where there is none, be it that it was renamed this moment."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
 class Logs(unittest.TestCase):
     def setUp(self):
         self.world = World()
@@ -60,22 +68,20 @@ class Logs(unittest.TestCase):
         return path
 
     def log(self, name="a"):
-        path = self.world.folder / f"{name}.log"
-        return path.read_bytes() if path.exists() else b""
+        return content(self.world.folder / f"{name}.log") or b""
 
     def all_files(self, name="a", folder=None):
         """What the log and its rotated files hold together, the oldest first."""
         folder = folder or self.world.folder
-        log = folder / f"{name}.log"
-        pieces = [log.read_bytes() if log.exists() else b""]
+        pieces = [content(folder / f"{name}.log") or b""]
         for number in range(1, 1001):
-            plain = folder / f"{name}.log.{number}"
-            packed = folder / f"{name}.log.{number}.gz"
-            self.assertFalse(plain.exists() and packed.exists())
-            if plain.exists():
-                pieces.append(plain.read_bytes())
-            elif packed.exists():
-                pieces.append(gzip.decompress(packed.read_bytes()))
+            plain = content(folder / f"{name}.log.{number}")
+            packed = content(folder / f"{name}.log.{number}.gz")
+            self.assertFalse(plain is not None and packed is not None)
+            if plain is not None:
+                pieces.append(plain)
+            elif packed is not None:
+                pieces.append(gzip.decompress(packed))
             else:
                 break
         self.assertFalse((folder / f"{name}.log.gz.tmp").exists())
