@@ -157,6 +157,29 @@ struct SuccessionOfReader : rl::test_suite<SuccessionOfReader, 4> {
     void after() { world.end(); }
 };
 
+/// C has died with a claim, and B has let go: A ends the lease while another takes over C's place.
+struct ClaimOfTheDead : rl::test_suite<ClaimOfTheDead, 2> {
+    static constexpr unsigned thread_successor = 1;
+    World world;
+    Reader successor{world.shared};
+
+    void before() {
+        world.begin();
+        (void)world.b.accept(0);
+        world.b.send(0);
+        Claim::use(world.shared.claims_used, 1);
+        Claim::claim(world.shared.claims[0], 0, {place_of_lease, 0});
+        world.is_c_dead = true;
+        world.shared.lock_c.unlock();
+        world.b.outlive();
+    }
+    void thread(unsigned index) {
+        if (index == thread_successor) return (void)successor.attach();
+        world.own(2);
+    }
+    void after() { world.end(); }
+};
+
 /// C is done with a claim that A has adopted and detaches, and another claims in the same place:
 /// that A takes the first claim back does not undo the second.
 struct HandOverOfPlace : rl::test_suite<HandOverOfPlace, 3> {
@@ -213,6 +236,10 @@ TEST_CASE("after the death of its reader, what was sent on becomes free") {
 
 TEST_CASE("whoever takes over the place of a dead reader keeps what it claims") {
     CHECK(holds<SuccessionOfReader>({1, 200'000}));
+}
+
+TEST_CASE("what a dead reader had claimed becomes free, whoever takes over its place meanwhile") {
+    CHECK(holds<ClaimOfTheDead>({4, 50'000}));
 }
 
 TEST_CASE("the owner that takes a claim back does not undo that of the place's next tenant") {
