@@ -61,22 +61,31 @@ void remove_orphan(Scanner& scanner, const FileRecord& record, Clock::time_point
 
 }  // namespace
 
-Result<ReapOutcome> reap(const Selection& selection, std::chrono::milliseconds patience) {
+Result<ReapOutcome> reap(const Selection& selection, std::chrono::milliseconds patience,
+                         KnownTags* known) {
     const auto started = Clock::now();
     auto directory = ShmDirectory::open(selection.directory);
     if (!directory) return tl::unexpected(directory.error());
+    KnownTags none;
+    KnownTags& tags = known != nullptr ? *known : none;
+    tags.enter(*directory);
     Scanner scanner(*directory);
-    auto waiting = scanner.entries();
+    auto waiting = scanner.entries([&](const DirectoryEntry& entry) {
+        if (!may_be_heap(entry)) return false;
+        const std::string* tag = tags.find(entry.inode);
+        return tag == nullptr || tag_matches(*tag, selection.tag_prefix);
+    });
     if (!waiting) return tl::unexpected(waiting.error());
     CRASH_POINT(reap_listed);
-    std::erase_if(*waiting, [](const DirectoryEntry& entry) { return !may_be_heap(entry); });
 
     // After each round only selected heaps are left whose lock is still held.
     ReapOutcome outcome;
     FileRecord record;
     while (true) {
         std::erase_if(*waiting, [&](const DirectoryEntry& entry) {
-            if (!scanner.look(entry, record) || !is_selected(record, selection)) return true;
+            if (!scanner.look(entry, record)) return true;
+            if (record.format == Format::heap) tags.learn(record.status.st_ino, record.heap.tag());
+            if (!is_selected(record, selection)) return true;
             CRASH_POINT(reap_looked);
             if (record.verdict == Verdict::orphaned)
                 remove_orphan(scanner, record, started, outcome);

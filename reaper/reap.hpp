@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "reaper/known_tags.hpp"
 #include "shmheap/result.hpp"
 
 namespace reaper {
@@ -44,10 +45,11 @@ struct ReapOutcome {
 
 /// Removes every selected heap whose owner is proven dead. A selected heap whose owner's lock is
 /// still held is tried again for up to `patience` (the kernel may drop a lock some milliseconds
-/// after the pidfd became readable) and then left: it is alive.
-/// Errors: the directory cannot be read.
-shmheap::Result<ReapOutcome> reap(
-    const Selection& selection, std::chrono::milliseconds patience = std::chrono::milliseconds(0));
+/// after the pidfd became readable) and then left: it is alive. What is `known`, if that is given,
+/// is not read again, and what is read is added to it. Errors: the directory cannot be read.
+shmheap::Result<ReapOutcome> reap(const Selection& selection,
+                                  std::chrono::milliseconds patience = std::chrono::milliseconds(0),
+                                  KnownTags* known = nullptr);
 
 struct SweepOutcome {
     ReapOutcome own;             ///< what was removed: orphans for which `is_ours(tag)` holds

@@ -36,7 +36,12 @@ std::uint64_t FileRecord::allocated_bytes() const {
     return static_cast<std::uint64_t>(status.st_blocks) * stat_block_bytes;
 }
 
-Result<std::vector<DirectoryEntry>> Scanner::entries() const {
+bool Scanner::is_any(const DirectoryEntry& entry) {
+    return entry.name != "." && entry.name != "..";
+}
+
+Result<std::vector<DirectoryEntry>> Scanner::entries(
+    const std::function<bool(const DirectoryEntry&)>& is_wanted) const {
     // A descriptor of its own: the position of a directory stream belongs to the open file.
     shmheap::os::UniqueFd own(::openat(directory_.fd(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!own) return shmheap::os::error("read directory", directory_.path());
@@ -48,10 +53,11 @@ Result<std::vector<DirectoryEntry>> Scanner::entries() const {
     std::vector<DirectoryEntry> found;
     while (true) {
         errno = 0;
-        const dirent* entry = ::readdir(stream.get());
-        if (entry == nullptr) break;
-        const std::string_view name = entry->d_name;
-        if (name != "." && name != "..") found.push_back({std::string(name), entry->d_type});
+        const dirent* listed = ::readdir(stream.get());
+        if (listed == nullptr) break;
+        DirectoryEntry entry{
+            .name = listed->d_name, .type = listed->d_type, .inode = listed->d_ino};
+        if (is_wanted(entry)) found.push_back(std::move(entry));
     }
     if (errno != 0) return shmheap::os::error("read directory", directory_.path());
     std::sort(found.begin(), found.end());

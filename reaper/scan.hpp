@@ -7,6 +7,7 @@
 
 #include <sys/stat.h>
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,7 @@ namespace reaper {
 struct DirectoryEntry {
     std::string name;
     unsigned char type = 0;  ///< a DT_ constant of readdir(3); DT_UNKNOWN is allowed
+    ino_t inode = 0;
 
     friend bool operator<(const DirectoryEntry& left, const DirectoryEntry& right) {
         return left.name < right.name;
@@ -55,14 +57,17 @@ public:
 
     [[nodiscard]] const shmheap::os::ShmDirectory& directory() const { return directory_; }
 
-    /// Everything in the directory, sorted by name. Errors: it cannot be read.
-    shmheap::Result<std::vector<DirectoryEntry>> entries() const;
+    /// Everything in the directory that is wanted, sorted by name. Errors: it cannot be read.
+    shmheap::Result<std::vector<DirectoryEntry>> entries(
+        const std::function<bool(const DirectoryEntry&)>& is_wanted = is_any) const;
 
     /// Reads and judges one file into `record`, whose former content goes. False when the name is
     /// gone by now. What cannot be read is no error, but a record that says so.
     bool look(const DirectoryEntry& entry, FileRecord& record);
 
 private:
+    static bool is_any(const DirectoryEntry& entry);
+
     bool look_at_file(int fd, FileRecord& record);
     void read_content(int fd, FileRecord& record);
     bool look_at_name(FileRecord& record, Format format);

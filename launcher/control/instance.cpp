@@ -126,7 +126,11 @@ Shared make_shared_state(const Application& application, const std::string& uuid
                          const std::string& run_directory, Host& host, const EventSink& emit) {
     return Shared{.host = host,
                   .emit = emit,
-                  .reap = reaper::reap,
+                  .reap =
+                      [known = reaper::KnownTags()](const reaper::Selection& selection,
+                                                    std::chrono::milliseconds patience) mutable {
+                          return reaper::reap(selection, patience, &known);
+                      },
                   .instance_tag = application.name + '/' + uuid,
                   .run_directory = run_directory,
                   .shm_directory = shm_directory(),

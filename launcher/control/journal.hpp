@@ -4,6 +4,7 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <chrono>
 #include <deque>
 #include <functional>
 
@@ -17,18 +18,25 @@ public:
 
     void add(const Event& event, std::chrono::system_clock::time_point time);
 
-    /// Called with each further event as it is in the array; at most one listener.
-    void on_event(std::function<void(const boost::json::object&)> listener) {
-        listener_ = std::move(listener);
-    }
+    /// Called after each further event, which is the last() then; at most one listener.
+    void on_event(std::function<void()> listener) { listener_ = std::move(listener); }
 
-    [[nodiscard]] boost::json::array events() const {
-        return boost::json::array(events_.begin(), events_.end());
-    }
+    [[nodiscard]] boost::json::array events() const;
+
+    /// The last of events(). There is one.
+    [[nodiscard]] boost::json::object last() const;
 
 private:
-    std::deque<boost::json::object> events_;
-    std::function<void(const boost::json::object&)> listener_;
+    // Spelt out when somebody asks, which is rarer than events are.
+    struct Entry {
+        Event event;
+        std::chrono::system_clock::time_point time;
+    };
+
+    static boost::json::object spell(const Entry& entry);
+
+    std::deque<Entry> events_;
+    std::function<void()> listener_;
 };
 
 }  // namespace launcher

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <exception>
+#include <optional>
 #include <utility>
 
 #include "launcher/control/carry_out.hpp"
@@ -27,7 +28,7 @@ Server::Server(Executor executor, shmheap::os::UniqueFd listening, Board& board)
       ended_(executor),
       board_(board) {
     board_.on_change([this] { answer_waits_soon(); });
-    board_.journal.on_event([this](const auto& event) { push_to_followers(event); });
+    board_.journal.on_event([this] { push_to_followers(); });
     asio::co_spawn(executor_, accept(), [this](const std::exception_ptr&) {
         --running_;
         ended_.release();
@@ -116,9 +117,12 @@ void Server::answer_waits_soon() {
     });
 }
 
-void Server::push_to_followers(const boost::json::object& event) {
+void Server::push_to_followers() {
+    std::optional<boost::json::object> event;
     for (const auto& session : sessions_) {
-        if (session->follows && !session->is_dropped()) push_event(*session, event);
+        if (!session->follows || session->is_dropped()) continue;
+        if (!event) event = board_.journal.last();
+        push_event(*session, *event);
     }
 }
 

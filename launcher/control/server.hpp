@@ -33,7 +33,7 @@ private:
     void admit(shmheap::os::UniqueFd socket);
     bool make_room();
     void answer_waits_soon();
-    void push_to_followers(const boost::json::object& event);
+    void push_to_followers();
 
     Executor executor_;
     StreamDescriptor listening_;

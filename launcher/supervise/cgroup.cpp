@@ -128,8 +128,9 @@ std::size_t count_processes(int directory) {
     return count;
 }
 
-/// The groups below first, as rmdir(2) wants it. Where somebody lives they stay.
+/// The groups below first, if there are any, as rmdir(2) wants it. Where somebody lives they stay.
 void remove_tree(int parent, const std::string& name) {
+    if (unlinkat(parent, name.c_str(), AT_REMOVEDIR) == 0 || errno != EBUSY) return;
     if (const UniqueFd directory = open_directory(parent, name)) {
         for (const std::string& below : names_below(directory.get()))
             remove_tree(directory.get(), below);
@@ -198,9 +199,23 @@ std::vector<pid_t> Cgroup::processes() const {
     return pids;
 }
 
+bool Cgroup::holds_nobody_but(pid_t pid) const {
+    // A directory of this file system has a link by each directory in it, and two more.
+    struct stat status {};
+    if (fstat(fd(), &status) != 0 || status.st_nlink != 2) return false;
+    const auto inhabitants = processes();
+    return std::all_of(inhabitants.begin(), inhabitants.end(),
+                       [pid](pid_t inhabitant) { return inhabitant == pid; });
+}
+
 void Cgroup::kill() {
     may_be_killed_ = true;
     kill_all(fd());
+}
+
+bool Cgroup::is_empty() const {
+    const auto events = open_events();
+    return events && !says_populated(events->get());
 }
 
 Result<UniqueFd> Cgroup::open_events() const {

@@ -44,6 +44,9 @@ public:
     /// Those that live in it, not in groups below it. Zombies are not among them.
     [[nodiscard]] std::vector<pid_t> processes() const;
 
+    /// Whether no other process lives in it, and there is no group below it.
+    [[nodiscard]] bool holds_nobody_but(pid_t pid) const;
+
     /// SIGKILL for all in it and below it, at once: nobody can fork out of it.
     void kill();
 
@@ -52,6 +55,9 @@ public:
 
     /// Whether nobody should be born in it any more.
     [[nodiscard]] bool may_be_killed() const { return may_be_killed_; }
+
+    /// Whether nobody lives in it or below it. False when that cannot be found out.
+    [[nodiscard]] bool is_empty() const;
 
     /// A descriptor for says_populated(). Errors: what open(2) says.
     [[nodiscard]] shmheap::Result<shmheap::os::UniqueFd> open_events() const;

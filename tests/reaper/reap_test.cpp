@@ -110,6 +110,33 @@ TEST_CASE("a heap is reaped while the zombie of its owner is not collected yet")
     CHECK(reap(select(directory, "demo"), milliseconds(100))->reaped.size() == 1);
 }
 
+TEST_CASE("what is known of a heap is not read again, and said of no other of its name") {
+    const TestDirectory directory;
+    KnownTags known;
+    const Selection other = select(directory, "demo/u/b/1");
+    {
+        const FabricatedHeap heap(directory, "heap-1", {.tag = "demo/u/a/1"}, Owner::is_dead);
+        CHECK(reap(other, {}, &known)->reaped.empty());
+        const std::string head = heap_head({.tag = "demo/u/b/1"});
+        REQUIRE(::pwrite(heap.fd(), head.data(), head.size(), 0) ==
+                static_cast<ssize_t>(head.size()));
+        CHECK(reap(other, {}, &known)->reaped.empty());
+        REQUIRE(directory.open().unlink("heap-1"));
+    }
+    const FabricatedHeap heap(directory, "heap-1", {.tag = "demo/u/b/1"}, Owner::is_dead);
+    CHECK(reap(other, {}, &known)->reaped.size() == 1);
+}
+
+TEST_CASE("a heap that lived when it was looked at is reaped when its owner has died") {
+    const TestDirectory directory;
+    KnownTags known;
+    FabricatedHeap heap(directory, "heap-1", {.tag = "demo/u/a/1"});
+    CHECK(reap(select(directory, "demo/u/a/1"), {}, &known)->reaped.empty());
+    CHECK(reap(select(directory, "demo/u/b/1"), {}, &known)->reaped.empty());
+    heap.die();
+    CHECK(reap(select(directory, "demo/u/a/1"), {}, &known)->reaped.size() == 1);
+}
+
 TEST_CASE("an orphan that cannot be removed is a failure that names it") {
     const TestDirectory directory;
     const FabricatedHeap heap(directory, "heap-1", {.tag = "demo/u/a/1"}, Owner::is_dead);

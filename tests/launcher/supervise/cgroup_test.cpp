@@ -106,6 +106,33 @@ TEST_CASE("a group lists its processes, says whether anybody lives, and kills th
     CHECK(signal_that_ended(second) == SIGKILL);
 }
 
+TEST_CASE("a group says whether anybody lives in it, and whether that is one alone") {
+    const auto containment = containment_or_say();
+    if (!containment) return;
+    Cgroup& group = *containment->of("a");
+    CHECK(group.is_empty());
+    CHECK(group.holds_nobody_but(1));
+    const pid_t first = start_sleeper(group);
+    CHECK_FALSE(group.is_empty());
+    CHECK(group.holds_nobody_but(first));
+    CHECK_FALSE(group.holds_nobody_but(1));
+    const pid_t second = start_sleeper(group);
+    CHECK_FALSE(group.holds_nobody_but(first));
+    kill(second, SIGKILL);
+    CHECK(signal_that_ended(second) == SIGKILL);
+    CHECK(group.holds_nobody_but(first));
+    {
+        const auto below = Cgroup::make(group.fd(), "below");
+        REQUIRE(below);
+        CHECK_FALSE(group.holds_nobody_but(first));
+        join(*below, first);
+        CHECK_FALSE(group.is_empty());
+        kill(first, SIGKILL);
+        CHECK(signal_that_ended(first) == SIGKILL);
+    }
+    CHECK(group.is_empty());
+}
+
 TEST_CASE("left-over groups of a dead instance are ended, those of a living one and others stay") {
     auto living = containment_or_say();
     if (!living) return;
