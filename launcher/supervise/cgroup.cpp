@@ -154,6 +154,14 @@ void await_emptiness(int directory) {
     }
 }
 
+/// In place of a former one that is not busy any more.
+Result<Cgroup> make_or_replace(int parent, const std::string& name) {
+    auto made = Cgroup::make(parent, name);
+    if (made || made.error().code != EEXIST) return made;
+    remove_tree(parent, name);
+    return Cgroup::make(parent, name);
+}
+
 /// Whether a child that is born in a new group below lives to do something, here: to exit.
 bool survives_birth(int directory) {
     const auto group = Cgroup::make(directory, trial_name);
@@ -260,8 +268,7 @@ Cgroup* Containment::of(const std::string& component) {
     if (known != groups_.end()) groups_.erase(known);
     for (int i = 1; i <= names_max; ++i) {
         const std::string name = i == 1 ? component : component + '.' + std::to_string(i);
-        remove_tree(directory_.get(), name);  // a former one that is not busy any more
-        auto made = Cgroup::make(directory_.get(), name);
+        auto made = make_or_replace(directory_.get(), name);
         if (made) return &groups_.emplace(component, std::move(*made)).first->second;
         if (made.error().code != EEXIST) return nullptr;
     }
