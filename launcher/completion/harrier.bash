@@ -28,7 +28,7 @@ _harrier() {
         return
     fi
     case $previous in
-        --name | --timeout) return ;;
+        --name | --timeout | -n | --lines) return ;;
         -o | --output)
             mapfile -t COMPREPLY < <(compgen -W "table wide json" -- "$current")
             return
@@ -50,7 +50,7 @@ _harrier() {
             fi
             mapfile -t COMPREPLY < <(compgen -W "$(_harrier_components)" -- "$current")
             ;;
-        status | start | stop | restart | wait)
+        status | start | stop | restart | wait | logs)
             mapfile -t COMPREPLY < <(compgen -W "$(_harrier_components)" -- "$current")
             ;;
     esac

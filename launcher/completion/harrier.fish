@@ -13,7 +13,7 @@ function __harrier_verbs
     harrier --help 2>/dev/null | string replace -rf '^  ([a-z]+) +(.*)' '$1\t$2'
 end
 
-set -l asking status start stop restart signal wait
+set -l asking status start stop restart signal wait logs
 set -l named $asking events graph down
 
 complete -c harrier -f
@@ -27,5 +27,6 @@ complete -c harrier -n '__fish_seen_subcommand_from start stop restart down' -l 
 complete -c harrier -n '__fish_seen_subcommand_from start stop restart wait down' -l timeout -x
 complete -c harrier -n '__fish_seen_subcommand_from wait' -l ready -d 'each is ready or has completed'
 complete -c harrier -n '__fish_seen_subcommand_from wait' -l ended -d 'each has ended for good'
-complete -c harrier -n '__fish_seen_subcommand_from events' -s f -l follow -d 'until harrier ends'
+complete -c harrier -n '__fish_seen_subcommand_from logs' -s n -l lines -x -d 'so many of each'
+complete -c harrier -n '__fish_seen_subcommand_from events logs' -s f -l follow -d 'until harrier ends'
 complete -c harrier -n '__fish_seen_subcommand_from down' -l at-once -d 'by SIGKILL'

@@ -26,6 +26,9 @@ public:
     /// for what is no line of the protocol.
     shmheap::Result<boost::json::object> receive(TimePoint deadline);
 
+    /// For poll(2): something has come, or harrier is gone.
+    [[nodiscard]] int descriptor() const { return socket_.get(); }
+
     /// send() and receive().
     shmheap::Result<boost::json::object> ask(boost::json::object request, TimePoint deadline);
 

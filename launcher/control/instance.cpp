@@ -166,7 +166,7 @@ ExitStatus supervise_all(const Application& application, const std::string& run_
     }
     Supervisor supervisor(io.get_executor(), application,
                           make_shared_state(application, uuid, run_directory, **host, emit));
-    Board board(application.name, supervisor, journal, emit, shm_directory());
+    Board board(application.name, supervisor, journal, output, emit, shm_directory());
     Server server(io.get_executor(), std::move(*control), board);
     signals.direct_to(supervisor, emit);
     Summary summary;

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "launcher/control/client.hpp"
+#include "launcher/control/show_logs.hpp"
 #include "launcher/control/table.hpp"
 #include "launcher/supervise/run_directory.hpp"
 
@@ -108,20 +109,26 @@ std::optional<json::object> ask(Client& client, json::object request, TimePoint 
     return std::move(*answer);
 }
 
-/// The answer to `status`, which comes in several lines, as one; a refusal is one, too.
-shmheap::Result<json::object> ask_status(Client& client, const VerbOptions& options) {
-    auto answer = client.ask(request_of("status", options), soon());
-    json::array components;
+/// An answer that comes in several lines, as one that has all of the list `key`; a refusal is one,
+/// too.
+shmheap::Result<json::object> ask_for_list(Client& client, json::object request,
+                                           std::string_view key) {
+    auto answer = client.ask(std::move(request), soon());
+    json::array list;
     while (answer) {
-        if (json::value* some = answer->if_contains("components"); some && some->is_array()) {
-            for (json::value& component : some->get_array())
-                components.push_back(std::move(component));
+        if (json::value* some = answer->if_contains(key); some && some->is_array()) {
+            for (json::value& each : some->get_array())
+                list.push_back(std::move(each));
         }
         if (!answer->contains("more")) break;
         answer = client.receive(soon());
     }
-    if (answer) (*answer)["components"] = std::move(components);
+    if (answer) (*answer)[key] = std::move(list);
     return answer;
+}
+
+shmheap::Result<json::object> ask_status(Client& client, const VerbOptions& options) {
+    return ask_for_list(client, request_of("status", options), "components");
 }
 
 /// Asks as a new client. Harrier hangs up on who neither asks nor reads for a while, as happens to
@@ -209,6 +216,19 @@ VerbStatus show_events(Client& client, const VerbOptions& options) {
     return verb_done;
 }
 
+VerbStatus show_logs_of(Client& client, const VerbOptions& options) {
+    json::object request = request_of("logs", options);
+    request["lines"] = options.lines;
+    request["follow"] = options.follow;
+    const auto answer = ask_for_list(client, std::move(request), "logs");
+    if (!answer) return complain_of(answer.error());
+    if (!is_ok(*answer)) return verb_not_done;
+    LogView view(answer->at("logs").get_array(), complain);
+    bool is_shown = view.show_last(options.lines, !options.follow);
+    if (options.follow) is_shown = view.follow(client) && is_shown;
+    return is_shown ? verb_done : verb_not_done;
+}
+
 json::object wait_request(const VerbOptions& options, std::string_view condition) {
     json::object request = request_of("wait", options);
     request["for"] = condition;
@@ -278,6 +298,7 @@ VerbStatus talk(std::string_view verb, const VerbOptions& options) {
     auto client = connect(options.application);
     if (!client) return verb_no_instance;
     if (verb == "status") return show_status(*client, options);
+    if (verb == "logs") return show_logs_of(*client, options);
     if (verb == "events") return show_events(*client, options);
     if (verb == "wait") return await(*client, options, options.condition);
     if (verb == "signal") return send_signal(*client, options);

@@ -2,6 +2,7 @@
 /// Blocking; data goes to stdout, messages to stderr. Main thread.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,7 @@ struct VerbOptions {
     std::string signal = {};
     std::string condition = "ready";   ///< or "ended"
     TimePoint deadline = end_of_time;  ///< of --timeout
+    std::uint64_t lines = 10;          ///< logs
     bool watch = false;
     bool follow = false;
     bool no_wait = false;

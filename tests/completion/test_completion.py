@@ -28,6 +28,8 @@ CASES = {
     "harrier status --w": "--watch",
     "harrier wait --en": "--ended",
     "harrier down --at": "--at-once",
+    "harrier logs alp": "alpha",
+    "harrier logs --fo": "--follow",
 }
 
 
