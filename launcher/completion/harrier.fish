@@ -19,6 +19,9 @@ set -l named $asking events graph down
 complete -c harrier -f
 complete -c harrier -n __fish_use_subcommand -a '(__harrier_verbs)'
 complete -c harrier -n '__fish_seen_subcommand_from run validate' -F
+complete -c harrier -n '__fish_seen_subcommand_from run' -l detach -d 'in the background'
+complete -c harrier -n '__fish_seen_subcommand_from run' -l wait -d 'until each is ready'
+complete -c harrier -n '__fish_seen_subcommand_from run' -l log -r -F -d 'of what runs detached'
 complete -c harrier -n "__fish_seen_subcommand_from $asking" -a '(__harrier_components)'
 complete -c harrier -n "__fish_seen_subcommand_from $named" -l name -x -d application
 complete -c harrier -n '__fish_seen_subcommand_from status' -s o -l output -x -a 'table wide json'

@@ -24,6 +24,7 @@ namespace json = boost::json;
 constexpr std::chrono::seconds answer_patience{10};  ///< for what harrier answers at once
 constexpr std::chrono::seconds end_patience{1};      ///< for the end of who hung up
 constexpr std::chrono::seconds watch_interval{1};
+constexpr std::chrono::milliseconds appearance_interval{20};  ///< of who is just being started
 
 void complain(const std::string& message) {
     std::fputs(("harrier: " + message + '\n').c_str(), stderr);
@@ -50,6 +51,10 @@ TimePoint soon(const VerbOptions& options) {
 
 bool is_hung_up(const shmheap::Error& error) {
     return error.code == EPIPE || error.code == ECONNRESET;
+}
+
+bool is_absent(const shmheap::Error& error) {
+    return error.code == ENOENT || error.code == ECONNREFUSED;
 }
 
 /// Complains of an answer that is a refusal.
@@ -82,10 +87,20 @@ std::optional<Client> connect(const std::string& named) {
     }
     auto client = Client::connect(run_directory_path(application));
     if (client) return std::move(*client);
-    const int code = client.error().code;
-    complain(code == ENOENT || code == ECONNREFUSED ? "application " + application + " does not run"
-                                                    : client.error().message());
+    complain(is_absent(client.error()) ? "application " + application + " does not run"
+                                       : client.error().message());
     return std::nullopt;
+}
+
+/// For `harrier run … & harrier wait --name … --timeout …`: it need not be there yet.
+void await_instance(const VerbOptions& options) {
+    if (options.application.empty() || options.deadline == end_of_time) return;
+    const std::string folder = run_directory_path(options.application);
+    while (Clock::now() < options.deadline) {
+        const auto client = Client::connect(folder);
+        if (client || !is_absent(client.error())) return;
+        std::this_thread::sleep_for(appearance_interval);
+    }
 }
 
 json::object request_of(std::string_view verb, const VerbOptions& options) {
@@ -294,7 +309,16 @@ VerbStatus take_down(Client& client, const VerbOptions& options) {
 
 }  // namespace
 
+VerbStatus await_ready(const std::string& application, TimePoint deadline) {
+    auto client = Client::connect(run_directory_path(application));
+    if (!client) return verb_no_instance;
+    const auto answer = client->ask(wait_request({}, "ready"), deadline);
+    if (answer) return is_ok(*answer) ? verb_done : verb_not_done;
+    return is_hung_up(answer.error()) ? verb_no_instance : complain_of(answer.error());
+}
+
 VerbStatus talk(std::string_view verb, const VerbOptions& options) {
+    if (verb == "wait") await_instance(options);
     auto client = connect(options.application);
     if (!client) return verb_no_instance;
     if (verb == "status") return show_status(*client, options);

@@ -34,6 +34,10 @@ struct VerbOptions {
     bool at_once = false;
 };
 
+/// Waits until every component of the application is ready or has completed. verb_no_instance,
+/// without complaining, when harrier does not run or has ended meanwhile.
+VerbStatus await_ready(const std::string& application, TimePoint deadline);
+
 /// `verb` is the name of a request of the protocol.
 VerbStatus talk(std::string_view verb, const VerbOptions& options);
 

@@ -29,6 +29,7 @@ CASES = {
     "harrier wait --en": "--ended",
     "harrier down --at": "--at-once",
     "harrier logs alp": "alpha",
+    "harrier run --deta": "--detach",
     "harrier logs --fo": "--follow",
 }
 
