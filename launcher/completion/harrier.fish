@@ -6,6 +6,7 @@ function __harrier_components
     if set -l at (contains -i -- --name $words)
         set name --name $words[(math $at + 1)]
     end
+    set name $name (string match -- '--name=*' $words)
     harrier status $name 2>/dev/null | string match -rv '^NAME ' | string replace -r ' .*' ''
 end
 

@@ -19,7 +19,8 @@ public:
     /// Errors: as connect_for_control().
     static shmheap::Result<Client> connect(const std::string& run_directory);
 
-    /// Sends a request; `version` is added. Errors: EPIPE when harrier has ended.
+    /// Sends a request; `version` is added. Errors: EPIPE when harrier has ended or hung up, and
+    /// nothing is left to receive().
     shmheap::Status send(boost::json::object request);
 
     /// The next line. Errors: ETIMEDOUT; ECONNRESET when harrier has ended or dropped us; EPROTO

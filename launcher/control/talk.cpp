@@ -93,14 +93,15 @@ std::optional<Client> connect(const std::string& named) {
 }
 
 /// For `harrier run … & harrier wait --name … --timeout …`: it need not be there yet.
-void await_instance(const VerbOptions& options) {
-    if (options.application.empty() || options.deadline == end_of_time) return;
-    const std::string folder = run_directory_path(options.application);
-    while (Clock::now() < options.deadline) {
-        const auto client = Client::connect(folder);
-        if (client || !is_absent(client.error())) return;
+std::optional<Client> connect_in_time(const VerbOptions& options) {
+    const bool has_time = !options.application.empty() && options.deadline != end_of_time;
+    while (has_time && Clock::now() < options.deadline) {
+        auto client = Client::connect(run_directory_path(options.application));
+        if (client) return std::move(*client);
+        if (!is_absent(client.error())) break;
         std::this_thread::sleep_for(appearance_interval);
     }
+    return connect(options.application);
 }
 
 json::object request_of(std::string_view verb, const VerbOptions& options) {
@@ -318,8 +319,7 @@ VerbStatus await_ready(const std::string& application, TimePoint deadline) {
 }
 
 VerbStatus talk(std::string_view verb, const VerbOptions& options) {
-    if (verb == "wait") await_instance(options);
-    auto client = connect(options.application);
+    auto client = verb == "wait" ? connect_in_time(options) : connect(options.application);
     if (!client) return verb_no_instance;
     if (verb == "status") return show_status(*client, options);
     if (verb == "logs") return show_logs_of(*client, options);
