@@ -7,13 +7,18 @@
 #include <exception>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "launcher/asio.hpp"
 #include "launcher/config/load.hpp"
+#include "launcher/config/units.hpp"
+#include "launcher/control/detach.hpp"
 #include "launcher/control/instance.hpp"
 #include "launcher/control/verbs.hpp"
 #include "launcher/observe/console.hpp"
+#include "launcher/supervise/stop_schedule.hpp"
+#include "os/unique_fd.hpp"
 
 namespace launcher {
 namespace {
@@ -37,9 +42,45 @@ std::optional<Application> load_or_say(const std::vector<std::string>& files, Co
     return std::nullopt;
 }
 
-ExitStatus run(const std::vector<std::string>& files, asio::io_context& io, Console& console) {
-    const auto application = load_or_say(files, console);
-    return application ? run_instance(*application, io, console) : ExitStatus::usage;
+/// The verb run.
+struct RunOptions {
+    std::vector<std::string> files;
+    bool detaches = false;
+    std::string wait;  // "true" without a time
+    std::string log;
+    bool tells_listening = false;
+};
+
+/// For CLI11, which shows what is returned when it is not empty.
+std::string check_wait(const std::string& text) {
+    const auto duration = parse_duration(text);
+    return duration || text == "true" ? std::string() : duration.error();
+}
+
+void add_run_options(CLI::App& verb, RunOptions& options) {
+    auto* detach = verb.add_flag("--detach", options.detaches,
+                                 "run in the background; returns when harrier can be asked");
+    verb.add_flag("--wait", options.wait,
+                  "return when each component is ready; --wait=30s: fail if it takes longer")
+        ->check(check_wait)
+        ->needs(detach);
+    verb.add_option("--log", options.log,
+                    "for what harrier says then (default: harrier-APPLICATION.log)")
+        ->needs(detach);
+    verb.add_flag("--tell-listening", options.tells_listening)->group("");  // run_detached()
+}
+
+ExitStatus run(const RunOptions& options, asio::io_context& io, Console& console) {
+    shmheap::os::UniqueFd listening;
+    if (options.tells_listening && fcntl(detached_listening_fd, F_SETFD, FD_CLOEXEC) == 0)
+        listening.reset(detached_listening_fd);
+    const auto application = load_or_say(options.files, console);
+    if (!application) return ExitStatus::usage;
+    if (!options.detaches) return run_instance(*application, io, console, std::move(listening));
+    DetachOptions detach{.log = options.log, .waits = !options.wait.empty()};
+    if (const auto timeout = parse_duration(options.wait); timeout && detach.waits)
+        detach.deadline = after(Clock::now(), *timeout);
+    return run_detached(*application, options.files, detach);
 }
 
 ExitStatus validate(const std::vector<std::string>& files, Console& console) {
@@ -56,12 +97,14 @@ int dispatch(int argument_count, char** arguments, asio::io_context& io, Console
     CLI::App program("Launches the processes of an application and supervises them.", "harrier");
     program.set_version_flag("--version", "harrier " HARRIER_VERSION);
     program.require_subcommand(1);
-    std::vector<std::string> files;
+    RunOptions run_options;
+    auto& files = run_options.files;
     auto* run_verb = program.add_subcommand("run", "run in the foreground until all has ended");
     auto* validate_verb = program.add_subcommand("validate", "check the files, start nothing");
     for (auto* verb : {run_verb, validate_verb})
         verb->add_option("FILE", files, "YAML descriptions; later ones override earlier ones")
             ->required();
+    add_run_options(*run_verb, run_options);
     Verbs verbs(program);
     try {
         program.parse(argument_count, arguments);
@@ -69,7 +112,7 @@ int dispatch(int argument_count, char** arguments, asio::io_context& io, Console
         return static_cast<int>(program.exit(error) == 0 ? ExitStatus::done : ExitStatus::usage);
     }
     if (const auto status = verbs.run()) return *status;
-    return static_cast<int>(run_verb->parsed() ? run(files, io, console)
+    return static_cast<int>(run_verb->parsed() ? run(run_options, io, console)
                                                : validate(files, console));
 }
 

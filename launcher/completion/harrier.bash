@@ -3,7 +3,13 @@
 _harrier_components() {
     local word name=()
     for ((word = 1; word < COMP_CWORD; ++word)); do
-        if [[ ${COMP_WORDS[word]} == --name ]]; then name=(--name "${COMP_WORDS[word + 1]}"); fi
+        case ${COMP_WORDS[word]} in
+            --name=*) name=("${COMP_WORDS[word]}") ;;
+            --name)  # bash makes three words of --name=VALUE, as a rule
+                name=(--name "${COMP_WORDS[word + 1]}")
+                if [[ ${name[1]} == = ]]; then name[1]=${COMP_WORDS[word + 2]}; fi
+                ;;
+        esac
     done
     harrier status "${name[@]}" 2>/dev/null | while read -r first _; do
         if [[ $first != NAME ]]; then printf '%s\n' "$first"; fi
@@ -22,13 +28,18 @@ _harrier_verbs() {
 _harrier() {
     local current=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]:-}
     local previous=${COMP_WORDS[COMP_CWORD - 1]}
+    if [[ $current == = ]]; then
+        current=
+    elif [[ $previous == = ]]; then
+        previous=${COMP_WORDS[COMP_CWORD - 2]}
+    fi
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
         mapfile -t COMPREPLY < <(compgen -W "$(_harrier_verbs) $(_harrier_options)" -- "$current")
         return
     fi
     case $previous in
-        --name | --timeout) return ;;
+        --name | --timeout | -n | --lines) return ;;
         -o | --output)
             mapfile -t COMPREPLY < <(compgen -W "table wide json" -- "$current")
             return
@@ -50,7 +61,7 @@ _harrier() {
             fi
             mapfile -t COMPREPLY < <(compgen -W "$(_harrier_components)" -- "$current")
             ;;
-        status | start | stop | restart | wait)
+        status | start | stop | restart | wait | logs)
             mapfile -t COMPREPLY < <(compgen -W "$(_harrier_components)" -- "$current")
             ;;
     esac

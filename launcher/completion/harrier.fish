@@ -6,6 +6,7 @@ function __harrier_components
     if set -l at (contains -i -- --name $words)
         set name --name $words[(math $at + 1)]
     end
+    set name $name (string match -- '--name=*' $words)
     harrier status $name 2>/dev/null | string match -rv '^NAME ' | string replace -r ' .*' ''
 end
 
@@ -13,12 +14,15 @@ function __harrier_verbs
     harrier --help 2>/dev/null | string replace -rf '^  ([a-z]+) +(.*)' '$1\t$2'
 end
 
-set -l asking status start stop restart signal wait
+set -l asking status start stop restart signal wait logs
 set -l named $asking events graph down
 
 complete -c harrier -f
 complete -c harrier -n __fish_use_subcommand -a '(__harrier_verbs)'
 complete -c harrier -n '__fish_seen_subcommand_from run validate' -F
+complete -c harrier -n '__fish_seen_subcommand_from run' -l detach -d 'in the background'
+complete -c harrier -n '__fish_seen_subcommand_from run' -l wait -d 'until each is ready'
+complete -c harrier -n '__fish_seen_subcommand_from run' -l log -r -F -d 'of what runs detached'
 complete -c harrier -n "__fish_seen_subcommand_from $asking" -a '(__harrier_components)'
 complete -c harrier -n "__fish_seen_subcommand_from $named" -l name -x -d application
 complete -c harrier -n '__fish_seen_subcommand_from status' -s o -l output -x -a 'table wide json'
@@ -27,5 +31,6 @@ complete -c harrier -n '__fish_seen_subcommand_from start stop restart down' -l 
 complete -c harrier -n '__fish_seen_subcommand_from start stop restart wait down' -l timeout -x
 complete -c harrier -n '__fish_seen_subcommand_from wait' -l ready -d 'each is ready or has completed'
 complete -c harrier -n '__fish_seen_subcommand_from wait' -l ended -d 'each has ended for good'
-complete -c harrier -n '__fish_seen_subcommand_from events' -s f -l follow -d 'until harrier ends'
+complete -c harrier -n '__fish_seen_subcommand_from logs' -s n -l lines -x -d 'so many of each'
+complete -c harrier -n '__fish_seen_subcommand_from events logs' -s f -l follow -d 'until harrier ends'
 complete -c harrier -n '__fish_seen_subcommand_from down' -l at-once -d 'by SIGKILL'

@@ -42,10 +42,11 @@ json::value describe_process(pid_t pid, Sampler& sampler) {
 }  // namespace
 
 Board::Board(std::string application_name, Supervisor& the_supervisor, Journal& the_journal,
-             EventSink sink, const std::string& shm_directory)
+             Output& the_output, EventSink sink, const std::string& shm_directory)
     : application(std::move(application_name)),
       supervisor(the_supervisor),
       journal(the_journal),
+      output(the_output),
       emit(std::move(sink)),
       sampler_(shm_directory) {
     for (const auto& component : supervisor.components()) {

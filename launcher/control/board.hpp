@@ -10,6 +10,7 @@
 
 #include "launcher/control/journal.hpp"
 #include "launcher/control/sample.hpp"
+#include "launcher/observe/output.hpp"
 #include "launcher/supervise/supervisor.hpp"
 
 namespace launcher {
@@ -17,7 +18,7 @@ namespace launcher {
 class Board {
 public:
     Board(std::string application_name, Supervisor& the_supervisor, Journal& the_journal,
-          EventSink sink, const std::string& shm_directory);
+          Output& the_output, EventSink sink, const std::string& shm_directory);
     Board(const Board&) = delete;
     Board& operator=(const Board&) = delete;
 
@@ -30,6 +31,7 @@ public:
     const std::string application;
     Supervisor& supervisor;
     Journal& journal;
+    Output& output;
     const EventSink emit;
 
 private:

@@ -11,6 +11,7 @@
 #include "launcher/config/nearest.hpp"
 #include "launcher/control/condition.hpp"
 #include "launcher/control/graph.hpp"
+#include "launcher/control/tell_logs.hpp"
 
 namespace launcher {
 namespace {
@@ -171,6 +172,9 @@ Awaitable<void> carry_out(std::shared_ptr<Session> session, ControlRequest reque
             break;
         case Verb::events:
             tell_events(*session, request, board);
+            break;
+        case Verb::logs:
+            co_await tell_logs(*session, request, *components, board);
             break;
         case Verb::graph: {
             json::object answer = make_answer(request.id);

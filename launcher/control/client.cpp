@@ -49,6 +49,15 @@ Status await_readable(int fd, TimePoint deadline, const char* doing) {
     return {};
 }
 
+/// Keeps errno.
+bool has_answer(int socket) {
+    const int error = errno;
+    char byte = 0;
+    const bool has_one = recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
+    errno = error;
+    return has_one;
+}
+
 }  // namespace
 
 Result<Client> Client::connect(const std::string& run_directory) {
@@ -64,6 +73,8 @@ Status Client::send(json::object request) {
     while (!rest.empty()) {
         const ssize_t count = ::send(socket_.get(), rest.data(), rest.size(), MSG_NOSIGNAL);
         if (count < 0 && errno == EINTR) continue;
+        // Who has hung up on us (`busy`) may have said why, and that is what we want to know.
+        if (count < 0 && has_answer(socket_.get())) return {};
         if (count < 0) return shmheap::os::error("send request to harrier");
         rest.remove_prefix(static_cast<std::size_t>(count));
     }

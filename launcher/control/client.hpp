@@ -19,12 +19,16 @@ public:
     /// Errors: as connect_for_control().
     static shmheap::Result<Client> connect(const std::string& run_directory);
 
-    /// Sends a request; `version` is added. Errors: EPIPE when harrier has ended.
+    /// Sends a request; `version` is added. Errors: EPIPE when harrier has ended or hung up, and
+    /// nothing is left to receive().
     shmheap::Status send(boost::json::object request);
 
     /// The next line. Errors: ETIMEDOUT; ECONNRESET when harrier has ended or dropped us; EPROTO
     /// for what is no line of the protocol.
     shmheap::Result<boost::json::object> receive(TimePoint deadline);
+
+    /// For poll(2): something has come, or harrier is gone.
+    [[nodiscard]] int descriptor() const { return socket_.get(); }
 
     /// send() and receive().
     shmheap::Result<boost::json::object> ask(boost::json::object request, TimePoint deadline);

@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <exception>
 #include <string>
+#include <utility>
 
 #include "launcher/control/server.hpp"
 #include "launcher/control/socket.hpp"
@@ -31,6 +32,7 @@ namespace launcher {
 namespace {
 
 using shmheap::Result;
+using shmheap::os::UniqueFd;
 
 constexpr std::chrono::milliseconds leftover_patience{2000};
 
@@ -138,9 +140,15 @@ Shared make_shared_state(const Application& application, const std::string& uuid
                   .random = Random(std::random_device{}())};
 }
 
+/// Whoever started us may go on: the socket listens, and the lock is held.
+void tell_listening(UniqueFd listening) {
+    // If not, he is no more.
+    if (listening) (void)!write(listening.get(), "\n", 1);
+}
+
 /// The instance lock is held: start, supervise, stop.
 ExitStatus supervise_all(const Application& application, const std::string& run_directory,
-                         asio::io_context& io, Console& console) {
+                         asio::io_context& io, Console& console, UniqueFd listening) {
     StopSignals signals(io.get_executor());
     clear_the_past(application, run_directory, console);
     const auto open_files = raise_open_files();
@@ -168,9 +176,10 @@ ExitStatus supervise_all(const Application& application, const std::string& run_
         console.say(control.error().message());
         return ExitStatus::failed;
     }
+    tell_listening(std::move(listening));
     Supervisor supervisor(io.get_executor(), application,
                           make_shared_state(application, uuid, run_directory, **host, emit));
-    Board board(application.name, supervisor, journal, emit, shm_directory());
+    Board board(application.name, supervisor, journal, output, emit, shm_directory());
     Server server(io.get_executor(), std::move(*control), board);
     signals.direct_to(supervisor, emit);
     Summary summary;
@@ -186,7 +195,8 @@ ExitStatus supervise_all(const Application& application, const std::string& run_
 
 }  // namespace
 
-ExitStatus run_instance(const Application& application, asio::io_context& io, Console& console) {
+ExitStatus run_instance(const Application& application, asio::io_context& io, Console& console,
+                        UniqueFd listening) {
     console.align(longest_name(application));
     // A broken stdout and a file that may not grow are errors of write(2); children get SIG_DFL.
     std::signal(SIGPIPE, SIG_IGN);
@@ -202,7 +212,7 @@ ExitStatus run_instance(const Application& application, asio::io_context& io, Co
     }
     // From now on, whatever loses its parent below us becomes our child (and does not at init).
     prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L);
-    return supervise_all(application, run_directory->path(), io, console);
+    return supervise_all(application, run_directory->path(), io, console, std::move(listening));
 }
 
 }  // namespace launcher

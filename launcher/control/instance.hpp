@@ -6,6 +6,7 @@
 #include "launcher/asio.hpp"
 #include "launcher/config/descriptor.hpp"
 #include "launcher/observe/console.hpp"
+#include "os/unique_fd.hpp"
 
 namespace launcher {
 
@@ -15,7 +16,9 @@ enum class ExitStatus {
     usage = 2,   ///< wrong arguments or a bad configuration; nothing was started
 };
 
-/// Runs the application to its end, with the io_context that `console` uses.
-ExitStatus run_instance(const Application& application, asio::io_context& io, Console& console);
+/// Runs the application to its end, with the io_context that `console` uses. A byte is written to
+/// `listening`, if there is such a descriptor, when the control socket listens.
+ExitStatus run_instance(const Application& application, asio::io_context& io, Console& console,
+                        shmheap::os::UniqueFd listening = {});
 
 }  // namespace launcher

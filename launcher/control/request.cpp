@@ -19,10 +19,11 @@ struct VerbRule {
     Verb verb;
     bool takes_components;
     bool needs_components;
-    std::string_view extra_key;  ///< the one further key that it knows
+    std::string_view extra_key;              ///< a further key that it knows
+    std::string_view second_extra_key = "";  ///< and another
 };
 
-constexpr std::array<VerbRule, 9> verb_rules{{
+constexpr std::array<VerbRule, 10> verb_rules{{
     {"status", Verb::status, true, false, ""},
     {"start", Verb::start, true, true, ""},
     {"stop", Verb::stop, true, true, ""},
@@ -30,6 +31,7 @@ constexpr std::array<VerbRule, 9> verb_rules{{
     {"signal", Verb::signal, true, true, "signal"},
     {"wait", Verb::wait, true, false, "for"},
     {"events", Verb::events, false, false, "follow"},
+    {"logs", Verb::logs, true, false, "follow", "lines"},
     {"graph", Verb::graph, false, false, ""},
     {"down", Verb::down, false, false, "at_once"},
 }};
@@ -87,8 +89,16 @@ tl::expected<void, Refusal> read_flag(std::string_view key, const json::value& v
     return {};
 }
 
-/// The key that this verb alone knows.
-tl::expected<void, Refusal> read_extra(const json::value& value, ControlRequest& request) {
+tl::expected<void, Refusal> read_lines(const json::value& value, ControlRequest& request) {
+    boost::system::error_code error;
+    request.lines = value.to_number<std::uint64_t>(error);
+    if (error) return tl::unexpected(wrong("lines: expected a number of lines"));
+    return {};
+}
+
+/// A key that this verb knows and others do not.
+tl::expected<void, Refusal> read_extra(std::string_view key, const json::value& value,
+                                       ControlRequest& request) {
     switch (request.verb) {
         case Verb::signal:
             return read_signal(value, request);
@@ -96,6 +106,9 @@ tl::expected<void, Refusal> read_extra(const json::value& value, ControlRequest&
             return read_condition(value, request);
         case Verb::events:
             return read_flag("follow", value, request.follow);
+        case Verb::logs:
+            return key == "lines" ? read_lines(value, request)
+                                  : read_flag(key, value, request.follow);
         case Verb::down:
             return read_flag("at_once", value, request.at_once);
         case Verb::status:
@@ -136,8 +149,8 @@ tl::expected<void, Refusal> read_keys(const json::object& object, ControlRequest
         tl::expected<void, Refusal> read;
         if (key == "components" && known.takes_components) {
             read = read_components(value, request);
-        } else if (!known.extra_key.empty() && key == known.extra_key) {
-            read = read_extra(value, request);
+        } else if (key != "" && (key == known.extra_key || key == known.second_extra_key)) {
+            read = read_extra(key, value, request);
         } else {
             return tl::unexpected(wrong("\"" + std::string(key) + "\" is no key of the request \"" +
                                         std::string(known.name) + "\""));

@@ -4,6 +4,7 @@
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -15,7 +16,7 @@ inline constexpr int protocol_version = 1;
 inline constexpr std::size_t request_bytes_max = std::size_t{64} << 10;
 inline constexpr std::size_t components_named_max = 1000;
 
-enum class Verb { status, start, stop, restart, signal, wait, events, graph, down };
+enum class Verb { status, start, stop, restart, signal, wait, events, logs, graph, down };
 
 /// What a `wait` waits for.
 enum class Condition {
@@ -29,7 +30,8 @@ struct ControlRequest {
     std::vector<std::string> components = {};  ///< none: all, where the verb allows it
     int signal = 0;                            ///< signal
     Condition condition = Condition::ready;    ///< wait
-    bool follow = false;                       ///< events
+    bool follow = false;                       ///< events, logs
+    std::uint64_t lines = 10;                  ///< logs: the last ones of each component
     bool at_once = false;                      ///< down
 };
 

@@ -10,6 +10,7 @@
 
 #include "launcher/control/carry_out.hpp"
 #include "launcher/control/socket.hpp"
+#include "launcher/control/tell_logs.hpp"
 
 namespace launcher {
 namespace {
@@ -29,6 +30,11 @@ Server::Server(Executor executor, shmheap::os::UniqueFd listening, Board& board)
       board_(board) {
     board_.on_change([this] { answer_waits_soon(); });
     board_.journal.on_event([this] { push_to_followers(); });
+    board_.output.on_lines([this](const std::string& component) {
+        for (const auto& session : sessions_) {
+            if (follows_lines_of(*session, component)) push_lines_soon(session);
+        }
+    });
     asio::co_spawn(executor_, accept(), [this](const std::exception_ptr&) {
         --running_;
         ended_.release();
@@ -97,6 +103,7 @@ Awaitable<void> Server::serve(std::shared_ptr<Session> session) {
             if (std::string_view(request.error().code) == "malformed") co_return;
         } else {
             co_await carry_out(session, std::move(*request), board_, executor_);
+            if (session->follows_lines) push_lines_soon(session);  // what came meanwhile
         }
         co_await session->room();
         // Whoever asks without end gets one answer in his turn.
@@ -126,11 +133,35 @@ void Server::push_to_followers() {
     }
 }
 
+void Server::push_lines_soon(const std::shared_ptr<Session>& session) {
+    if (session->follows_lines->is_under_way || session->is_dropped() || is_closing_) return;
+    session->follows_lines->is_under_way = true;
+    ++running_;
+    asio::co_spawn(executor_, push_lines(session), [this, session](const std::exception_ptr&) {
+        if (session->follows_lines) session->follows_lines->is_under_way = false;
+        --running_;
+        ended_.release();
+    });
+}
+
+/// One line of the protocol in each turn, while the client reads; who does not finds later what is
+/// still kept.
+Awaitable<void> Server::push_lines(std::shared_ptr<Session> session) {
+    do {
+        co_await session->room_some_day();
+        co_await asio::post(executor_, use_awaitable);
+    } while (!is_closing_ && !session->is_dropped() && push_some_lines(*session, board_.output));
+}
+
 Awaitable<void> Server::close() {
     is_closing_ = true;
     const TimePoint deadline = Clock::now() + closing_patience;
     for (const auto& session : sessions_) {
         answer_waits(*session, board_);
+        session->finish(deadline);
+        while (session->has_room() && push_some_lines(*session, board_.output))
+            session->finish(deadline);
+        if (session->has_room()) tell_end_of_lines(*session);
         session->finish(deadline);
         session->drop();
     }

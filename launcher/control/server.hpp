@@ -34,6 +34,8 @@ private:
     bool make_room();
     void answer_waits_soon();
     void push_to_followers();
+    void push_lines_soon(const std::shared_ptr<Session>& session);
+    Awaitable<void> push_lines(std::shared_ptr<Session> session);
 
     Executor executor_;
     StreamDescriptor listening_;

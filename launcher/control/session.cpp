@@ -74,6 +74,7 @@ Awaitable<void> Session::hand_over() {
     if (is_dropped_) co_return;
     waits.clear();
     follows.reset();
+    follows_lines.reset();
     expect_progress();
     is_writing_ = true;
     co_await writer_.emptied();

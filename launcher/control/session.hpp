@@ -10,14 +10,24 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "launcher/asio.hpp"
 #include "launcher/control/request.hpp"
+#include "launcher/observe/kept_lines.hpp"
 #include "launcher/observe/writer.hpp"
 #include "os/unique_fd.hpp"
 
 namespace launcher {
+
+/// What a client who follows what components print has been sent so far.
+struct FollowedLines {
+    boost::json::value id;
+    std::vector<std::pair<std::string, KeptLines::Place>> places;  ///< by component
+    std::size_t next = 0;                                          ///< whose turn it is
+    bool is_under_way = false;                                     ///< a coroutine is sending
+};
 
 class Session : public std::enable_shared_from_this<Session> {
 public:
@@ -40,6 +50,10 @@ public:
     /// Ends when the client has read enough to be sent more, or is gone.
     Awaitable<void> room();
 
+    /// The same, however long the client takes: for what can be skipped.
+    Awaitable<void> room_some_day() { return writer_.room(); }
+    [[nodiscard]] bool has_room() const { return writer_.has_room(); }
+
     /// Brings out what is held until `deadline` at most, waiting. For the end.
     void finish(TimePoint deadline) { writer_.finish(deadline); }
 
@@ -58,9 +72,10 @@ public:
     std::vector<ControlRequest> waits;
     /// The request by which it follows the events.
     std::optional<ControlRequest> follows;
+    std::optional<FollowedLines> follows_lines;
 
 private:
-    [[nodiscard]] bool is_subscribed() const { return follows || !waits.empty(); }
+    [[nodiscard]] bool is_subscribed() const { return follows || follows_lines || !waits.empty(); }
     std::optional<std::string> take_line();
     Awaitable<void> hand_over();
 

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "launcher/control/client.hpp"
+#include "launcher/control/show_logs.hpp"
 #include "launcher/control/table.hpp"
 #include "launcher/supervise/run_directory.hpp"
 
@@ -23,6 +24,7 @@ namespace json = boost::json;
 constexpr std::chrono::seconds answer_patience{10};  ///< for what harrier answers at once
 constexpr std::chrono::seconds end_patience{1};      ///< for the end of who hung up
 constexpr std::chrono::seconds watch_interval{1};
+constexpr std::chrono::milliseconds appearance_interval{20};  ///< of who is just being started
 
 void complain(const std::string& message) {
     std::fputs(("harrier: " + message + '\n').c_str(), stderr);
@@ -49,6 +51,10 @@ TimePoint soon(const VerbOptions& options) {
 
 bool is_hung_up(const shmheap::Error& error) {
     return error.code == EPIPE || error.code == ECONNRESET;
+}
+
+bool is_absent(const shmheap::Error& error) {
+    return error.code == ENOENT || error.code == ECONNREFUSED;
 }
 
 /// Complains of an answer that is a refusal.
@@ -81,10 +87,21 @@ std::optional<Client> connect(const std::string& named) {
     }
     auto client = Client::connect(run_directory_path(application));
     if (client) return std::move(*client);
-    const int code = client.error().code;
-    complain(code == ENOENT || code == ECONNREFUSED ? "application " + application + " does not run"
-                                                    : client.error().message());
+    complain(is_absent(client.error()) ? "application " + application + " does not run"
+                                       : client.error().message());
     return std::nullopt;
+}
+
+/// For `harrier run … & harrier wait --name … --timeout …`: it need not be there yet.
+std::optional<Client> connect_in_time(const VerbOptions& options) {
+    const bool has_time = !options.application.empty() && options.deadline != end_of_time;
+    while (has_time && Clock::now() < options.deadline) {
+        auto client = Client::connect(run_directory_path(options.application));
+        if (client) return std::move(*client);
+        if (!is_absent(client.error())) break;
+        std::this_thread::sleep_for(appearance_interval);
+    }
+    return connect(options.application);
 }
 
 json::object request_of(std::string_view verb, const VerbOptions& options) {
@@ -108,20 +125,26 @@ std::optional<json::object> ask(Client& client, json::object request, TimePoint 
     return std::move(*answer);
 }
 
-/// The answer to `status`, which comes in several lines, as one; a refusal is one, too.
-shmheap::Result<json::object> ask_status(Client& client, const VerbOptions& options) {
-    auto answer = client.ask(request_of("status", options), soon());
-    json::array components;
+/// An answer that comes in several lines, as one that has all of the list `key`; a refusal is one,
+/// too.
+shmheap::Result<json::object> ask_for_list(Client& client, json::object request,
+                                           std::string_view key) {
+    auto answer = client.ask(std::move(request), soon());
+    json::array list;
     while (answer) {
-        if (json::value* some = answer->if_contains("components"); some && some->is_array()) {
-            for (json::value& component : some->get_array())
-                components.push_back(std::move(component));
+        if (json::value* some = answer->if_contains(key); some && some->is_array()) {
+            for (json::value& each : some->get_array())
+                list.push_back(std::move(each));
         }
         if (!answer->contains("more")) break;
         answer = client.receive(soon());
     }
-    if (answer) (*answer)["components"] = std::move(components);
+    if (answer) (*answer)[key] = std::move(list);
     return answer;
+}
+
+shmheap::Result<json::object> ask_status(Client& client, const VerbOptions& options) {
+    return ask_for_list(client, request_of("status", options), "components");
 }
 
 /// Asks as a new client. Harrier hangs up on who neither asks nor reads for a while, as happens to
@@ -209,6 +232,19 @@ VerbStatus show_events(Client& client, const VerbOptions& options) {
     return verb_done;
 }
 
+VerbStatus show_logs_of(Client& client, const VerbOptions& options) {
+    json::object request = request_of("logs", options);
+    request["lines"] = options.lines;
+    request["follow"] = options.follow;
+    const auto answer = ask_for_list(client, std::move(request), "logs");
+    if (!answer) return complain_of(answer.error());
+    if (!is_ok(*answer)) return verb_not_done;
+    LogView view(answer->at("logs").get_array(), complain);
+    bool is_shown = view.show_last(options.lines, !options.follow);
+    if (options.follow) is_shown = view.follow(client) && is_shown;
+    return is_shown ? verb_done : verb_not_done;
+}
+
 json::object wait_request(const VerbOptions& options, std::string_view condition) {
     json::object request = request_of("wait", options);
     request["for"] = condition;
@@ -274,10 +310,19 @@ VerbStatus take_down(Client& client, const VerbOptions& options) {
 
 }  // namespace
 
+VerbStatus await_ready(const std::string& application, TimePoint deadline) {
+    auto client = Client::connect(run_directory_path(application));
+    if (!client) return verb_no_instance;
+    const auto answer = client->ask(wait_request({}, "ready"), deadline);
+    if (answer) return is_ok(*answer) ? verb_done : verb_not_done;
+    return is_hung_up(answer.error()) ? verb_no_instance : complain_of(answer.error());
+}
+
 VerbStatus talk(std::string_view verb, const VerbOptions& options) {
-    auto client = connect(options.application);
+    auto client = verb == "wait" ? connect_in_time(options) : connect(options.application);
     if (!client) return verb_no_instance;
     if (verb == "status") return show_status(*client, options);
+    if (verb == "logs") return show_logs_of(*client, options);
     if (verb == "events") return show_events(*client, options);
     if (verb == "wait") return await(*client, options, options.condition);
     if (verb == "signal") return send_signal(*client, options);

@@ -2,6 +2,7 @@
 /// Blocking; data goes to stdout, messages to stderr. Main thread.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,11 +27,16 @@ struct VerbOptions {
     std::string signal = {};
     std::string condition = "ready";   ///< or "ended"
     TimePoint deadline = end_of_time;  ///< of --timeout
+    std::uint64_t lines = 10;          ///< logs
     bool watch = false;
     bool follow = false;
     bool no_wait = false;
     bool at_once = false;
 };
+
+/// Waits until every component of the application is ready or has completed. verb_no_instance,
+/// without complaining, when harrier does not run or has ended meanwhile.
+VerbStatus await_ready(const std::string& application, TimePoint deadline);
 
 /// `verb` is the name of a request of the protocol.
 VerbStatus talk(std::string_view verb, const VerbOptions& options);

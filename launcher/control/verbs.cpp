@@ -8,8 +8,8 @@
 namespace launcher {
 namespace {
 
-constexpr std::array<const char*, 9> verb_names{"status", "start",  "stop",  "restart", "signal",
-                                                "wait",   "events", "graph", "down"};
+constexpr std::array<const char*, 10> verb_names{"status", "start",  "stop", "restart", "signal",
+                                                 "wait",   "events", "logs", "graph",   "down"};
 
 /// For CLI11, which shows what is returned when it is not empty.
 std::string check_duration(const std::string& text) {
@@ -44,6 +44,10 @@ void Verbs::add_views() {
     status->add_flag("-w,--watch", options_.watch, "again each second");
     auto* events = add("events", "show the last events");
     events->add_flag("-f,--follow", options_.follow, "and those to come, until harrier ends");
+    auto* logs = add("logs", "show the last lines that components printed");
+    logs->add_option("COMPONENT", options_.components, "these only");
+    logs->add_flag("-f,--follow", options_.follow, "and those to come, until harrier ends");
+    logs->add_option("-n,--lines", options_.lines, "so many of each component (default: 10)");
     add("graph", "print the components and their connections for dot(1)");
 }
 

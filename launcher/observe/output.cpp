@@ -47,8 +47,9 @@ Result<Output::Target> Output::open_capture(const std::string& component) {
             captures_.erase(component);
             return tl::unexpected(pipe.error());
         }
-        capture = std::make_unique<Capture>(
-            Capture{prefix_of(component), std::move(pipe->read_end), std::move(pipe->write_end)});
+        capture = std::make_unique<Capture>(Capture{component, prefix_of(component),
+                                                    std::move(pipe->read_end),
+                                                    std::move(pipe->write_end)});
         // The capture outlives the coroutine: both end with the io_context.
         asio::co_spawn(executor_, pump(*capture), [](std::exception_ptr failure) {
             if (failure) std::rethrow_exception(failure);
@@ -83,14 +84,20 @@ bool Output::read_once(Capture& capture) {
     if (count <= 0) return false;
     capture.lines.feed(std::string_view(buffer_.data(), static_cast<std::size_t>(count)),
                        [&](std::string_view line, bool) { show(capture, line); });
-    terminal_.flush();
+    shown(capture);
     return true;
+}
+
+void Output::shown(const Capture& capture) {
+    terminal_.flush();
+    if (on_lines_) on_lines_(capture.component);
 }
 
 void Output::show(Capture& capture, std::string_view line) {
     terminal_.append(capture.prefix);
     terminal_.append(line);
     terminal_.append("\n");
+    capture.kept.add(line);
     if (!capture.expectation || !capture.expectation->matcher.matches(line)) return;
     std::exchange(capture.expectation, nullptr)->on_line();
 }
@@ -115,7 +122,12 @@ void Output::drain(const std::string& component) {
     for (int reads = 0; reads < drain_reads_max && read_once(capture);)
         ++reads;
     capture.lines.finish([&](std::string_view line, bool) { show(capture, line); });
-    terminal_.flush();
+    shown(capture);
+}
+
+const KeptLines* Output::kept_lines(const std::string& component) const {
+    const auto found = captures_.find(component);
+    return found == captures_.end() ? nullptr : &found->second->kept;
 }
 
 }  // namespace launcher

@@ -18,6 +18,7 @@
 #include "launcher/config/descriptor.hpp"
 #include "launcher/config/line_matcher.hpp"
 #include "launcher/observe/event.hpp"
+#include "launcher/observe/kept_lines.hpp"
 #include "launcher/observe/line_splitter.hpp"
 #include "launcher/observe/log_keeper.hpp"
 #include "launcher/observe/writer.hpp"
@@ -54,6 +55,14 @@ public:
     /// line even if it has no newline.
     void drain(const std::string& component);
 
+    /// The last lines of a component without a log; null while it has not been opened.
+    [[nodiscard]] const KeptLines* kept_lines(const std::string& component) const;
+
+    /// Called when a component may have printed lines; at most one listener.
+    void on_lines(std::function<void(const std::string& component)> listener) {
+        on_lines_ = std::move(listener);
+    }
+
     /// Brings all captured logs to the disk, when every component has ended. The last call.
     void finish() { logs_.finish(); }
 
@@ -64,10 +73,12 @@ private:
     };
 
     struct Capture {
+        std::string component;
         std::string prefix;
         StreamDescriptor read_end;
         shmheap::os::UniqueFd write_end;
         LineSplitter lines = {};
+        KeptLines kept = {};
         std::unique_ptr<Expectation> expectation = {};
     };
 
@@ -75,6 +86,7 @@ private:
     std::string prefix_of(const std::string& component) const;
     bool read_once(Capture& capture);
     void show(Capture& capture, std::string_view line);
+    void shown(const Capture& capture);
     Awaitable<void> pump(Capture& capture);
 
     Executor executor_;
@@ -82,6 +94,7 @@ private:
     std::size_t name_width_;
     bool colour_;
     std::map<std::string, std::unique_ptr<Capture>> captures_;
+    std::function<void(const std::string& component)> on_lines_;
     LogKeeper logs_;
     std::array<char, std::size_t{64} << 10> buffer_;  // shared: between two waits nothing is in it
 };

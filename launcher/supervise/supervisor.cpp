@@ -139,7 +139,10 @@ Status Supervisor::start(Component& component) {
     if (component.is_unkillable) return shmheap::fail(EBUSY, "start", component.descriptor().name);
     for (const Requirement& requirement : component.requirements) {
         Component& other = requirement.component;
-        const bool is_down = other.state() == State::stopped || other.state() == State::failed;
+        // What has completed is not run again, unless it did so without getting as far as needed.
+        const bool is_down = other.state() == State::completed
+                                 ? other.reached(requirement.dependency.condition) == 0
+                                 : is_final(other.state());
         if (is_down && requirement.dependency.required && other.asked != Request::start)
             (void)start(other);
     }

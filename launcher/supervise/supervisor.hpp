@@ -48,7 +48,8 @@ public:
     // component's own coroutine; the latest request counts. Errors: ECANCELED when everything
     // stops, EBUSY when something of the component has survived SIGKILL.
 
-    /// Also starts whatever it depends on that is stopped or has failed. At once when a restart
+    /// Also starts whatever it depends on that is stopped or has failed, or has completed without
+    /// meeting the condition. At once when a restart
     /// waits; earlier attempts are forgotten.
     shmheap::Status start(Component& component);
 

@@ -17,22 +17,27 @@ from harrier_case import PATIENCE_S, Harrier, World
 
 HARRIER = FOLDER = None  # from the command line
 APPLICATION = f"completion-test-{os.getpid()}"
-# What is typed, the last word unfinished; and the one word that it can only become.
+# What is typed, the last word unfinished; and the one word that it can only become, or none.
 CASES = {
     "harrier restar": "restart",
     "harrier stop al": "alpha",
     "harrier wait alpha be": "beta",
     f"harrier restart --name {APPLICATION} be": "beta",
+    f"harrier restart --name={APPLICATION} be": "beta",
+    "harrier restart --name=nobody be": None,
     "harrier signal gam": "gamma",
     "harrier status -o w": "wide",
     "harrier status --w": "--watch",
     "harrier wait --en": "--ended",
     "harrier down --at": "--at-once",
+    "harrier logs alp": "alpha",
+    "harrier run --deta": "--detach",
+    "harrier logs --fo": "--follow",
 }
 
 
 def by_bash(line, environment):
-    words = line.split()
+    words = re.findall("=|[^ =]+", line)  # as readline does
     script = (f"source {FOLDER}/harrier.bash; COMP_WORDS=({' '.join(words)}); "
               f"COMP_CWORD={len(words) - 1}; _harrier; printf '%s\\n' \"${{COMPREPLY[@]}}\"")
     return subprocess.run(["bash", "--norc", "-c", script], env=environment, check=True, text=True,
@@ -91,7 +96,8 @@ class Completion(unittest.TestCase):
                 "app.yaml", f"name: {APPLICATION}\ncomponents:\n{components}")) as harrier:
             harrier.await_event("started", component="gamma")
             for line, wanted in CASES.items():
-                self.assertEqual(by_shell(line, self.environment), [wanted], line)
+                self.assertEqual(by_shell(line, self.environment), [wanted] if wanted else [],
+                                 line)
         self.assertEqual(by_shell("harrier stop al", self.environment), [])  # nothing runs
 
     def test_bash(self):

@@ -26,6 +26,11 @@ TEST_CASE("a request has a verb, components, and what the verb knows besides") {
     CHECK(parse_request(R"({"version":1,"request":"wait","for":"ended"})")->condition ==
           Condition::ended);
     CHECK(parse_request(R"({"version":1,"request":"events","follow":true})")->follow);
+    const auto logs = parse_request(R"({"version":1,"request":"logs","lines":0,"follow":true})");
+    REQUIRE(logs);
+    CHECK(logs->lines == 0);
+    CHECK(logs->follow);
+    CHECK(parse_request(R"({"version":1,"request":"logs"})")->lines == 10);
     CHECK(parse_request(R"({"version":1,"request":"down","at_once":true})")->at_once);
 }
 
@@ -52,7 +57,8 @@ TEST_CASE("an unknown request is told with the nearest known one") {
 
 TEST_CASE("keys that are unknown, missing or of the wrong kind are refused") {
     for (const char* line :
-         {R"({"version":1})", R"({"version":1,"request":7})",
+         {R"({"version":1})",
+          R"({"version":1,"request":7})",
           R"({"version":1,"request":"status","follow":true})",
           R"({"version":1,"request":"graph","components":["a"]})",
           R"({"version":1,"request":"start"})",
@@ -64,6 +70,11 @@ TEST_CASE("keys that are unknown, missing or of the wrong kind are refused") {
           R"({"version":1,"request":"signal","components":["a"],"signal":"SIGFOO"})",
           R"({"version":1,"request":"wait","for":"tea"})",
           R"({"version":1,"request":"events","follow":"yes"})",
+          R"({"version":1,"request":"events","lines":1})",
+          R"({"version":1,"request":"graph","":1})",
+          R"({"version":1,"request":"logs","lines":-1})",
+          R"({"version":1,"request":"logs","lines":1.5})",
+          R"({"version":1,"request":"logs","lines":"1"})",
           R"({"version":1,"request":"status","id":{}})",
           R"({"version":1,"request":"status","id":1e999})",
           R"({"version":1,"request":"status","id":-1e999})",

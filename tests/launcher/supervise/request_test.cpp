@@ -197,6 +197,27 @@ TEST_CASE("a start brings up what the component depends on, first") {
     CHECK(fixture.host.started == expected);
 }
 
+TEST_CASE("a start runs again what has completed without meeting the condition, and nothing else") {
+    Controlled fixture;
+    fixture.add("silent").type = ComponentType::notify;
+    fixture.add("setup").type = ComponentType::oneshot;
+    fixture.host.behaviours["silent"] = {Behaviour{.lives = 1s},
+                                         Behaviour{.says = {{1s, {.ready = true}}}}};
+    fixture.host.behaviours["setup"] = {Behaviour{.lives = 1s}};
+    fixture.add("a").depends_on = {{"silent", DependencyCondition::ready},
+                                   {"setup", DependencyCondition::completed_successfully}};
+    fixture.start_and_stay();
+    fixture.host.advance(1s);
+    CHECK(fixture.state("silent") == State::completed);
+    CHECK(fixture.state("a") == State::failed);
+
+    CHECK(fixture.supervisor().start(fixture["a"]));
+    fixture.host.advance(2s);
+    CHECK(fixture.state("a") == State::running);
+    CHECK(fixture.starts_of("silent") == 2);
+    CHECK(fixture.starts_of("setup") == 1);
+}
+
 TEST_CASE("a stop of one leaves those who depend on it alone") {
     Controlled fixture;
     fixture.add("sink");
