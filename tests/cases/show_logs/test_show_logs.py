@@ -114,7 +114,7 @@ class ShowLogs(Control):
                 print("three", file=a, flush=True)
                 return select.select([new.stdout], [], [], 0.01)[0]
             await_true(is_heard)
-        self.verb("down")
+        self.assertEqual(harrier.finish(), 0)  # they have nothing to read any more
         self.assertEqual(set(self.finish(new)[0].splitlines()), {"a     | three"})
 
     def test_the_last_lines_of_files_that_were_rotated(self):
