@@ -64,6 +64,7 @@ Result<pid_t> spawn(const std::vector<std::string>& files, int log, int listenin
     std::vector<std::string> words{"harrier", "run", "--tell-listening", "--"};
     words.insert(words.end(), files.begin(), files.end());
     std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
     for (std::string& word : words)
         arguments.push_back(word.data());
     arguments.push_back(nullptr);

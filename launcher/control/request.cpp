@@ -149,7 +149,7 @@ tl::expected<void, Refusal> read_keys(const json::object& object, ControlRequest
         tl::expected<void, Refusal> read;
         if (key == "components" && known.takes_components) {
             read = read_components(value, request);
-        } else if (key != "" && (key == known.extra_key || key == known.second_extra_key)) {
+        } else if (!key.empty() && (key == known.extra_key || key == known.second_extra_key)) {
             read = read_extra(key, value, request);
         } else {
             return tl::unexpected(wrong("\"" + std::string(key) + "\" is no key of the request \"" +

@@ -58,6 +58,7 @@ Status LogTail::take(LogPiece piece) {
     read_to_ = 0;
     line_begin_ = 0;
     lines_ = {};
+    last_bytes_.clear();
     return {};
 }
 
@@ -79,6 +80,14 @@ Status LogTail::show_last(std::uint64_t count, const Sink& sink) {
     return {};
 }
 
+/// Whether the last bytes that were read are still where they were.
+bool LogTail::has_what_was_read() const {
+    std::array<char, last_bytes_max> found{};
+    const auto size = static_cast<off_t>(last_bytes_.size());
+    const ssize_t count = pread(content_.get(), found.data(), last_bytes_.size(), read_to_ - size);
+    return count == size && std::string_view(found.data(), last_bytes_.size()) == last_bytes_;
+}
+
 /// As far as it goes now: who writes faster than we read must not keep us here.
 void LogTail::read_to_end(const Sink& sink) {
     const off_t end = size_of(content_.get());
@@ -86,6 +95,11 @@ void LogTail::read_to_end(const Sink& sink) {
         read_to_ = end >= line_begin_ ? line_begin_ : 0;
         line_begin_ = read_to_;
         lines_ = {};
+        last_bytes_.clear();
+    } else if (!has_what_was_read()) {  // cut off, and it has grown again
+        read_to_ = line_begin_ = 0;
+        lines_ = {};
+        last_bytes_.clear();
     }
     std::array<char, chunk_bytes> chunk{};
     while (read_to_ < end) {
@@ -98,6 +112,9 @@ void LogTail::read_to_end(const Sink& sink) {
         if (newline != std::string_view::npos)
             line_begin_ = read_to_ + static_cast<off_t>(newline) + 1;
         read_to_ += count;
+        last_bytes_ += bytes.substr(bytes.size() - std::min(bytes.size(), last_bytes_max));
+        if (last_bytes_.size() > last_bytes_max)
+            last_bytes_.erase(0, last_bytes_.size() - last_bytes_max);
         lines_.feed(bytes, sink);
     }
 }

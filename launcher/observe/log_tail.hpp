@@ -40,6 +40,7 @@ public:
 
 private:
     shmheap::Status take(LogPiece piece);
+    [[nodiscard]] bool has_what_was_read() const;
     void read_to_end(const Sink& sink);
     [[nodiscard]] std::vector<LogPiece> younger_pieces() const;
 
@@ -50,6 +51,8 @@ private:
     off_t read_to_ = 0;
     off_t line_begin_ = 0;  // of the unfinished one
     LineSplitter lines_;
+    static constexpr std::size_t last_bytes_max = 64;
+    std::string last_bytes_;  // before read_to_: by them we see that somebody has cut it off
 };
 
 }  // namespace launcher

@@ -47,8 +47,8 @@ Result<Output::Target> Output::open_capture(const std::string& component) {
             captures_.erase(component);
             return tl::unexpected(pipe.error());
         }
-        capture = std::make_unique<Capture>(Capture{component, prefix_of(component),
-                                                    std::move(pipe->read_end),
+        capture = std::make_unique<Capture>(Capture{captures_.find(component)->first,
+                                                    prefix_of(component), std::move(pipe->read_end),
                                                     std::move(pipe->write_end)});
         // The capture outlives the coroutine: both end with the io_context.
         asio::co_spawn(executor_, pump(*capture), [](std::exception_ptr failure) {
@@ -97,7 +97,8 @@ void Output::show(Capture& capture, std::string_view line) {
     terminal_.append(capture.prefix);
     terminal_.append(line);
     terminal_.append("\n");
-    capture.kept.add(line);
+    if (!capture.kept) capture.kept = std::make_unique<KeptLines>();
+    capture.kept->add(line);
     if (!capture.expectation || !capture.expectation->matcher.matches(line)) return;
     std::exchange(capture.expectation, nullptr)->on_line();
 }
@@ -127,7 +128,7 @@ void Output::drain(const std::string& component) {
 
 const KeptLines* Output::kept_lines(const std::string& component) const {
     const auto found = captures_.find(component);
-    return found == captures_.end() ? nullptr : &found->second->kept;
+    return found == captures_.end() ? nullptr : found->second->kept.get();
 }
 
 }  // namespace launcher

@@ -55,7 +55,7 @@ public:
     /// line even if it has no newline.
     void drain(const std::string& component);
 
-    /// The last lines of a component without a log; null while it has not been opened.
+    /// The last lines of a component without a log; null while it has printed nothing.
     [[nodiscard]] const KeptLines* kept_lines(const std::string& component) const;
 
     /// Called when a component may have printed lines; at most one listener.
@@ -73,12 +73,12 @@ private:
     };
 
     struct Capture {
-        std::string component;
+        const std::string& component;  // the key of the map
         std::string prefix;
         StreamDescriptor read_end;
         shmheap::os::UniqueFd write_end;
         LineSplitter lines = {};
-        KeptLines kept = {};
+        std::unique_ptr<KeptLines> kept = {};  // once it has printed: most components are silent
         std::unique_ptr<Expectation> expectation = {};
     };
 

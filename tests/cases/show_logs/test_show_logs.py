@@ -92,7 +92,7 @@ class ShowLogs(Control):
             for i in range(5):
                 print(i, file=lines, flush=True)
                 self.assertEqual(follower.stdout.readline(), f"{i}\n")
-            harrier.process.terminate()
+            self.verb("down")
             self.assertEqual(self.finish(follower), ("last\n", ""))
 
     def test_a_follower_of_several_sees_names_and_new_lines_alone_if_he_wants(self):
@@ -114,7 +114,7 @@ class ShowLogs(Control):
                 print("three", file=a, flush=True)
                 return select.select([new.stdout], [], [], 0.01)[0]
             await_true(is_heard)
-        harrier.process.terminate()
+        self.assertEqual(harrier.finish(), 0)  # they have nothing to read any more
         self.assertEqual(set(self.finish(new)[0].splitlines()), {"a     | three"})
 
     def test_the_last_lines_of_files_that_were_rotated(self):

@@ -59,9 +59,13 @@ class Tree(unittest.TestCase):
         self.assertEqual([pid for pid in pids if is_running(pid)], [])
         self.assertLess(took_s, grace_s + SLACK_S)
 
-    def finish(self, harrier):
-        harrier.process.terminate()
-        self.assertEqual(harrier.finish(), 0)
+    def verb(self, *arguments):
+        subprocess.run([HARRIER, *arguments], env=self.world.environment, check=True, timeout=60,
+                       stdin=subprocess.DEVNULL)
+
+    def finish(self, harrier, status=0):
+        self.verb("down")
+        self.assertEqual(harrier.finish(), status)
         self.assertEqual(harrier.seen[-1]["left_behind"], "0")
 
     def test_a_stop_of_everything_ends_it(self):
@@ -81,8 +85,7 @@ class Tree(unittest.TestCase):
         for words in ([], ["deaf"]):
             harrier, _, pids = self.start(*words)
             begun = time.monotonic()
-            subprocess.run([HARRIER, "stop", "tree"], env=self.world.environment,
-                           stdin=subprocess.DEVNULL, check=True, timeout=60)
+            self.verb("stop", "tree")
             self.check_end(pids, begun, GRACE_S if words else 0)
             self.finish(harrier)
 
@@ -92,9 +95,7 @@ class Tree(unittest.TestCase):
         os.kill(leader, signal.SIGKILL)
         harrier.await_event("failed", component="tree")
         self.check_end(pids, begun)
-        harrier.process.terminate()
-        self.assertEqual(harrier.finish(), 1)
-        self.assertEqual(harrier.seen[-1]["left_behind"], "0")
+        self.finish(harrier, status=1)
 
 
 if __name__ == "__main__":

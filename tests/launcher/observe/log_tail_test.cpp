@@ -141,6 +141,15 @@ TEST_CASE("a file that was cut off is read from its beginning, a line that was t
     log.write("four\n");
     REQUIRE(tail.catch_up(screen.sink));
     CHECK(screen.take() == "four\n");
+    fs::resize_file(log.path(), 0);
+    SUBCASE("and has as many bytes again") {
+        log.write("five\n");
+    }
+    SUBCASE("or more") {
+        log.write("five\nsix\n");
+    }
+    REQUIRE(tail.catch_up(screen.sink));
+    CHECK(screen.take().starts_with("five\n"));
 }
 
 TEST_CASE("a file that somebody took away is read to its end, older ones are not shown again") {
