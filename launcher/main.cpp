@@ -4,9 +4,12 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <exception>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "launcher/asio.hpp"
@@ -38,8 +41,9 @@ std::optional<Application> load_or_say(const std::vector<std::string>& files, Co
 }
 
 ExitStatus run(const std::vector<std::string>& files, asio::io_context& io, Console& console) {
-    const auto application = load_or_say(files, console);
-    return application ? run_instance(*application, io, console) : ExitStatus::usage;
+    auto application = load_or_say(files, console);
+    return application ? run_instance(std::move(*application), files, io, console)
+                       : ExitStatus::usage;
 }
 
 ExitStatus validate(const std::vector<std::string>& files, Console& console) {
@@ -50,6 +54,19 @@ ExitStatus validate(const std::vector<std::string>& files, Console& console) {
                             (count == 1 ? " component\n" : " components\n"));
     console.output().flush();
     return ExitStatus::done;
+}
+
+/// What follows "--" is the command to launch, as it is: no option of ours, and no list in
+/// brackets. Takes it off.
+std::vector<std::string> take_command(int& argument_count, char** arguments) {
+    std::vector<std::string> command;
+    if (argument_count < 2 || std::string_view(arguments[1]) != "launch") return command;
+    char** const end = arguments + argument_count;
+    char** const mark = std::find(arguments, end, std::string_view("--"));
+    if (mark == end) return command;
+    command.assign(mark + 1, end);
+    argument_count = static_cast<int>(mark - arguments);
+    return command;
 }
 
 int dispatch(int argument_count, char** arguments, asio::io_context& io, Console& console) {
@@ -63,12 +80,13 @@ int dispatch(int argument_count, char** arguments, asio::io_context& io, Console
         verb->add_option("FILE", files, "YAML descriptions; later ones override earlier ones")
             ->required();
     Verbs verbs(program);
+    const auto command = take_command(argument_count, arguments);
     try {
         program.parse(argument_count, arguments);
     } catch (const CLI::ParseError& error) {
         return static_cast<int>(program.exit(error) == 0 ? ExitStatus::done : ExitStatus::usage);
     }
-    if (const auto status = verbs.run()) return *status;
+    if (const auto status = verbs.run(command)) return *status;
     return static_cast<int>(run_verb->parsed() ? run(files, io, console)
                                                : validate(files, console));
 }

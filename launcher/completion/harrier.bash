@@ -28,7 +28,7 @@ _harrier() {
         return
     fi
     case $previous in
-        --name | --timeout) return ;;
+        --name | --timeout | --set) return ;;
         -o | --output)
             mapfile -t COMPREPLY < <(compgen -W "table wide json" -- "$current")
             return
@@ -39,7 +39,7 @@ _harrier() {
         return
     fi
     case $verb in
-        run | validate)
+        run | validate | plan | apply)
             compopt -o filenames 2>/dev/null
             mapfile -t COMPREPLY < <(compgen -f -- "$current")
             ;;

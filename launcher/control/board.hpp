@@ -3,11 +3,10 @@
 #pragma once
 
 #include <boost/json/object.hpp>
-#include <chrono>
 #include <functional>
 #include <string>
-#include <unordered_map>
 
+#include "launcher/control/applier.hpp"
 #include "launcher/control/journal.hpp"
 #include "launcher/control/sample.hpp"
 #include "launcher/supervise/supervisor.hpp"
@@ -16,8 +15,8 @@ namespace launcher {
 
 class Board {
 public:
-    Board(std::string application_name, Supervisor& the_supervisor, Journal& the_journal,
-          EventSink sink, const std::string& shm_directory);
+    Board(std::string application_name, Supervisor& the_supervisor, Applier& the_applier,
+          Journal& the_journal, EventSink sink, const std::string& shm_directory);
     Board(const Board&) = delete;
     Board& operator=(const Board&) = delete;
 
@@ -29,12 +28,12 @@ public:
 
     const std::string application;
     Supervisor& supervisor;
+    Applier& applier;
     Journal& journal;
     const EventSink emit;
 
 private:
     Sampler sampler_;
-    std::unordered_map<const Component*, std::chrono::system_clock::time_point> since_;
     std::function<void()> listener_;
 };
 

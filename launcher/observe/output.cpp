@@ -47,10 +47,12 @@ Result<Output::Target> Output::open_capture(const std::string& component) {
             captures_.erase(component);
             return tl::unexpected(pipe.error());
         }
-        capture = std::make_unique<Capture>(
-            Capture{prefix_of(component), std::move(pipe->read_end), std::move(pipe->write_end)});
-        // The capture outlives the coroutine: both end with the io_context.
-        asio::co_spawn(executor_, pump(*capture), [](std::exception_ptr failure) {
+        if (component.size() > name_width_) widen(component.size());
+        const std::size_t number = captures_made_++;
+        capture = std::make_shared<Capture>(Capture{number, prefix_of(component, number),
+                                                    std::move(pipe->read_end),
+                                                    std::move(pipe->write_end)});
+        asio::co_spawn(executor_, pump(capture), [](std::exception_ptr failure) {
             if (failure) std::rethrow_exception(failure);
         });
     }
@@ -59,20 +61,26 @@ Result<Output::Target> Output::open_capture(const std::string& component) {
     return target;
 }
 
-std::string Output::prefix_of(const std::string& component) const {
+std::string Output::prefix_of(const std::string& component, std::size_t number) const {
     std::string prefix = fmt::format("{:<{}}  | ", component, name_width_);
     if (!colour_) return prefix;
-    return fmt::format("\x1b[{}m{}\x1b[0m", colours[(captures_.size() - 1) % colours.size()],
-                       prefix);
+    return fmt::format("\x1b[{}m{}\x1b[0m", colours[number % colours.size()], prefix);
 }
 
-Awaitable<void> Output::pump(Capture& capture) {
+void Output::widen(std::size_t name_width) {
+    name_width_ = name_width;
+    for (const auto& [component, capture] : captures_) {
+        if (capture) capture->prefix = prefix_of(component, capture->number);
+    }
+}
+
+Awaitable<void> Output::pump(std::shared_ptr<Capture> capture) {
     for (;;) {
         ErrorCode error;
-        co_await capture.read_end.async_wait(StreamDescriptor::wait_read,
-                                             asio::redirect_error(use_awaitable, error));
+        co_await capture->read_end.async_wait(StreamDescriptor::wait_read,
+                                              asio::redirect_error(use_awaitable, error));
         if (error) co_return;
-        read_once(capture);
+        read_once(*capture);
         if (!terminal_.has_room()) co_await terminal_.room();
     }
 }
@@ -116,6 +124,13 @@ void Output::drain(const std::string& component) {
         ++reads;
     capture.lines.finish([&](std::string_view line, bool) { show(capture, line); });
     terminal_.flush();
+}
+
+void Output::close(const std::string& component) {
+    const auto found = captures_.find(component);
+    if (found == captures_.end()) return logs_.close(component);
+    found->second->read_end.close();  // by which its coroutine ends
+    captures_.erase(found);
 }
 
 }  // namespace launcher

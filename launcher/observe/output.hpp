@@ -2,9 +2,9 @@
 /// with the component's name in front, captured into a log (log_keeper.hpp), or written by the
 /// component itself to its log file.
 ///
-/// A pipe lasts as long as harrier, not as long as a process: nothing is lost at a restart, and a
-/// descendant that lives on never meets a broken pipe. Reading stops while the terminal has no
-/// room, so a component that floods waits in its own write(2) and costs nobody else anything.
+/// A pipe lasts as long as its component, not as long as a process: nothing is lost at a restart,
+/// and a descendant that lives on never meets a broken pipe. Reading stops while the terminal has
+/// no room, so a component that floods waits in its own write(2) and costs nobody else anything.
 /// Owns the pipes; the Writer must outlive it. One thread.
 #pragma once
 
@@ -28,7 +28,8 @@ namespace launcher {
 
 class Output {
 public:
-    /// Names are padded to `name_width`; `colour` gives each component one of its own.
+    /// Names are padded to `name_width`, or to the longest that comes; `colour` gives each
+    /// component one of its own.
     Output(Executor executor, Writer& terminal, std::size_t name_width, bool colour);
     Output(const Output&) = delete;
     Output& operator=(const Output&) = delete;
@@ -54,6 +55,10 @@ public:
     /// line even if it has no newline.
     void drain(const std::string& component);
 
+    /// Ends the capturing of a component whose processes have ended: it is gone, or its output will
+    /// go elsewhere. A descendant that was left alone meets a broken pipe.
+    void close(const std::string& component);
+
     /// Brings all captured logs to the disk, when every component has ended. The last call.
     void finish() { logs_.finish(); }
 
@@ -64,6 +69,7 @@ private:
     };
 
     struct Capture {
+        std::size_t number;  ///< for its colour
         std::string prefix;
         StreamDescriptor read_end;
         shmheap::os::UniqueFd write_end;
@@ -72,16 +78,18 @@ private:
     };
 
     shmheap::Result<Target> open_capture(const std::string& component);
-    std::string prefix_of(const std::string& component) const;
+    std::string prefix_of(const std::string& component, std::size_t number) const;
+    void widen(std::size_t name_width);
     bool read_once(Capture& capture);
     void show(Capture& capture, std::string_view line);
-    Awaitable<void> pump(Capture& capture);
+    Awaitable<void> pump(std::shared_ptr<Capture> capture);
 
     Executor executor_;
     Writer& terminal_;
     std::size_t name_width_;
     bool colour_;
-    std::map<std::string, std::unique_ptr<Capture>> captures_;
+    std::map<std::string, std::shared_ptr<Capture>> captures_;  // shared with their coroutines
+    std::size_t captures_made_ = 0;
     LogKeeper logs_;
     std::array<char, std::size_t{64} << 10> buffer_;  // shared: between two waits nothing is in it
 };
