@@ -119,11 +119,16 @@ shmheap::Status Applier::apply(Plan plan) {
 }
 
 void Applier::apply_again() {
+    is_asked_again_ = is_applying_again_;
+    if (is_applying_again_) return;
+    is_applying_again_ = true;
     ++reading_;
     asio::co_spawn(executor_, apply_and_tell(), [this](const std::exception_ptr& failure) {
         --reading_;
         idle_.release();
+        is_applying_again_ = false;
         if (failure) tell_refusal("out of memory");
+        if (std::exchange(is_asked_again_, false)) apply_again();
     });
 }
 

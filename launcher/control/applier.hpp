@@ -53,7 +53,8 @@ public:
     /// Errors: as Supervisor::apply().
     shmheap::Status apply(Plan plan);
 
-    /// Both, for the files that were applied last; the outcome is told by events.
+    /// Both, for the files that were applied last; the outcome is told by events. One at a time: who
+    /// asks while they are being read is served after that.
     void apply_again();
 
     /// Launches a component beside the application.
@@ -74,6 +75,8 @@ private:
     const EventSink& emit_;
     Latch idle_;
     int reading_ = 0;  // coroutines
+    bool is_applying_again_ = false;
+    bool is_asked_again_ = false;
 };
 
 }  // namespace launcher

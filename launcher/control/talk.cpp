@@ -237,11 +237,11 @@ json::object wait_request(const VerbOptions& options, std::string_view condition
 }
 
 /// What the answer to a wait means. With its last component harrier ends, too, and may hang up
-/// before it has read that somebody waits for that.
+/// before it has read that somebody waits for that, or for what was applied.
 VerbStatus conclude(Client& client, const shmheap::Result<json::object>& answer,
                     std::string_view condition, TimePoint deadline) {
     if (answer) return is_ok(*answer) ? verb_done : verb_not_done;
-    if (condition == "ended" && is_hung_up(answer.error()) && client.await_end(deadline))
+    if (condition != "ready" && is_hung_up(answer.error()) && client.await_end(deadline))
         return verb_done;
     return complain_of(answer.error());
 }

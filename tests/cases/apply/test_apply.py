@@ -11,7 +11,7 @@ import sys
 import unittest
 
 from control_case import APPLICATION, SLEEPS, Control, application, main, sleepers
-from harrier_case import PATIENCE_S, Harrier, await_no_process, await_true, is_running
+from harrier_case import await_no_process, await_true, is_running
 
 HEAP_WORKER = sys.argv.pop(2)
 RESTARTS = ", restart: {policy: always, delay: 0s, max_attempts: 1000}"
@@ -126,15 +126,37 @@ class Apply(Control):
 
     def test_a_terminal_that_is_gone_stops(self):
         self.world.write("app.yaml", sleepers("a"))
+        arguments = [self.harrier, "run", str(self.world.folder / "app.yaml")]
         child, terminal = pty.fork()
         if child == 0:
-            os.environ.update(self.world.environment)
-            os.execv(self.harrier, [self.harrier, "run", str(self.world.folder / "app.yaml")])
+            os.execve(self.harrier, arguments, self.world.environment)
+        said = b""
+        while b"event=started" not in said:
+            said += os.read(terminal, 4096)
+        os.kill(child, signal.SIGHUP)  # as long as it is there
+        while b"event=applied" not in said:
+            said += os.read(terminal, 4096)
+        self.assertEqual(list(self.pids()), ["a"])
+        os.close(terminal)
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), 0)
+        self.assertEqual(await_no_process(APPLICATION, self.world), [])
+
+    def test_a_shell_may_pass_on_that_the_terminal_is_gone(self):
+        self.world.write("app.yaml", sleepers("a"))
+        arguments = [self.harrier, "run", str(self.world.folder / "app.yaml")]
+        shell, terminal = pty.fork()
+        if shell == 0:
+            signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGHUP])
+            job = os.posix_spawn(self.harrier, arguments, self.world.environment, setpgroup=0,
+                                 setsigmask=[])
+            signal.sigwait([signal.SIGHUP])
+            os.kill(job, signal.SIGHUP)
+            os._exit(os.waitstatus_to_exitcode(os.waitpid(job, 0)[1]))  # pylint: disable=W0212
         said = b""
         while b"event=started" not in said:
             said += os.read(terminal, 4096)
         os.close(terminal)
-        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), 0)
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(shell, 0)[1]), 0)
         self.assertEqual(await_no_process(APPLICATION, self.world), [])
 
 
