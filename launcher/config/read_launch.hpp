@@ -24,6 +24,6 @@ struct LaunchText {
 /// Places name the setting, as "--set restart.policy". What is needed of other components is not
 /// looked at.
 [[nodiscard]] tl::expected<Descriptor, std::vector<Diagnostic>> read_launch(
-    const LaunchText& launch, const EnvironmentLookup& environment);
+    const LaunchText& text, const EnvironmentLookup& environment);
 
 }  // namespace launcher

@@ -53,8 +53,8 @@ public:
     /// Errors: as Supervisor::apply().
     shmheap::Status apply(Plan plan);
 
-    /// Both, for the files that were applied last; the outcome is told by events. One at a time: who
-    /// asks while they are being read is served after that.
+    /// Both, for the files that were applied last; the outcome is told by events. One at a time:
+    /// who asks while they are being read is served after that.
     void apply_again();
 
     /// Launches a component beside the application.
