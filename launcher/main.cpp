@@ -4,9 +4,11 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <exception>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -74,9 +76,11 @@ ExitStatus run(const RunOptions& options, asio::io_context& io, Console& console
     shmheap::os::UniqueFd listening;
     if (options.tells_listening && fcntl(detached_listening_fd, F_SETFD, FD_CLOEXEC) == 0)
         listening.reset(detached_listening_fd);
-    const auto application = load_or_say(options.files, console);
+    auto application = load_or_say(options.files, console);
     if (!application) return ExitStatus::usage;
-    if (!options.detaches) return run_instance(*application, io, console, std::move(listening));
+    if (!options.detaches)
+        return run_instance(std::move(*application), options.files, io, console,
+                            std::move(listening));
     DetachOptions detach{.log = options.log, .waits = !options.wait.empty()};
     if (const auto timeout = parse_duration(options.wait); timeout && detach.waits)
         detach.deadline = after(Clock::now(), *timeout);
@@ -93,6 +97,19 @@ ExitStatus validate(const std::vector<std::string>& files, Console& console) {
     return ExitStatus::done;
 }
 
+/// What follows "--" is the command to launch, as it is: no option of ours, and no list in
+/// brackets. Takes it off.
+std::vector<std::string> take_command(int& argument_count, char** arguments) {
+    std::vector<std::string> command;
+    if (argument_count < 2 || std::string_view(arguments[1]) != "launch") return command;
+    char** const end = arguments + argument_count;
+    char** const mark = std::find(arguments, end, std::string_view("--"));
+    if (mark == end) return command;
+    command.assign(mark + 1, end);
+    argument_count = static_cast<int>(mark - arguments);
+    return command;
+}
+
 int dispatch(int argument_count, char** arguments, asio::io_context& io, Console& console) {
     CLI::App program("Launches the processes of an application and supervises them.", "harrier");
     program.set_version_flag("--version", "harrier " HARRIER_VERSION);
@@ -106,12 +123,13 @@ int dispatch(int argument_count, char** arguments, asio::io_context& io, Console
             ->required();
     add_run_options(*run_verb, run_options);
     Verbs verbs(program);
+    const auto command = take_command(argument_count, arguments);
     try {
         program.parse(argument_count, arguments);
     } catch (const CLI::ParseError& error) {
         return static_cast<int>(program.exit(error) == 0 ? ExitStatus::done : ExitStatus::usage);
     }
-    if (const auto status = verbs.run()) return *status;
+    if (const auto status = verbs.run(command)) return *status;
     return static_cast<int>(run_verb->parsed() ? run(run_options, io, console)
                                                : validate(files, console));
 }

@@ -39,7 +39,7 @@ _harrier() {
         return
     fi
     case $previous in
-        --name | --timeout | -n | --lines) return ;;
+        --name | --timeout | --set | -n | --lines) return ;;
         -o | --output)
             mapfile -t COMPREPLY < <(compgen -W "table wide json" -- "$current")
             return
@@ -50,7 +50,7 @@ _harrier() {
         return
     fi
     case $verb in
-        run | validate)
+        run | validate | plan | apply)
             compopt -o filenames 2>/dev/null
             mapfile -t COMPREPLY < <(compgen -f -- "$current")
             ;;

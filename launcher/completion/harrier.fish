@@ -15,11 +15,11 @@ function __harrier_verbs
 end
 
 set -l asking status start stop restart signal wait logs
-set -l named $asking events graph down
+set -l named $asking launch events graph plan apply down
 
 complete -c harrier -f
 complete -c harrier -n __fish_use_subcommand -a '(__harrier_verbs)'
-complete -c harrier -n '__fish_seen_subcommand_from run validate' -F
+complete -c harrier -n '__fish_seen_subcommand_from run validate plan apply' -F
 complete -c harrier -n '__fish_seen_subcommand_from run' -l detach -d 'in the background'
 complete -c harrier -n '__fish_seen_subcommand_from run' -l wait -d 'until each is ready'
 complete -c harrier -n '__fish_seen_subcommand_from run' -l log -r -F -d 'of what runs detached'
@@ -27,8 +27,9 @@ complete -c harrier -n "__fish_seen_subcommand_from $asking" -a '(__harrier_comp
 complete -c harrier -n "__fish_seen_subcommand_from $named" -l name -x -d application
 complete -c harrier -n '__fish_seen_subcommand_from status' -s o -l output -x -a 'table wide json'
 complete -c harrier -n '__fish_seen_subcommand_from status' -s w -l watch -d 'again each second'
-complete -c harrier -n '__fish_seen_subcommand_from start stop restart down' -l no-wait
-complete -c harrier -n '__fish_seen_subcommand_from start stop restart wait down' -l timeout -x
+complete -c harrier -n '__fish_seen_subcommand_from start stop restart launch apply down' -l no-wait
+complete -c harrier -n '__fish_seen_subcommand_from start stop restart launch wait apply down' -l timeout -x
+complete -c harrier -n '__fish_seen_subcommand_from launch' -l set -x -d 'KEY=VALUE'
 complete -c harrier -n '__fish_seen_subcommand_from wait' -l ready -d 'each is ready or has completed'
 complete -c harrier -n '__fish_seen_subcommand_from wait' -l ended -d 'each has ended for good'
 complete -c harrier -n '__fish_seen_subcommand_from logs' -s n -l lines -x -d 'so many of each'

@@ -48,12 +48,16 @@ struct Restart {
     Duration reset_after = std::chrono::seconds(60);  ///< an uptime that ends the row
     unsigned attempts_max = 10;        ///< key max_attempts: restarts in a row, or within `window`
     std::optional<Duration> window{};  ///< the limit counts restarts in this time, not in a row
+
+    bool operator==(const Restart&) const = default;
 };
 
 /// What counts as success besides status 0.
 struct SuccessExits {
     std::vector<int> statuses = {};
     std::vector<int> signals = {};
+
+    bool operator==(const SuccessExits&) const = default;
 };
 
 /// One signal that asks a component to end, and how long it may take. After the last comes SIGKILL.
@@ -74,6 +78,12 @@ struct Dependency {
     bool restart = false;  ///< when the other has been restarted, restart this one
     bool required = true;  ///< false: one that fails, or does not exist, holds nobody up
     Place place = {};      ///< of the component's name
+
+    /// Wherever it stands.
+    bool operator==(const Dependency& other) const {
+        return component == other.component && condition == other.condition &&
+               restart == other.restart && required == other.required;
+    }
 };
 
 enum class ComponentType {
@@ -92,29 +102,39 @@ enum class NotifyAccess {
 struct LinePattern {
     std::string text;       ///< to be found anywhere in the line
     bool is_regex = false;  ///< an extended regular expression (regex(7))
+
+    bool operator==(const LinePattern&) const = default;
 };
 
 struct Readiness {
     std::optional<LinePattern> log_line;
     std::optional<int> fd;  ///< something is written to this descriptor of the component
     Duration timeout = std::chrono::seconds(90);
+
+    bool operator==(const Readiness&) const = default;
 };
 
 struct ExecTest {
     std::vector<std::string> command;  ///< argv; passes with status 0
     std::string executable;            ///< absolute
+
+    bool operator==(const ExecTest&) const = default;
 };
 
 /// Passes when a connection is accepted.
 struct TcpTest {
     std::string address = "127.0.0.1";  ///< numeric: a name might take long to look up
     std::uint16_t port = 0;
+
+    bool operator==(const TcpTest&) const = default;
 };
 
 /// GET; passes with a status of 200 to 399.
 struct HttpTest {
     TcpTest server;
     std::string target;  ///< path and query
+
+    bool operator==(const HttpTest&) const = default;
 };
 
 /// Passes while the component's heaps keep within all of the limits.
@@ -122,6 +142,8 @@ struct HeapTest {
     std::optional<double> used_max;  ///< key max_used: the share of its greatest size, 0 to 1
     std::optional<Duration> lease_age_max;  ///< key max_lease_age: of the oldest lease
     std::optional<std::uint64_t> allocation_failures_max;  ///< key max_allocation_failures
+
+    bool operator==(const HeapTest&) const = default;
 };
 
 struct HealthCheck {
@@ -131,6 +153,8 @@ struct HealthCheck {
     unsigned retries = 3;     ///< failures in a row that make it unhealthy
     Duration start_period{};  ///< in which failures do not count until a check has passed
     Duration start_interval = std::chrono::seconds(5);  ///< the interval until then
+
+    bool operator==(const HealthCheck&) const = default;
 };
 
 /// Whom a stop signals and whom it kills.
@@ -147,6 +171,8 @@ struct HeapSettings {
     std::optional<std::uint64_t> size_bytes;  ///< SHMHEAP_MAX_SIZE
     std::optional<unsigned> mode;             ///< SHMHEAP_MODE; no bits outside 0660
     ReapHeap reap = ReapHeap::on_exit;
+
+    bool operator==(const HeapSettings&) const = default;
 };
 
 enum class LogMode {
@@ -170,6 +196,8 @@ struct Rotation {
     unsigned files_max = 5;                ///< key max_files: rotated ones that are kept; not 0
     std::optional<Duration> age_max = {};  ///< key max_age: for how long they are kept
     bool compress = false;
+
+    bool operator==(const Rotation&) const = default;
 };
 
 struct Logging {

@@ -21,8 +21,6 @@
 namespace launcher {
 namespace {
 
-/// More would be a mistake, and each needs a pid.
-constexpr std::size_t components_max = 10'000;
 /// `defaults` is copied under every component, which multiplies what the file limits allow.
 constexpr std::size_t defaulted_bytes_max = 64UL * 1024 * 1024;
 
@@ -168,7 +166,7 @@ Loaded load_sources(const std::vector<Source>& sources, const EnvironmentLookup&
             }
         }
         connect(*application, diagnostics);
-        check_log_files(application->components, diagnostics);
+        check_log_files(refer_to(application->components), diagnostics);
     }
     if (!diagnostics.empty() || !application) return tl::unexpected(diagnostics.take());
     return std::move(*application);

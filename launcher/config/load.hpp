@@ -1,7 +1,7 @@
 /// From YAML files to an Application: read, parse, merge, fill in defaults, check. Nothing is
 /// started and nothing is written; what is wrong comes back as a list of mistakes. No exception
-/// leaves. Main thread, at start: it looks at the file system and hands freed memory back to the
-/// kernel.
+/// leaves. Looks at the file system and at the environment, which nobody changes meanwhile, and
+/// hands freed memory back to the kernel; from one thread at a time.
 #pragma once
 
 #include <optional>
@@ -18,6 +18,9 @@
 #include "launcher/config/read_component.hpp"
 
 namespace launcher {
+
+/// Of one application: more would be a mistake, and each needs a pid.
+inline constexpr std::size_t components_max = 10'000;
 
 using Loaded = tl::expected<Application, std::vector<Diagnostic>>;
 

@@ -28,16 +28,16 @@ struct Edge {
 /// By component: what it depends on. Dependencies on nothing that exists are told and left out.
 using Graph = std::vector<std::vector<Edge>>;
 
-Graph make_graph(const std::vector<Descriptor>& descriptors, Diagnostics& diagnostics) {
+Graph make_graph(DescriptorRefs descriptors, Diagnostics& diagnostics) {
     std::unordered_map<std::string_view, std::size_t> index;
     std::vector<std::string_view> names;
-    for (const Descriptor& descriptor : descriptors) {
-        index.emplace(descriptor.name, names.size());
-        names.push_back(descriptor.name);
+    for (const Descriptor* descriptor : descriptors) {
+        index.emplace(descriptor->name, names.size());
+        names.push_back(descriptor->name);
     }
     Graph graph(descriptors.size());
     for (std::size_t i = 0; i < descriptors.size(); ++i) {
-        for (const Dependency& dependency : descriptors[i].depends_on) {
+        for (const Dependency& dependency : descriptors[i]->depends_on) {
             if (diagnostics.full()) return graph;
             const auto target = index.find(dependency.component);
             if (target != index.end()) {
@@ -53,11 +53,10 @@ Graph make_graph(const std::vector<Descriptor>& descriptors, Diagnostics& diagno
     return graph;
 }
 
-void check_conditions(const std::vector<Descriptor>& descriptors, const Graph& graph,
-                      Diagnostics& diagnostics) {
+void check_conditions(DescriptorRefs descriptors, const Graph& graph, Diagnostics& diagnostics) {
     for (const std::vector<Edge>& edges : graph) {
         for (const Edge& edge : edges) {
-            const Descriptor& target = descriptors[edge.target];
+            const Descriptor& target = *descriptors[edge.target];
             const DependencyCondition condition = edge.dependency->condition;
             if (condition == DependencyCondition::completed_successfully &&
                 target.restart.policy == RestartPolicy::always) {
@@ -109,8 +108,7 @@ const Edge* unordered_edge(const std::vector<Edge>& edges, const std::vector<boo
 }
 
 /// Walks from an unordered component until one comes up again: that one is on a circle.
-Diagnostic describe_cycle(const std::vector<Descriptor>& descriptors, const Graph& graph,
-                          const StartOrder& order) {
+Diagnostic describe_cycle(DescriptorRefs descriptors, const Graph& graph, const StartOrder& order) {
     std::vector<bool> is_ordered(graph.size());
     for (const std::size_t i : order) {
         is_ordered[i] = true;
@@ -132,17 +130,17 @@ Diagnostic describe_cycle(const std::vector<Descriptor>& descriptors, const Grap
     }
     const Edge* edge = unordered_edge(graph[first], is_ordered);
     const Place place = edge->dependency->place;
-    std::string path = descriptors[first].name + " -> " + descriptors[edge->target].name;
+    std::string path = descriptors[first]->name + " -> " + descriptors[edge->target]->name;
     while (edge->target != first) {
         edge = unordered_edge(graph[edge->target], is_ordered);
-        path += " -> " + descriptors[edge->target].name;
+        path += " -> " + descriptors[edge->target]->name;
     }
     return {place, std::string(key), "components depend on each other in a circle: " + path};
 }
 
 }  // namespace
 
-tl::expected<StartOrder, std::vector<Diagnostic>> plan(const std::vector<Descriptor>& descriptors) {
+tl::expected<StartOrder, std::vector<Diagnostic>> plan_together(DescriptorRefs descriptors) {
     Diagnostics diagnostics;
     const Graph graph = make_graph(descriptors, diagnostics);
     check_conditions(descriptors, graph, diagnostics);
@@ -152,6 +150,14 @@ tl::expected<StartOrder, std::vector<Diagnostic>> plan(const std::vector<Descrip
     }
     if (!diagnostics.empty()) return tl::unexpected(diagnostics.take());
     return order;
+}
+
+std::vector<const Descriptor*> refer_to(const std::vector<Descriptor>& descriptors) {
+    std::vector<const Descriptor*> references;
+    references.reserve(descriptors.size());
+    for (const Descriptor& descriptor : descriptors)
+        references.push_back(&descriptor);
+    return references;
 }
 
 }  // namespace launcher

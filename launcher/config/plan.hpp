@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <tl/expected.hpp>
 #include <vector>
 
@@ -10,6 +11,10 @@
 #include "launcher/config/diagnostic.hpp"
 
 namespace launcher {
+
+/// Descriptors, wherever each is.
+using DescriptorRefs = std::span<const Descriptor* const>;
+[[nodiscard]] std::vector<const Descriptor*> refer_to(const std::vector<Descriptor>& descriptors);
 
 /// Indexes of the descriptors in an order in which they may start; among those that are free to
 /// start, the order of the files. Stop in the reverse order. Who may start beside whom follows from
@@ -22,7 +27,11 @@ using StartOrder = std::vector<std::size_t>;
 ///   on b),
 /// - a component waits for the completion of one whose restart policy is `always`, or for the
 ///   health of one without a health check.
-[[nodiscard]] tl::expected<StartOrder, std::vector<Diagnostic>> plan(
-    const std::vector<Descriptor>& descriptors);
+[[nodiscard]] tl::expected<StartOrder, std::vector<Diagnostic>> plan_together(
+    DescriptorRefs descriptors);
+[[nodiscard]] inline tl::expected<StartOrder, std::vector<Diagnostic>> plan(
+    const std::vector<Descriptor>& descriptors) {
+    return plan_together(refer_to(descriptors));
+}
 
 }  // namespace launcher

@@ -172,9 +172,10 @@ void read_logging(const ValueReader& reader, const Entry& logging, Descriptor& d
     descriptor.logging.mode = is_captured ? LogMode::captured : LogMode::direct;
 }
 
-void check_log_files(const std::vector<Descriptor>& descriptors, Diagnostics& diagnostics) {
+void check_log_files(DescriptorRefs descriptors, Diagnostics& diagnostics) {
     std::map<std::string_view, const Descriptor*> owners;
-    for (const Descriptor& descriptor : descriptors) {
+    for (const Descriptor* reference : descriptors) {
+        const Descriptor& descriptor = *reference;
         if (!descriptor.logging.path) continue;
         const auto [owner, is_new] = owners.emplace(*descriptor.logging.path, &descriptor);
         if (is_new) continue;

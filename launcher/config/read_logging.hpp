@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "launcher/config/plan.hpp"
 #include "launcher/config/read_component.hpp"
 
 namespace launcher {
@@ -12,7 +13,7 @@ namespace launcher {
 void read_logging(const ValueReader& reader, const Entry& logging, Descriptor& descriptor);
 
 /// Refuses a captured log that is another component's log, too.
-void check_log_files(const std::vector<Descriptor>& descriptors, Diagnostics& diagnostics);
+void check_log_files(DescriptorRefs descriptors, Diagnostics& diagnostics);
 
 /// The words of `logging`, for the schema.
 [[nodiscard]] std::vector<Vocabulary> logging_vocabulary();

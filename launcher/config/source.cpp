@@ -79,6 +79,16 @@ std::optional<Diagnostic> find_binary(const std::string& file, std::string_view 
     return std::nullopt;
 }
 
+/// By one name, however the way to it was written, so that a description that is read again is the
+/// same; but where a link makes ".." lead elsewhere the way stays as it is.
+std::string folder_of(const std::filesystem::path& absolute) {
+    const std::filesystem::path folder = absolute.parent_path();
+    const std::filesystem::path normal = absolute.lexically_normal().parent_path();
+    std::error_code error;
+    const bool is_same = std::filesystem::equivalent(folder, normal, error);
+    return (is_same && !error ? normal : folder).string();
+}
+
 }  // namespace
 
 std::optional<Source> make_source(const std::string& file, std::string text,
@@ -95,7 +105,7 @@ std::optional<Source> make_source(const std::string& file, std::string text,
         diagnostics.add({Place{file}, "", "the current directory is unknown: " + error.message()});
         return std::nullopt;
     }
-    return Source{file, absolute.parent_path().string(), std::move(text)};
+    return Source{file, folder_of(absolute), std::move(text)};
 }
 
 std::optional<Source> read_source(const std::string& file, Diagnostics& diagnostics) {

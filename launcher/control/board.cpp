@@ -41,33 +41,38 @@ json::value describe_process(pid_t pid, Sampler& sampler) {
 
 }  // namespace
 
-Board::Board(std::string application_name, Supervisor& the_supervisor, Journal& the_journal,
-             Output& the_output, EventSink sink, const std::string& shm_directory)
+Board::Board(std::string application_name, Supervisor& the_supervisor, Applier& the_applier,
+             Journal& the_journal, Output& the_output, EventSink sink,
+             const std::string& shm_directory)
     : application(std::move(application_name)),
       supervisor(the_supervisor),
+      applier(the_applier),
       journal(the_journal),
       output(the_output),
       emit(std::move(sink)),
       sampler_(shm_directory) {
-    for (const auto& component : supervisor.components()) {
-        since_[component.get()] = std::chrono::system_clock::now();
-        component->on_enter = [this, entered = component.get()] {
-            since_[entered] = std::chrono::system_clock::now();
-            if (listener_) listener_();
+    const auto tell = [this] {
+        if (listener_) listener_();
+    };
+    supervisor.on_add([tell](Component& component) {
+        component.since = std::chrono::system_clock::now();
+        component.on_enter = [tell, &component] {
+            component.since = std::chrono::system_clock::now();
+            tell();
         };
-        component->on_reach = [this] {
-            if (listener_) listener_();
-        };
-    }
+        component.on_reach = tell;
+    });
+    supervisor.on_applied(tell);
 }
 
 json::object Board::describe(const Component& component) {
     const auto now = std::chrono::system_clock::now();
-    const auto since = since_[&component];
+    const auto since = component.since;
     const auto milliseconds = [](auto duration) {
         return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
     };
     return {{"name", component.descriptor().name},
+            {"transient", component.is_transient},
             {"state", to_string(component.state())},
             {"ready", is_ready(component)},
             {"healthy", component.is_healthy},

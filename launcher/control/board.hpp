@@ -3,11 +3,10 @@
 #pragma once
 
 #include <boost/json/object.hpp>
-#include <chrono>
 #include <functional>
 #include <string>
-#include <unordered_map>
 
+#include "launcher/control/applier.hpp"
 #include "launcher/control/journal.hpp"
 #include "launcher/control/sample.hpp"
 #include "launcher/observe/output.hpp"
@@ -17,8 +16,9 @@ namespace launcher {
 
 class Board {
 public:
-    Board(std::string application_name, Supervisor& the_supervisor, Journal& the_journal,
-          Output& the_output, EventSink sink, const std::string& shm_directory);
+    Board(std::string application_name, Supervisor& the_supervisor, Applier& the_applier,
+          Journal& the_journal, Output& the_output, EventSink sink,
+          const std::string& shm_directory);
     Board(const Board&) = delete;
     Board& operator=(const Board&) = delete;
 
@@ -30,13 +30,13 @@ public:
 
     const std::string application;
     Supervisor& supervisor;
+    Applier& applier;
     Journal& journal;
     Output& output;
     const EventSink emit;
 
 private:
     Sampler sampler_;
-    std::unordered_map<const Component*, std::chrono::system_clock::time_point> since_;
     std::function<void()> listener_;
 };
 

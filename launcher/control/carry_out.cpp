@@ -19,9 +19,9 @@ namespace {
 namespace json = boost::json;
 
 using Names = std::vector<std::string>;
-using Components = std::vector<Component*>;
+using Components = Supervisor::Components;
 
-constexpr std::size_t components_per_line = 64;   ///< of an answer to `status`
+constexpr std::size_t components_per_line = 64;   ///< of an answer to `status`, `plan`, `apply`
 constexpr std::chrono::milliseconds turn_max{2};  ///< for one request, then others have theirs
 
 Refusal unknown_component(const ControlRequest& request, std::string_view name,
@@ -38,16 +38,15 @@ Refusal unknown_component(const ControlRequest& request, std::string_view name,
 /// Those that are named, or all.
 tl::expected<Components, Refusal> find_components(const ControlRequest& request,
                                                   const Board& board) {
+    if (request.components.empty()) return board.supervisor.components();
+    const bool may_be_gone = request.verb == Verb::wait && request.condition == Condition::ended;
     Components found;
-    if (request.components.empty()) {
-        for (const auto& component : board.supervisor.components())
-            found.push_back(component.get());
-        return found;
-    }
     for (const std::string& name : request.components) {
-        Component* component = board.supervisor.find(name);
-        if (component == nullptr) return tl::unexpected(unknown_component(request, name, board));
-        found.push_back(component);
+        if (Component* component = board.supervisor.find(name)) {
+            found.push_back(component->shared_from_this());
+        } else if (!may_be_gone || !board.supervisor.is_gone(name)) {
+            return tl::unexpected(unknown_component(request, name, board));
+        }
     }
     return found;
 }
@@ -65,7 +64,7 @@ shmheap::Status ask(Component& component, const ControlRequest& request, Supervi
 void ask_all(Session& session, const ControlRequest& request, const Components& components,
              Board& board) {
     std::optional<Refusal> refusal;
-    for (Component* component : components) {
+    for (const auto& component : components) {
         const auto asked = ask(*component, request, board.supervisor);
         if (!asked && !refusal)
             refusal =
@@ -78,7 +77,7 @@ Awaitable<void> tell_status(Session& session, const ControlRequest& request,
                             const Components& components, Board& board, Executor executor) {
     json::array described;
     TimePoint begun = Clock::now();
-    for (Component* component : components) {
+    for (const auto& component : components) {
         described.push_back(board.describe(*component));
         if (described.size() < components_per_line) continue;
         json::object answer = make_answer(request.id);
@@ -97,6 +96,78 @@ Awaitable<void> tell_status(Session& session, const ControlRequest& request,
     answer["pid"] = getpid();
     answer["components"] = std::move(described);
     session.send(answer);
+}
+
+std::string_view to_string(Change::Kind kind) {
+    switch (kind) {
+        case Change::Kind::add:
+            return "add";
+        case Change::Kind::remove:
+            return "remove";
+        case Change::Kind::restart:
+            return "restart";
+        case Change::Kind::update:
+            return "update";
+        case Change::Kind::follow:
+            return "follow";
+    }
+    return "unknown";
+}
+
+json::object describe(const Change& change) {
+    json::object described{{"change", to_string(change.kind)}, {"component", change.component}};
+    if (!change.keys.empty())
+        described["keys"] = json::array(change.keys.begin(), change.keys.end());
+    if (!change.followed.empty()) described["follows"] = change.followed;
+    return described;
+}
+
+Awaitable<void> tell_changes(Session& session, const ControlRequest& request,
+                             const std::vector<Change>& changes) {
+    json::array described;
+    for (const Change& change : changes) {
+        described.push_back(describe(change));
+        if (described.size() < components_per_line) continue;
+        json::object answer = make_answer(request.id);
+        answer["more"] = true;
+        answer["changes"] = std::exchange(described, {});
+        session.send(answer);
+        co_await session.room();
+        if (session.is_dropped()) co_return;
+    }
+    json::object answer = make_answer(request.id);
+    answer["changes"] = std::move(described);
+    session.send(answer);
+}
+
+void refuse(Session& session, const ControlRequest& request, Refusal refusal) {
+    refusal.id = request.id;
+    session.send(make_answer(refusal));
+}
+
+/// plan, apply.
+Awaitable<void> change_application(std::shared_ptr<Session> session, ControlRequest request,
+                                   Board& board) {
+    auto planned = co_await board.applier.plan(request.files);
+    if (!planned) {
+        refuse(*session, request, invalid(planned.error()));
+        co_return;
+    }
+    const std::vector<Change> changes = planned->changes;
+    if (request.verb == Verb::apply) {
+        if (const auto applied = board.applier.apply(std::move(*planned)); !applied) {
+            refuse(*session, request,
+                   Refusal{.code = "refused", .message = applied.error().message()});
+            co_return;
+        }
+    }
+    co_await tell_changes(*session, request, changes);
+}
+
+void launch(Session& session, const ControlRequest& request, Board& board) {
+    if (const auto launched = board.applier.launch(request.launch); !launched)
+        return refuse(session, request, launched.error());
+    session.send(make_answer(request.id));
 }
 
 void tell_events(Session& session, const ControlRequest& request, const Board& board) {
@@ -121,10 +192,14 @@ void stop_everything(Session& session, const ControlRequest& request, Board& boa
 
 /// The answer to a wait that is over; nothing while it is not.
 std::optional<json::object> answer_of(const ControlRequest& request, const Board& board) {
+    if (request.condition == Condition::applied) {
+        if (board.supervisor.is_applying()) return std::nullopt;
+        return make_answer(request.id);
+    }
     const auto components = find_components(request, board);
     if (!components) return make_answer(components.error());
     bool is_met = true;
-    for (const Component* component : *components) {
+    for (const auto& component : *components) {
         const Progress progress = progress_of(*component, request.condition);
         if (progress == Progress::impossible)
             return make_answer(Refusal{.code = "impossible",
@@ -166,6 +241,13 @@ Awaitable<void> carry_out(std::shared_ptr<Session> session, ControlRequest reque
         case Verb::restart:
         case Verb::signal:
             ask_all(*session, request, *components, board);
+            break;
+        case Verb::launch:
+            launch(*session, request, board);
+            break;
+        case Verb::plan:
+        case Verb::apply:
+            co_await change_application(session, request, board);
             break;
         case Verb::wait:
             begin_wait(*session, request, board);

@@ -13,7 +13,7 @@ Progress progress_of(const Component& component, Condition condition) {
     // Asked to start, and running already: there is nothing to carry out.
     const bool is_settled =
         !component.asked || (component.asked == Request::start && state == State::running);
-    if (!is_settled) return Progress::pending;
+    if (!is_settled || component.is_leaving) return Progress::pending;
     if (condition == Condition::ended) return is_final(state) ? Progress::met : Progress::pending;
     if (is_ready(component)) return Progress::met;
     return is_final(state) ? Progress::impossible : Progress::pending;

@@ -27,7 +27,7 @@ std::string_view to_string(DependencyCondition condition) {
 }  // namespace
 
 std::string graph_dot(const std::string& application,
-                      const std::vector<std::unique_ptr<Component>>& components) {
+                      const std::vector<std::shared_ptr<Component>>& components) {
     std::string dot = "digraph " + quoted(application) + " {\n    node [shape=box];\n";
     for (const auto& component : components) {
         const Descriptor& descriptor = component->descriptor();

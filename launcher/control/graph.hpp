@@ -11,6 +11,6 @@
 namespace launcher {
 
 std::string graph_dot(const std::string& application,
-                      const std::vector<std::unique_ptr<Component>>& components);
+                      const std::vector<std::shared_ptr<Component>>& components);
 
 }  // namespace launcher

@@ -10,9 +10,12 @@
 #include <csignal>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "launcher/control/applier.hpp"
 #include "launcher/control/server.hpp"
 #include "launcher/control/socket.hpp"
 #include "launcher/control/stop_signals.hpp"
@@ -65,6 +68,14 @@ std::string shm_directory() {
     return directory != nullptr && *directory != '\0' ? directory : "/dev/shm";
 }
 
+/// They are read again later, whatever the current directory is then.
+std::vector<std::string> absolute_paths(const std::vector<std::string>& files) {
+    std::vector<std::string> paths;
+    for (const std::string& file : files)
+        paths.push_back(std::filesystem::absolute(file).string());
+    return paths;
+}
+
 std::size_t longest_name(const Application& application) {
     std::size_t longest = 0;
     for (const Descriptor& descriptor : application.components)
@@ -102,10 +113,11 @@ void clear_the_past(const Application& application, const std::string& run_direc
     emit(event);
 }
 
-Awaitable<void> run_to_end(Supervisor& supervisor, Server& server, Summary& summary,
-                           asio::io_context& io) {
+Awaitable<void> run_to_end(Supervisor& supervisor, Applier& applier, Server& server,
+                           Summary& summary, asio::io_context& io) {
     summary = co_await supervisor.run();
     co_await server.close();
+    co_await applier.finish();
     io.stop();
 }
 
@@ -147,8 +159,9 @@ void tell_listening(UniqueFd listening) {
 }
 
 /// The instance lock is held: start, supervise, stop.
-ExitStatus supervise_all(const Application& application, const std::string& run_directory,
-                         asio::io_context& io, Console& console, UniqueFd listening) {
+ExitStatus supervise_all(Application application, const std::vector<std::string>& files,
+                         const std::string& run_directory, asio::io_context& io, Console& console,
+                         UniqueFd listening) {
     StopSignals signals(io.get_executor());
     clear_the_past(application, run_directory, console);
     const auto open_files = raise_open_files();
@@ -177,13 +190,15 @@ ExitStatus supervise_all(const Application& application, const std::string& run_
         return ExitStatus::failed;
     }
     tell_listening(std::move(listening));
-    Supervisor supervisor(io.get_executor(), application,
-                          make_shared_state(application, uuid, run_directory, **host, emit));
-    Board board(application.name, supervisor, journal, output, emit, shm_directory());
+    const std::string name = application.name;
+    Shared shared = make_shared_state(application, uuid, run_directory, **host, emit);
+    Supervisor supervisor(io.get_executor(), std::move(application), std::move(shared));
+    Applier applier(io.get_executor(), supervisor, {name, absolute_paths(files)}, emit);
+    Board board(name, supervisor, applier, journal, output, emit, shm_directory());
     Server server(io.get_executor(), std::move(*control), board);
-    signals.direct_to(supervisor, emit);
+    signals.direct_to(supervisor, applier, emit);
     Summary summary;
-    asio::co_spawn(io, run_to_end(supervisor, server, summary, io),
+    asio::co_spawn(io, run_to_end(supervisor, applier, server, summary, io),
                    [&console](const std::exception_ptr& failure) {
                        if (failure) end_at_once(failure, console);
                    });
@@ -195,8 +210,8 @@ ExitStatus supervise_all(const Application& application, const std::string& run_
 
 }  // namespace
 
-ExitStatus run_instance(const Application& application, asio::io_context& io, Console& console,
-                        UniqueFd listening) {
+ExitStatus run_instance(Application application, const std::vector<std::string>& files,
+                        asio::io_context& io, Console& console, UniqueFd listening) {
     console.align(longest_name(application));
     // A broken stdout and a file that may not grow are errors of write(2); children get SIG_DFL.
     std::signal(SIGPIPE, SIG_IGN);
@@ -212,7 +227,8 @@ ExitStatus run_instance(const Application& application, asio::io_context& io, Co
     }
     // From now on, whatever loses its parent below us becomes our child (and does not at init).
     prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L);
-    return supervise_all(application, run_directory->path(), io, console, std::move(listening));
+    return supervise_all(std::move(application), files, run_directory->path(), io, console,
+                         std::move(listening));
 }
 
 }  // namespace launcher

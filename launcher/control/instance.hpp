@@ -3,6 +3,9 @@
 /// their business. Main thread.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "launcher/asio.hpp"
 #include "launcher/config/descriptor.hpp"
 #include "launcher/observe/console.hpp"
@@ -16,9 +19,11 @@ enum class ExitStatus {
     usage = 2,   ///< wrong arguments or a bad configuration; nothing was started
 };
 
-/// Runs the application to its end, with the io_context that `console` uses. A byte is written to
-/// `listening`, if there is such a descriptor, when the control socket listens.
-ExitStatus run_instance(const Application& application, asio::io_context& io, Console& console,
+/// Runs the application, which `files` describe, to its end, with the io_context that `console`
+/// uses. A byte is written to `listening`, if there is such a descriptor, when the control socket
+/// listens.
+ExitStatus run_instance(Application application, const std::vector<std::string>& files,
+                        asio::io_context& io, Console& console,
                         shmheap::os::UniqueFd listening = {});
 
 }  // namespace launcher

@@ -1,5 +1,6 @@
 #include "launcher/control/request.hpp"
 
+#include <algorithm>
 #include <array>
 #include <boost/json/parse.hpp>
 #include <boost/system/error_code.hpp>
@@ -19,21 +20,23 @@ struct VerbRule {
     Verb verb;
     bool takes_components;
     bool needs_components;
-    std::string_view extra_key;              ///< a further key that it knows
-    std::string_view second_extra_key = "";  ///< and another
+    std::array<std::string_view, 4> extra_keys;  ///< further ones that it knows; empty for none
 };
 
-constexpr std::array<VerbRule, 10> verb_rules{{
-    {"status", Verb::status, true, false, ""},
-    {"start", Verb::start, true, true, ""},
-    {"stop", Verb::stop, true, true, ""},
-    {"restart", Verb::restart, true, true, ""},
-    {"signal", Verb::signal, true, true, "signal"},
-    {"wait", Verb::wait, true, false, "for"},
-    {"events", Verb::events, false, false, "follow"},
-    {"logs", Verb::logs, true, false, "follow", "lines"},
-    {"graph", Verb::graph, false, false, ""},
-    {"down", Verb::down, false, false, "at_once"},
+constexpr std::array<VerbRule, 13> verb_rules{{
+    {"status", Verb::status, true, false, {}},
+    {"start", Verb::start, true, true, {}},
+    {"stop", Verb::stop, true, true, {}},
+    {"restart", Verb::restart, true, true, {}},
+    {"signal", Verb::signal, true, true, {"signal"}},
+    {"launch", Verb::launch, false, false, {"component", "command", "set", "folder"}},
+    {"wait", Verb::wait, true, false, {"for"}},
+    {"events", Verb::events, false, false, {"follow"}},
+    {"logs", Verb::logs, true, false, {"follow", "lines"}},
+    {"graph", Verb::graph, false, false, {}},
+    {"plan", Verb::plan, false, false, {"files"}},
+    {"apply", Verb::apply, false, false, {"files"}},
+    {"down", Verb::down, false, false, {"at_once"}},
 }};
 
 const VerbRule* find_rule(std::string_view name) {
@@ -67,10 +70,16 @@ tl::expected<void, Refusal> read_components(const json::value& value, ControlReq
 
 tl::expected<void, Refusal> read_condition(const json::value& value, ControlRequest& request) {
     const json::string* text = value.if_string();
-    if (text == nullptr || (*text != "ready" && *text != "ended"))
-        return tl::unexpected(wrong("for: expected \"ready\" or \"ended\""));
-    request.condition = *text == "ready" ? Condition::ready : Condition::ended;
-    return {};
+    constexpr std::array<std::pair<std::string_view, Condition>, 3> conditions{
+        {{"ready", Condition::ready},
+         {"ended", Condition::ended},
+         {"applied", Condition::applied}}};
+    for (const auto& [word, condition] : conditions) {
+        if (text == nullptr || *text != word) continue;
+        request.condition = condition;
+        return {};
+    }
+    return tl::unexpected(wrong("for: expected \"ready\", \"ended\" or \"applied\""));
 }
 
 tl::expected<void, Refusal> read_signal(const json::value& value, ControlRequest& request) {
@@ -96,7 +105,43 @@ tl::expected<void, Refusal> read_lines(const json::value& value, ControlRequest&
     return {};
 }
 
-/// A key that this verb knows and others do not.
+bool is_absolute(const std::string& path) {
+    return path.starts_with('/') && path.find('\0') == std::string::npos;
+}
+
+tl::expected<void, Refusal> read_texts(std::string_view key, const json::value& value,
+                                       std::vector<std::string>& texts) {
+    const json::array* list = value.if_array();
+    const bool are_texts =
+        list != nullptr && std::all_of(list->begin(), list->end(), [](const json::value& each) {
+            return each.is_string() && each.get_string().find('\0') == json::string::npos;
+        });
+    if (!are_texts) return tl::unexpected(wrong(std::string(key) + ": expected a list of strings"));
+    for (const json::value& text : *list)
+        texts.emplace_back(text.get_string());
+    return {};
+}
+
+tl::expected<void, Refusal> read_files(const json::value& value, ControlRequest& request) {
+    if (auto read = read_texts("files", value, request.files); !read) return read;
+    const bool is_right = request.files.size() <= files_named_max &&
+                          std::all_of(request.files.begin(), request.files.end(), is_absolute);
+    if (is_right) return {};
+    return tl::unexpected(
+        wrong("files: expected at most " + std::to_string(files_named_max) + " absolute paths"));
+}
+
+tl::expected<void, Refusal> read_launch_key(std::string_view key, const json::value& value,
+                                            LaunchText& launch) {
+    if (key == "command") return read_texts(key, value, launch.command);
+    if (key == "set") return read_texts(key, value, launch.settings);
+    const json::string* text = value.if_string();
+    if (text == nullptr) return tl::unexpected(wrong(std::string(key) + ": expected a string"));
+    (key == "folder" ? launch.folder : launch.name) = std::string(*text);
+    return {};
+}
+
+/// The keys that only some verbs know.
 tl::expected<void, Refusal> read_extra(std::string_view key, const json::value& value,
                                        ControlRequest& request) {
     switch (request.verb) {
@@ -111,6 +156,11 @@ tl::expected<void, Refusal> read_extra(std::string_view key, const json::value& 
                                   : read_flag(key, value, request.follow);
         case Verb::down:
             return read_flag("at_once", value, request.at_once);
+        case Verb::launch:
+            return read_launch_key(key, value, request.launch);
+        case Verb::plan:
+        case Verb::apply:
+            return read_files(value, request);
         case Verb::status:
         case Verb::start:
         case Verb::stop:
@@ -149,7 +199,8 @@ tl::expected<void, Refusal> read_keys(const json::object& object, ControlRequest
         tl::expected<void, Refusal> read;
         if (key == "components" && known.takes_components) {
             read = read_components(value, request);
-        } else if (!key.empty() && (key == known.extra_key || key == known.second_extra_key)) {
+        } else if (!key.empty() && std::count(known.extra_keys.begin(), known.extra_keys.end(),
+                                              std::string_view(key)) > 0) {
             read = read_extra(key, value, request);
         } else {
             return tl::unexpected(wrong("\"" + std::string(key) + "\" is no key of the request \"" +
@@ -161,6 +212,10 @@ tl::expected<void, Refusal> read_keys(const json::object& object, ControlRequest
         return tl::unexpected(wrong("components: expected at least one name"));
     if (known.verb == Verb::signal && request.signal == 0)
         return tl::unexpected(wrong("signal: the key is missing"));
+    if (known.verb == Verb::launch && request.launch.name.empty())
+        return tl::unexpected(wrong("component: the key is missing"));
+    if (known.verb == Verb::launch && !is_absolute(request.launch.folder))
+        return tl::unexpected(wrong("folder: expected an absolute path"));
     return {};
 }
 
@@ -199,6 +254,12 @@ json::object make_answer(const Refusal& refusal) {
     answer["ok"] = false;
     answer["error"] =
         json::object{{"code", refusal.code}, {"message", with_replacements(refusal.message)}};
+    if (!refusal.mistakes.empty()) {
+        json::array mistakes;
+        for (const std::string& mistake : refusal.mistakes)
+            mistakes.emplace_back(with_replacements(mistake));
+        answer["error"].get_object()["mistakes"] = std::move(mistakes);
+    }
     return answer;
 }
 

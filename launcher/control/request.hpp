@@ -10,18 +10,36 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "launcher/config/read_launch.hpp"
+
 namespace launcher {
 
 inline constexpr int protocol_version = 1;
 inline constexpr std::size_t request_bytes_max = std::size_t{64} << 10;
 inline constexpr std::size_t components_named_max = 1000;
+inline constexpr std::size_t files_named_max = 100;
 
-enum class Verb { status, start, stop, restart, signal, wait, events, logs, graph, down };
+enum class Verb {
+    status,
+    start,
+    stop,
+    restart,
+    signal,
+    launch,
+    wait,
+    events,
+    logs,
+    graph,
+    plan,
+    apply,
+    down,
+};
 
 /// What a `wait` waits for.
 enum class Condition {
-    ready,  ///< each is ready, or has completed
-    ended,  ///< each has ended for good
+    ready,    ///< each is ready, or has completed
+    ended,    ///< each has ended for good
+    applied,  ///< nothing is being applied
 };
 
 struct ControlRequest {
@@ -33,6 +51,8 @@ struct ControlRequest {
     bool follow = false;                       ///< events, logs
     std::uint64_t lines = 10;                  ///< logs: the last ones of each component
     bool at_once = false;                      ///< down
+    std::vector<std::string> files = {};       ///< plan, apply; absolute; none: those it knows
+    LaunchText launch = {};                    ///< launch
 };
 
 /// Why a request is not carried out.
@@ -40,6 +60,7 @@ struct Refusal {
     const char* code = "";  ///< one of those in PROTOCOL.md
     std::string message = {};
     boost::json::value id = {};
+    std::vector<std::string> mistakes = {};  ///< of `invalid`: each in a line
 };
 
 tl::expected<ControlRequest, Refusal> parse_request(std::string_view line);

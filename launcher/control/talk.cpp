@@ -7,6 +7,7 @@
 #include <boost/json/serialize.hpp>
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -55,6 +56,19 @@ bool is_hung_up(const shmheap::Error& error) {
 
 bool is_absent(const shmheap::Error& error) {
     return error.code == ENOENT || error.code == ECONNREFUSED;
+}
+
+/// The mistakes in a description, as `validate` tells them. False where a refusal has none.
+bool tell_mistakes(const json::object& answer) {
+    const json::value* error = answer.if_contains("error");
+    if (error == nullptr || !error->is_object()) return false;
+    const json::value* mistakes = error->get_object().if_contains("mistakes");
+    if (mistakes == nullptr || !mistakes->is_array()) return false;
+    for (const json::value& mistake : mistakes->get_array()) {
+        if (mistake.is_string())
+            std::fputs((std::string(mistake.get_string()) + '\n').c_str(), stderr);
+    }
+    return true;
 }
 
 /// Complains of an answer that is a refusal.
@@ -125,26 +139,27 @@ std::optional<json::object> ask(Client& client, json::object request, TimePoint 
     return std::move(*answer);
 }
 
-/// An answer that comes in several lines, as one that has all of the list `key`; a refusal is one,
-/// too.
-shmheap::Result<json::object> ask_for_list(Client& client, json::object request,
-                                           std::string_view key) {
-    auto answer = client.ask(std::move(request), soon());
-    json::array list;
+/// An answer that comes in several lines, each with a part of the list `key`, as one; a refusal is
+/// one, too.
+shmheap::Result<json::object> receive_all(Client& client, const char* key, TimePoint deadline) {
+    auto answer = client.receive(deadline);
+    json::array all;
     while (answer) {
         if (json::value* some = answer->if_contains(key); some && some->is_array()) {
             for (json::value& each : some->get_array())
-                list.push_back(std::move(each));
+                all.push_back(std::move(each));
         }
         if (!answer->contains("more")) break;
-        answer = client.receive(soon());
+        answer = client.receive(deadline);
     }
-    if (answer) (*answer)[key] = std::move(list);
+    if (answer) (*answer)[key] = std::move(all);
     return answer;
 }
 
 shmheap::Result<json::object> ask_status(Client& client, const VerbOptions& options) {
-    return ask_for_list(client, request_of("status", options), "components");
+    if (auto sent = client.send(request_of("status", options)); !sent)
+        return tl::unexpected(sent.error());
+    return receive_all(client, "components", soon());
 }
 
 /// Asks as a new client. Harrier hangs up on who neither asks nor reads for a while, as happens to
@@ -236,7 +251,8 @@ VerbStatus show_logs_of(Client& client, const VerbOptions& options) {
     json::object request = request_of("logs", options);
     request["lines"] = options.lines;
     request["follow"] = options.follow;
-    const auto answer = ask_for_list(client, std::move(request), "logs");
+    if (auto sent = client.send(std::move(request)); !sent) return complain_of(sent.error());
+    const auto answer = receive_all(client, "logs", soon());
     if (!answer) return complain_of(answer.error());
     if (!is_ok(*answer)) return verb_not_done;
     LogView view(answer->at("logs").get_array(), complain);
@@ -252,11 +268,11 @@ json::object wait_request(const VerbOptions& options, std::string_view condition
 }
 
 /// What the answer to a wait means. With its last component harrier ends, too, and may hang up
-/// before it has read that somebody waits for that.
+/// before it has read that somebody waits for that, or for what was applied.
 VerbStatus conclude(Client& client, const shmheap::Result<json::object>& answer,
                     std::string_view condition, TimePoint deadline) {
     if (answer) return is_ok(*answer) ? verb_done : verb_not_done;
-    if (condition == "ended" && is_hung_up(answer.error()) && client.await_end(deadline))
+    if (condition != "ready" && is_hung_up(answer.error()) && client.await_end(deadline))
         return verb_done;
     return complain_of(answer.error());
 }
@@ -266,21 +282,92 @@ VerbStatus await(Client& client, const VerbOptions& options, std::string_view co
     return conclude(client, answer, condition, soon(options));
 }
 
-/// start, stop, restart: asks, and waits until it is so. Sends both requests before it reads an
-/// answer: harrier may end with what it was asked for.
-VerbStatus change(Client& client, const VerbOptions& options, std::string_view verb) {
-    const std::string_view condition = verb == "stop" ? "ended" : "ready";
-    if (const auto asked = client.send(request_of(verb, options)); !asked)
+/// start, stop, restart, launch: asks, and waits until it is so. Sends both requests before it
+/// reads an answer: harrier may end with what it was asked for.
+VerbStatus change(Client& client, const VerbOptions& options, json::object request) {
+    const std::string_view condition = request.at("request") == "stop" ? "ended" : "ready";
+    if (const auto asked = client.send(std::move(request)); !asked)
         return complain_of(asked.error());
     shmheap::Status waits;
     if (!options.no_wait) waits = client.send(wait_request(options, condition));
     const auto answer = client.receive(soon(options));
     if (!answer) return complain_of(answer.error());
+    if (tell_mistakes(*answer)) return verb_usage;
     if (!is_ok(*answer)) return verb_not_done;
     if (options.no_wait) return verb_done;
     if (!waits) return conclude(client, tl::unexpected(waits.error()), condition, soon(options));
     const auto waited = client.receive(options.deadline);
     return conclude(client, waited, condition, soon(options));
+}
+
+VerbStatus launch(Client& client, const VerbOptions& options) {
+    std::error_code error;
+    const std::string folder = std::filesystem::current_path(error).string();
+    if (error) {
+        complain("the current directory is unknown: " + error.message());
+        return verb_not_done;
+    }
+    json::object request{
+        {"request", "launch"}, {"component", options.components.front()}, {"folder", folder}};
+    request["command"] = json::array(options.command.begin(), options.command.end());
+    request["set"] = json::array(options.settings.begin(), options.settings.end());
+    return change(client, options, std::move(request));
+}
+
+std::string text_of(const json::object& object, const char* key) {
+    const json::value* text = object.if_contains(key);
+    return text != nullptr && text->is_string() ? text->get_string().c_str() : "";
+}
+
+/// "~ filter: command, environment"
+std::string describe_change(const json::object& change) {
+    const std::string kind = text_of(change, "change");
+    const std::string component = text_of(change, "component");
+    if (kind == "add") return "+ " + component + '\n';
+    if (kind == "remove") return "- " + component + '\n';
+    std::string why;
+    if (const json::value* keys = change.if_contains("keys"); keys && keys->is_array()) {
+        for (const json::value& key : keys->get_array())
+            why +=
+                (why.empty() ? "" : ", ") + (key.is_string() ? std::string(key.get_string()) : "");
+    }
+    if (kind == "update") why += " (no restart)";
+    if (kind == "follow") why = "follows " + text_of(change, "follows");
+    return "~ " + component + ": " + (why.empty() ? "is being stopped" : why) + '\n';
+}
+
+/// Asks for `verb`, plan or apply, and shows what it changes.
+VerbStatus show_changes(Client& client, const VerbOptions& options, std::string_view verb,
+                        bool& is_any) {
+    json::object request{{"request", verb}};
+    json::array files;
+    for (const std::string& file : options.files)
+        files.emplace_back(std::filesystem::absolute(file).string());
+    if (!files.empty()) request["files"] = std::move(files);
+    if (const auto sent = client.send(std::move(request)); !sent) return complain_of(sent.error());
+    const auto answer = receive_all(client, "changes", soon(options));
+    if (!answer) return complain_of(answer.error());
+    if (tell_mistakes(*answer)) return verb_usage;
+    if (!is_ok(*answer)) return verb_not_done;
+    std::string text;
+    for (const json::value& change : answer->at("changes").get_array()) {
+        if (change.is_object()) text += describe_change(change.get_object());
+    }
+    is_any = !text.empty();
+    return write_out(text) ? verb_done : verb_not_done;
+}
+
+VerbStatus show_plan(Client& client, const VerbOptions& options) {
+    bool is_any = false;
+    const VerbStatus status = show_changes(client, options, "plan", is_any);
+    return status == verb_done && is_any ? verb_not_done : status;
+}
+
+VerbStatus apply(Client& client, const VerbOptions& options) {
+    bool is_any = false;
+    const VerbStatus status = show_changes(client, options, "apply", is_any);
+    if (status != verb_done || options.no_wait) return status;
+    return await(client, options, "applied");
 }
 
 VerbStatus send_signal(Client& client, const VerbOptions& options) {
@@ -328,7 +415,10 @@ VerbStatus talk(std::string_view verb, const VerbOptions& options) {
     if (verb == "signal") return send_signal(*client, options);
     if (verb == "graph") return show_graph(*client, options);
     if (verb == "down") return take_down(*client, options);
-    return change(*client, options, verb);
+    if (verb == "launch") return launch(*client, options);
+    if (verb == "plan") return show_plan(*client, options);
+    if (verb == "apply") return apply(*client, options);
+    return change(*client, options, request_of(verb, options));
 }
 
 }  // namespace launcher

@@ -15,7 +15,7 @@ namespace launcher {
 enum VerbStatus : int {
     verb_done = 0,
     verb_not_done = 1,     ///< harrier refused, or what was waited for cannot come
-    verb_usage = 2,        ///< wrong arguments
+    verb_usage = 2,        ///< wrong arguments, or a bad description
     verb_no_instance = 3,  ///< no application runs, not that one, or several and none was named
     verb_timed_out = 4,    ///< not within --timeout
 };
@@ -23,7 +23,10 @@ enum VerbStatus : int {
 struct VerbOptions {
     std::string application = {};  ///< none: the only one
     std::vector<std::string> components = {};
-    std::string output = "table";  ///< or "wide", "json"
+    std::vector<std::string> files = {};     ///< plan, apply; none: those that harrier knows
+    std::vector<std::string> command = {};   ///< launch
+    std::vector<std::string> settings = {};  ///< launch: KEY=VALUE
+    std::string output = "table";            ///< or "wide", "json"
     std::string signal = {};
     std::string condition = "ready";   ///< or "ended"
     TimePoint deadline = end_of_time;  ///< of --timeout

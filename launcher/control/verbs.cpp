@@ -8,8 +8,9 @@
 namespace launcher {
 namespace {
 
-constexpr std::array<const char*, 10> verb_names{"status", "start",  "stop", "restart", "signal",
-                                                 "wait",   "events", "logs", "graph",   "down"};
+constexpr std::array<const char*, 13> verb_names{"status", "start", "stop",   "restart", "signal",
+                                                 "launch", "wait",  "events", "logs",    "graph",
+                                                 "plan",   "apply", "down"};
 
 /// For CLI11, which shows what is returned when it is not empty.
 std::string check_duration(const std::string& text) {
@@ -66,6 +67,8 @@ void Verbs::add_changes() {
     auto* signal = add("signal", "send a signal to the leader of a component");
     signal->add_option("COMPONENT", component_)->required();
     signal->add_option("SIGNAL", options_.signal, "as in SIGUSR1 or USR1")->required();
+    add_launch();
+    add_apply();
     auto* wait = add("wait", "wait until components are where they should be");
     wait->add_option("COMPONENT", options_.components, "these only");
     const std::string ready_meaning = "each is ready or has completed (the default)";
@@ -78,7 +81,32 @@ void Verbs::add_changes() {
     add_timeout(down);
 }
 
-std::optional<VerbStatus> Verbs::run() {
+void Verbs::add_launch() {
+    auto* launch = add("launch", "start a component that no file describes; returns when it runs");
+    launch->add_option("COMPONENT", component_, "its name")->required();
+    launch
+        ->add_option("--set", options_.settings,
+                     "KEY=VALUE, as in restart.policy=always: any key of harrier.yaml(5), and YAML")
+        ->allow_extra_args(false)
+        ->type_name("KEY=VALUE");
+    launch->add_flag("--no-wait", options_.no_wait, "return when harrier knows of it");
+    add_timeout(launch);
+    launch->footer("-- COMMAND...  what it runs, as it is");
+}
+
+void Verbs::add_apply() {
+    const char* const files = "read these (default: those that were read last)";
+    auto* plan = add("plan", "show what apply would change; exit status 1 when there is something");
+    plan->add_option("FILE", options_.files, files);
+    auto* apply =
+        add("apply", "read the files again and change what differs; returns when it is so");
+    apply->add_option("FILE", options_.files, files);
+    apply->add_flag("--no-wait", options_.no_wait, "return when harrier knows of it");
+    add_timeout(apply);
+}
+
+std::optional<VerbStatus> Verbs::run(const std::vector<std::string>& command) {
+    options_.command = command;
     for (const char* name : verb_names) {
         if (!program_.got_subcommand(name)) continue;
         if (const auto timeout = parse_duration(timeout_); timeout && !timeout_.empty())

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "launcher/control/talk.hpp"
 
@@ -16,12 +17,15 @@ public:
     Verbs(const Verbs&) = delete;
     Verbs& operator=(const Verbs&) = delete;
 
-    /// Runs the one that was parsed; nothing when it was none of these.
-    std::optional<VerbStatus> run();
+    /// Runs the one that was parsed; nothing when it was none of these. `command` is what followed
+    /// "--".
+    std::optional<VerbStatus> run(const std::vector<std::string>& command);
 
 private:
     CLI::App* add(const char* name, const char* description);
+    void add_apply();
     void add_changes();
+    void add_launch();
     void add_views();
     void add_timeout(CLI::App* verb);
 

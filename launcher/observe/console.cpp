@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <string>
@@ -24,6 +25,7 @@ Console::Console(Executor executor)
 }
 
 void Console::emit(const Event& event) {
+    component_width_ = std::max(component_width_, event.component.size());
     errors_.append(format_event(event, std::chrono::system_clock::now(), component_width_));
     errors_.flush();
 }

@@ -53,6 +53,10 @@ std::string_view to_string(EventKind kind) {
             return "waiting";
         case EventKind::stopped:
             return "stopped";
+        case EventKind::applied:
+            return "applied";
+        case EventKind::refused:
+            return "refused";
         case EventKind::finished:
             return "finished";
     }

@@ -30,6 +30,8 @@ enum class EventKind {
     stopping,   ///< a component, or all of it, was told to stop
     waiting,    ///< a stop takes long, and for whom
     stopped,    ///< a component ended because it was told to stop
+    applied,    ///< the application is another one from now on
+    refused,    ///< another one cannot be applied
     finished,   ///< everything has ended
 };
 

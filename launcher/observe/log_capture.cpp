@@ -38,7 +38,7 @@ LogCapture::LogCapture(const Descriptor& component, StreamDescriptor read_end, L
 
 Awaitable<void> LogCapture::run() {
     compress_next();  // what an earlier harrier left plain
-    for (;;) {
+    while (read_end_.is_open()) {
         ErrorCode error;
         if (is_blocked()) {
             retry_timer_.expires_after(retry_delay);
@@ -220,7 +220,16 @@ void LogCapture::finish() {
     if (is_blocked()) lost += readable_bytes(read_end_.native_handle());
     if (trouble_) lost += trouble_->lost_bytes;
     if (lost > 0) emit("lost", Event{.kind = EventKind::logging}.with("lost", format_bytes(lost)));
-    if (file_.rotated()) file_.rotated()->clear_unfinished();  // what was given up
+}
+
+void LogCapture::close() {
+    pending_.clear();
+    read_end_.close();
+    retry_timer_.cancel();
+}
+
+void LogCapture::clear_unfinished() {
+    if (file_.rotated()) file_.rotated()->clear_unfinished();
 }
 
 // ---- compression --------------------------------------------------------------------------------
@@ -232,7 +241,7 @@ void LogCapture::compress_next() {
     if (!source) return;
     is_compressing_ = true;
     shared_.compressor.compress({std::move(source), file_.rotated()->unfinished_path()},
-                                [this](std::optional<ino_t> done) {
+                                [this, self = shared_from_this()](std::optional<ino_t> done) {
                                     is_compressing_ = false;
                                     if (!done) return;  // no room for it: after the next rotation
                                     file_.rotated()->replace_by_compressed(*done);

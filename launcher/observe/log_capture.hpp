@@ -1,13 +1,14 @@
 /// From the pipe of one component into its log: reads in turns, formats, and deals with a disk that
 /// is full (LOGS.md). What was read is written before more is read.
 ///
-/// Made and destroyed by the main thread, lives on the log thread; mark_end() alone may be called
-/// from another. Owns the reading end and the file.
+/// Made by the main thread, lives on the log thread; mark_end() alone may be called
+/// from another. Owns the reading end and the file; its coroutine has a share in it.
 #pragma once
 
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -24,7 +25,7 @@ namespace launcher {
 
 class Compressor;
 
-class LogCapture {
+class LogCapture : public std::enable_shared_from_this<LogCapture> {
 public:
     static constexpr std::size_t turn_bytes_max = std::size_t{256} << 10;
     static constexpr std::chrono::milliseconds retry_delay{250};
@@ -41,7 +42,7 @@ public:
     LogCapture(const LogCapture&) = delete;
     LogCapture& operator=(const LogCapture&) = delete;
 
-    /// Runs until the loop is stopped.
+    /// Runs until close(), or until the loop is stopped.
     Awaitable<void> run();
 
     /// Any thread: what has been written into the pipe so far is all that the component's
@@ -52,8 +53,14 @@ public:
     /// Looks at marks that may lie behind what was read.
     void take_ends();
 
-    /// Writes what is in the pipe now, and counts what cannot be written. The last call.
+    /// Writes what is in the pipe now, and counts what cannot be written. Nothing is read after it.
     void finish();
+
+    /// Ends run().
+    void close();
+
+    /// Removes what a compression that was given up has left.
+    void clear_unfinished();
 
 private:
     /// While the log cannot be written.

@@ -17,12 +17,12 @@ Result<int> LogKeeper::open(const Descriptor& component) {
     if (!file) return tl::unexpected(file.error());
     auto pipe = open_capture_pipe(room_->worker->executor(), component.name);
     if (!pipe) return tl::unexpected(pipe.error());
-    auto capture = std::make_unique<LogCapture>(component, std::move(pipe->read_end),
+    auto capture = std::make_shared<LogCapture>(component, std::move(pipe->read_end),
                                                 std::move(*file), room_->shared);
-    // The capture outlives the coroutine: both end when the loop has.
-    asio::co_spawn(room_->worker->executor(), capture->run(), [](std::exception_ptr failure) {
-        if (failure) std::rethrow_exception(failure);
-    });
+    asio::co_spawn(room_->worker->executor(), capture->run(),
+                   [capture](const std::exception_ptr& failure) {
+                       if (failure) std::rethrow_exception(failure);
+                   });
     const int fd = pipe->write_end.get();
     logs_.emplace(component.name, Log{std::move(pipe->write_end), std::move(capture)});
     return fd;
@@ -40,9 +40,18 @@ shmheap::Status LogKeeper::start_thread() {
 void LogKeeper::process_ended(const std::string& component) {
     const auto found = logs_.find(component);
     if (found == logs_.end()) return;
-    LogCapture* const capture = found->second.capture.get();
+    const auto capture = found->second.capture;
     capture->mark_end();
     room_->worker->post([capture] { capture->take_ends(); });
+}
+
+void LogKeeper::close(const std::string& component) {
+    const auto log = logs_.extract(component);
+    if (log.empty()) return;
+    room_->worker->post([capture = std::move(log.mapped().capture)] {
+        capture->finish();
+        capture->close();
+    });
 }
 
 /// Log thread.
@@ -69,8 +78,10 @@ void LogKeeper::finish() {
     if (!room_) return;
     room_->worker->stop();
     room_->compressor.stop();
-    for (auto& [component, log] : logs_)  // their thread has ended
+    for (auto& [component, log] : logs_) {  // their thread has ended
         log.capture->finish();
+        log.capture->clear_unfinished();
+    }
     tell();
     logs_.clear();
     room_.reset();

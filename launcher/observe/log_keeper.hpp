@@ -37,13 +37,16 @@ public:
     /// The processes of a component have ended; others may follow.
     void process_ended(const std::string& component);
 
+    /// The log of a component whose processes have ended is written to its end and let go of.
+    void close(const std::string& component);
+
     /// Writes what is in the pipes and ends the threads. The last call.
     void finish();
 
 private:
     struct Log {
         shmheap::os::UniqueFd write_end;
-        std::unique_ptr<LogCapture> capture;
+        std::shared_ptr<LogCapture> capture;  // with its coroutine
     };
 
     /// What lives as long as the log thread.

@@ -47,35 +47,49 @@ Result<Output::Target> Output::open_capture(const std::string& component) {
             captures_.erase(component);
             return tl::unexpected(pipe.error());
         }
-        capture = std::make_unique<Capture>(Capture{captures_.find(component)->first,
-                                                    prefix_of(component), std::move(pipe->read_end),
+        if (component.size() > name_width_) widen(component.size());
+        const std::size_t number = captures_made_++;
+        capture = std::make_shared<Capture>(Capture{component, number, prefix_of(component, number),
+                                                    std::move(pipe->read_end),
                                                     std::move(pipe->write_end)});
-        // The capture outlives the coroutine: both end with the io_context.
-        asio::co_spawn(executor_, pump(*capture), [](std::exception_ptr failure) {
-            if (failure) std::rethrow_exception(failure);
-        });
+        await_output(capture);
     }
     Target target;
     target.fd = capture->write_end.get();
     return target;
 }
 
-std::string Output::prefix_of(const std::string& component) const {
+std::string Output::prefix_of(const std::string& component, std::size_t number) const {
     std::string prefix = fmt::format("{:<{}}  | ", component, name_width_);
     if (!colour_) return prefix;
-    return fmt::format("\x1b[{}m{}\x1b[0m", colours[(captures_.size() - 1) % colours.size()],
-                       prefix);
+    return fmt::format("\x1b[{}m{}\x1b[0m", colours[number % colours.size()], prefix);
 }
 
-Awaitable<void> Output::pump(Capture& capture) {
-    for (;;) {
-        ErrorCode error;
-        co_await capture.read_end.async_wait(StreamDescriptor::wait_read,
-                                             asio::redirect_error(use_awaitable, error));
-        if (error) co_return;
-        read_once(capture);
-        if (!terminal_.has_room()) co_await terminal_.room();
+void Output::widen(std::size_t name_width) {
+    name_width_ = name_width;
+    for (const auto& [component, capture] : captures_) {
+        if (capture) capture->prefix = prefix_of(component, capture->number);
     }
+}
+
+/// No coroutine: of a thousand silent components each would keep its frame.
+void Output::await_output(std::shared_ptr<Capture> capture) {
+    StreamDescriptor& read_end = capture->read_end;
+    read_end.async_wait(StreamDescriptor::wait_read,
+                        [this, capture = std::move(capture)](ErrorCode error) mutable {
+                            if (error) return;
+                            read_once(*capture);
+                            if (terminal_.has_room()) return await_output(std::move(capture));
+                            asio::co_spawn(executor_, await_room(std::move(capture)),
+                                           [](const std::exception_ptr& failure) {
+                                               if (failure) std::rethrow_exception(failure);
+                                           });
+                        });
+}
+
+Awaitable<void> Output::await_room(std::shared_ptr<Capture> capture) {
+    co_await terminal_.room();
+    await_output(std::move(capture));
 }
 
 /// One read, so that each readable pipe gets its turn. False when there was nothing.
@@ -129,6 +143,13 @@ void Output::drain(const std::string& component) {
 const KeptLines* Output::kept_lines(const std::string& component) const {
     const auto found = captures_.find(component);
     return found == captures_.end() ? nullptr : found->second->kept.get();
+}
+
+void Output::close(const std::string& component) {
+    const auto found = captures_.find(component);
+    if (found == captures_.end()) return logs_.close(component);
+    found->second->read_end.close();  // by which its coroutine ends
+    captures_.erase(found);
 }
 
 }  // namespace launcher

@@ -2,9 +2,9 @@
 /// with the component's name in front, captured into a log (log_keeper.hpp), or written by the
 /// component itself to its log file.
 ///
-/// A pipe lasts as long as harrier, not as long as a process: nothing is lost at a restart, and a
-/// descendant that lives on never meets a broken pipe. Reading stops while the terminal has no
-/// room, so a component that floods waits in its own write(2) and costs nobody else anything.
+/// A pipe lasts as long as its component, not as long as a process: nothing is lost at a restart,
+/// and a descendant that lives on never meets a broken pipe. Reading stops while the terminal has
+/// no room, so a component that floods waits in its own write(2) and costs nobody else anything.
 /// Owns the pipes; the Writer must outlive it. One thread.
 #pragma once
 
@@ -29,7 +29,8 @@ namespace launcher {
 
 class Output {
 public:
-    /// Names are padded to `name_width`; `colour` gives each component one of its own.
+    /// Names are padded to `name_width`, or to the longest that comes; `colour` gives each
+    /// component one of its own.
     Output(Executor executor, Writer& terminal, std::size_t name_width, bool colour);
     Output(const Output&) = delete;
     Output& operator=(const Output&) = delete;
@@ -62,6 +63,9 @@ public:
     void on_lines(std::function<void(const std::string& component)> listener) {
         on_lines_ = std::move(listener);
     }
+    /// Ends the capturing of a component whose processes have ended: it is gone, or its output will
+    /// go elsewhere. A descendant that was left alone meets a broken pipe.
+    void close(const std::string& component);
 
     /// Brings all captured logs to the disk, when every component has ended. The last call.
     void finish() { logs_.finish(); }
@@ -73,7 +77,8 @@ private:
     };
 
     struct Capture {
-        const std::string& component;  // the key of the map
+        std::string component;
+        std::size_t number;  ///< for its colour
         std::string prefix;
         StreamDescriptor read_end;
         shmheap::os::UniqueFd write_end;
@@ -83,17 +88,20 @@ private:
     };
 
     shmheap::Result<Target> open_capture(const std::string& component);
-    std::string prefix_of(const std::string& component) const;
+    std::string prefix_of(const std::string& component, std::size_t number) const;
+    void widen(std::size_t name_width);
     bool read_once(Capture& capture);
     void show(Capture& capture, std::string_view line);
     void shown(const Capture& capture);
-    Awaitable<void> pump(Capture& capture);
+    void await_output(std::shared_ptr<Capture> capture);
+    Awaitable<void> await_room(std::shared_ptr<Capture> capture);
 
     Executor executor_;
     Writer& terminal_;
     std::size_t name_width_;
     bool colour_;
-    std::map<std::string, std::unique_ptr<Capture>> captures_;
+    std::map<std::string, std::shared_ptr<Capture>> captures_;  // shared with what waits for output
+    std::size_t captures_made_ = 0;
     std::function<void(const std::string& component)> on_lines_;
     LogKeeper logs_;
     std::array<char, std::size_t{64} << 10> buffer_;  // shared: between two waits nothing is in it

@@ -37,7 +37,8 @@ std::optional<Cause> outer_cause(const Component& component, Shared& shared) {
         case StopOrder::Phase::at_once:
             return Cause::shutdown;
     }
-    if (component.asked == Request::stop || component.asked == Request::restart)
+    const bool is_told = component.asked == Request::stop || component.asked == Request::restart;
+    if (is_told && (!component.is_leaving || leaving_dependents_ended(component)))
         return Cause::request;
     if (restarted_dependency(component) != nullptr) return Cause::dependency;
     return std::nullopt;

@@ -95,6 +95,9 @@ public:
     /// fails, for instance because there may be no more groups (cgroup.max.descendants).
     [[nodiscard]] Cgroup* of(const std::string& component);
 
+    /// Lets go of a component's group, if it has one; nobody refers to it any more.
+    void forget(const std::string& component) { groups_.erase(component); }
+
     /// Ends all that lives in groups of dead instances of `application` that this user made below
     /// the group of this process, and removes them. Returns how many processes there were.
     static std::size_t end_leftovers(std::string_view application);

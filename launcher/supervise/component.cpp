@@ -31,6 +31,10 @@ std::optional<EventKind> event_of(State state) {
 
 }  // namespace
 
+bool is_down(const Component& component) {
+    return is_final(component.state()) && !component.is_supervised;
+}
+
 void Component::enter(State next, Fields fields) {
     ASSERT(may_follow(state_, next));
     if (is_final(state_)) reached_ = {};

@@ -19,13 +19,17 @@
 /// There is a process in running, stopping and ending, and in no other state; every start comes out
 /// of waiting. A final state lasts until the component is asked to start. Whoever asks, or stops
 /// everything, finds the component in any state; only its coroutine acts on it, at its next look.
+/// The descriptor is replaced by the supervisor alone: all of it while the component is down, else
+/// by one that differs in nothing that its process was started with (changes.hpp).
 #pragma once
 
 #include <sys/types.h>
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -86,6 +90,9 @@ enum class Request { start, stop, restart };
 
 class Component;
 
+/// It has ended, and has no coroutine.
+[[nodiscard]] bool is_down(const Component& component);
+
 /// What one component needs of another.
 struct Requirement {
     Component& component;
@@ -93,17 +100,21 @@ struct Requirement {
     unsigned seen = 0;  ///< the start of the other that this one's own last start relied on
 };
 
-class Component {
+class Component : public std::enable_shared_from_this<Component> {
 public:
     using Fields = std::vector<std::pair<std::string, std::string>>;
 
-    /// `emit` outlives the component, as does the descriptor.
-    Component(Executor executor, const Descriptor& descriptor, const EventSink& emit)
-        : latch(executor), descriptor_(descriptor), emit_(emit) {}
+    /// `emit` outlives the component.
+    Component(Executor executor, Descriptor descriptor, const EventSink& emit)
+        : latch(executor), descriptor_(std::move(descriptor)), emit_(emit) {}
     Component(const Component&) = delete;
     Component& operator=(const Component&) = delete;
 
+    /// The same object as long as the component lives.
     [[nodiscard]] const Descriptor& descriptor() const { return descriptor_; }
+
+    /// Of the same name. Requirements refer to the old one: they are to be made anew.
+    void replace_descriptor(Descriptor&& next) { descriptor_ = std::move(next); }
     [[nodiscard]] State state() const { return state_; }
 
     /// The number of its last start that got so far; 0 for none since it was asked to start.
@@ -115,6 +126,13 @@ public:
     /// what follows from a state.
     void reach(DependencyCondition condition);
 
+    /// What it has been counts no more: it is to be another one. While it is down.
+    void forget_past() {
+        reached_ = {};
+        history = {};
+        asked.reset();
+    }
+
     /// Records a request for the coroutine.
     void ask(Request request) {
         asked = request;
@@ -125,29 +143,37 @@ public:
     /// `fields`, and wakes whoever waits for this component.
     void enter(State next, Fields fields = {});
 
-    Latch latch;                              ///< something changed that the component may wait for
-    History history;                          ///< for decide()
-    std::optional<Request> asked{};           ///< and not yet carried out
-    std::vector<int> signals{};               ///< asked to be sent to the leader
-    TimePoint restart_at{};                   ///< in backing_off: when it is over
-    TimePoint told_at{};                      ///< in stopping and ending: since when it must end
-    bool is_supervised = false;               ///< its coroutine has begun, or is about to
-    bool is_unkillable = false;               ///< something of it lives in spite of SIGKILL
-    unsigned number = 0;                      ///< among the components of the application
-    unsigned starts = 0;                      ///< processes made; the number in the tag
-    pid_t pid = 0;                            ///< of the leader, while there is a process
-    std::optional<Exit> last_exit{};          ///< how the process before ended
-    std::function<void()> on_enter{};         ///< called in every state, at its beginning
-    std::function<void()> on_reach{};         ///< called whenever it has got further
-    std::string status{};                     ///< what it last said of itself (STATUS=)
-    bool is_healthy = true;                   ///< as far as its last checks say
-    std::vector<Requirement> requirements{};  ///< in the order of depends_on
-    std::vector<Component*> dependents{};     ///< those that require this one
+    Latch latch;                      ///< something changed that the component may wait for
+    History history;                  ///< for decide()
+    std::optional<Request> asked{};   ///< and not yet carried out
+    std::vector<int> signals{};       ///< asked to be sent to the leader
+    TimePoint restart_at{};           ///< in backing_off: when it is over
+    TimePoint told_at{};              ///< in stopping and ending: since when it must end
+    bool is_supervised = false;       ///< its coroutine has begun, or is about to
+    bool is_unkillable = false;       ///< something of it lives in spite of SIGKILL
+    bool is_transient = false;        ///< launched at run time, in no file
+    bool is_unwanted = false;         ///< transient, stopped: it goes when it is down
+    bool is_leaving = false;          ///< goes down to be removed or to be changed,
+                                      ///< after those of its dependents that do so, too
+    bool starts_again = false;        ///< when it has been changed
+    unsigned number = 0;              ///< no other component of the instance has had it
+    unsigned starts = 0;              ///< processes made
+    unsigned starts_before = 0;       ///< of who bore its name before; the number in
+                                      ///< the tag goes on from there
+    pid_t pid = 0;                    ///< of the leader, while there is a process
+    std::optional<Exit> last_exit{};  ///< how the process before ended
+    std::chrono::system_clock::time_point since{};  ///< kept by who sets on_enter, for people
+    std::function<void()> on_enter{};               ///< called in every state, at its beginning
+    std::function<void()> on_reach{};               ///< called whenever it has got further
+    std::string status{};                           ///< what it last said of itself (STATUS=)
+    bool is_healthy = true;                         ///< as far as its last checks say
+    std::vector<Requirement> requirements{};        ///< in the order of depends_on
+    std::vector<Component*> dependents{};           ///< those that require this one
 
 private:
     void wake_dependents();
 
-    const Descriptor& descriptor_;
+    Descriptor descriptor_;
     const EventSink& emit_;
     State state_ = State::waiting;
     std::array<unsigned, 4> reached_{};  // by DependencyCondition

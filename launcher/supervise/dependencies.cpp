@@ -5,9 +5,11 @@
 namespace launcher {
 namespace {
 
-/// A component that is asked to start has yet to get there, wherever it was before.
+/// A component that is asked to start has yet to get there, wherever it was before. So has one that
+/// is down to be changed; whoever needs one that goes for good will soon need something else.
 bool will_start(const Component& component) {
-    return is_final(component.state()) && component.asked == Request::start;
+    return is_final(component.state()) &&
+           (component.asked == Request::start || component.is_leaving);
 }
 
 bool is_over(const Component& component) {
@@ -61,6 +63,13 @@ const Component* restarted_dependency(const Component& component) {
 bool dependents_ended(const Component& component) {
     return std::all_of(component.dependents.begin(), component.dependents.end(),
                        [](const Component* dependent) { return is_final(dependent->state()); });
+}
+
+bool leaving_dependents_ended(const Component& component) {
+    return std::all_of(component.dependents.begin(), component.dependents.end(),
+                       [](const Component* dependent) {
+                           return !dependent->is_leaving || is_final(dependent->state());
+                       });
 }
 
 }  // namespace launcher

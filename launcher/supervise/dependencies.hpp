@@ -23,4 +23,7 @@ const Component* restarted_dependency(const Component& component);
 /// Nobody who depends on it is left: it may stop.
 bool dependents_ended(const Component& component);
 
+/// Nobody is left of those who depend on it and are leaving, too: it may stop to leave.
+bool leaving_dependents_ended(const Component& component);
+
 }  // namespace launcher

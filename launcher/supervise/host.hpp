@@ -101,6 +101,10 @@ public:
     /// latch and descriptor outlive the probe. What cannot be begun has failed.
     virtual std::unique_ptr<Probe> probe(const SpawnRequest& request, const Process& process) = 0;
 
+    /// Lets go of what outlasts the processes of a component, which have all ended: it is gone, or
+    /// its output goes elsewhere from now on.
+    virtual void forget(const std::string& component) = 0;
+
     /// Ends with SIGKILL whatever still descends from harrier when every component has ended,
     /// but what was meant to stay (KillMode::process). Returns how many processes are left.
     virtual Awaitable<std::size_t> end_strays(TimePoint give_up_at) = 0;

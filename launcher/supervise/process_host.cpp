@@ -207,6 +207,11 @@ std::unique_ptr<Probe> ProcessHost::probe(const SpawnRequest& request, const Pro
     return std::visit(begin, request.descriptor.healthcheck->test);
 }
 
+void ProcessHost::forget(const std::string& component) {
+    output_.close(component);
+    if (containment_) containment_->forget(component);
+}
+
 void ProcessHost::await_child_signal() {
     child_signal_.async_wait([this](ErrorCode error, int) {
         if (error) return;

@@ -43,6 +43,7 @@ public:
     Awaitable<void> turn() override;
     Awaitable<shmheap::Result<std::unique_ptr<Process>>> spawn(SpawnRequest request) override;
     std::unique_ptr<Probe> probe(const SpawnRequest& request, const Process& process) override;
+    void forget(const std::string& component) override;
     Awaitable<std::size_t> end_strays(TimePoint give_up_at) override;
 
     /// How a process ended, which it has; it stays in the process table.

@@ -58,7 +58,7 @@ Awaitable<void> await_dependencies(Component& component, Shared& shared) {
 
 std::string start_tag(const Component& component, const Shared& shared) {
     return shared.instance_tag + '/' + component.descriptor().name + '/' +
-           std::to_string(component.starts);
+           std::to_string(component.starts_before + component.starts);
 }
 
 SpawnRequest spawn_request(Component& component, const Shared& shared) {

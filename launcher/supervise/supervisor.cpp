@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "launcher/observe/format.hpp"
 #include "launcher/supervise/reaping.hpp"
@@ -32,30 +33,56 @@ constexpr auto stray_patience = 5s;  ///< when nobody waits for the end
 
 }  // namespace
 
-Supervisor::Supervisor(Executor executor, const Application& application, Shared shared)
+Supervisor::Supervisor(Executor executor, Application application, Shared shared)
     : executor_(executor), shared_(std::move(shared)), ended_(executor) {
     components_.reserve(application.components.size());
-    for (const Descriptor& descriptor : application.components)
-        components_.push_back(std::make_unique<Component>(executor, descriptor, shared_.emit));
-    for (std::size_t i = 0; i < components_.size(); ++i)
-        components_[i]->number = static_cast<unsigned>(i);
-    connect(application);
+    for (Descriptor& descriptor : application.components)
+        components_.push_back(make(std::move(descriptor)));
+    connect();
     shared_.on_stopping = [this] { look_for_laggards_in_a_second(); };
 }
 
-void Supervisor::connect(const Application& application) {
-    for (std::size_t i = 0; i < components_.size(); ++i)
-        by_name_.emplace(application.components[i].name, components_[i].get());
+std::shared_ptr<Component> Supervisor::make(Descriptor descriptor) {
+    auto component = std::make_shared<Component>(executor_, std::move(descriptor), shared_.emit);
+    component->number = next_number_++;
+    const auto before = gone_.find(component->descriptor().name);
+    if (before != gone_.end()) component->starts_before = before->second;
+    if (on_add_) on_add_(*component);
+    return component;
+}
+
+void Supervisor::on_add(std::function<void(Component&)> callback) {
+    on_add_ = std::move(callback);
+    for (const auto& component : components_)
+        on_add_(*component);
+}
+
+/// Looks up who needs whom, anew. Which start of the other a running one relied on is known for
+/// those that it needed before; of another it is content with the present start, or the first.
+void Supervisor::connect() {
+    by_name_.clear();
     for (const auto& component : components_) {
+        by_name_.emplace(component->descriptor().name, component.get());
+        component->dependents.clear();
+    }
+    for (const auto& component : components_) {
+        std::unordered_map<const Component*, unsigned> seen;
+        for (const Requirement& before : std::exchange(component->requirements, {}))
+            seen.emplace(&before.component, before.seen);
         for (const Dependency& dependency : component->descriptor().depends_on) {
             const auto found = by_name_.find(dependency.component);
             if (found == by_name_.end()) {
                 ASSERT(!dependency.required);
                 continue;
             }
+            Component& other = *found->second;
+            const auto known = seen.find(&other);
             component->requirements.push_back(
-                {.component = *found->second, .dependency = dependency});
-            found->second->dependents.push_back(component.get());
+                {.component = other,
+                 .dependency = dependency,
+
+                 .seen = known == seen.end() ? std::max(other.starts, 1U) : known->second});
+            other.dependents.push_back(component.get());
         }
     }
 }
@@ -63,10 +90,14 @@ void Supervisor::connect(const Application& application) {
 Awaitable<Summary> Supervisor::run() {
     for (const auto& component : components_)
         launch(*component);
-    while ((running_ > 0 || (stays_ && !shared_.stop.requested())) && !failure_) {
+    for (;;) {
+        make_changes();
+        const bool goes_on = running_ > 0 || (stays_ && !shared_.stop.requested());
+        if (!goes_on || failure_) break;
         if (shared_.host.now() >= look_for_laggards_at_) tell_laggards();
         co_await shared_.host.sleep_until(look_for_laggards_at_, ended_);
     }
+    is_over_ = true;
     if (failure_) std::rethrow_exception(failure_);
     co_await end_all();
     Summary summary{
@@ -110,7 +141,7 @@ Awaitable<void> Supervisor::end_all() {
 /// to stay.
 std::vector<std::string> Supervisor::final_prefixes() const {
     std::vector<std::string> prefixes;
-    bool all = true;
+    bool all = !any_heap_stays_;
     for (const auto& component : components_) {
         if (component->descriptor().heap.reap == ReapHeap::never) {
             all = false;
@@ -137,6 +168,11 @@ Status Supervisor::start(Component& component) {
     if (shared_.stop.requested())
         return shmheap::fail(ECANCELED, "start", component.descriptor().name);
     if (component.is_unkillable) return shmheap::fail(EBUSY, "start", component.descriptor().name);
+    component.is_unwanted = false;
+    if (component.is_leaving) {
+        component.starts_again = true;
+        return {};
+    }
     for (const Requirement& requirement : component.requirements) {
         Component& other = requirement.component;
         // What has completed is not run again, unless it did so without getting as far as needed.
@@ -152,15 +188,21 @@ Status Supervisor::start(Component& component) {
 }
 
 void Supervisor::stop(Component& component) {
-    const bool is_down = is_final(component.state()) && !component.is_supervised;
-    if (is_down) return;
+    if (component.is_transient) {
+        component.is_unwanted = true;
+        anybody_unwanted_ = true;
+        ended_.release();
+    }
+    component.starts_again = false;
+    if (component.is_leaving || is_down(component)) return;
     component.ask(Request::stop);
 }
 
 Status Supervisor::restart(Component& component) {
-    if (is_final(component.state())) return start(component);
+    if (is_final(component.state()) || component.is_leaving) return start(component);
     if (shared_.stop.requested())
         return shmheap::fail(ECANCELED, "restart", component.descriptor().name);
+    component.is_unwanted = false;
     component.ask(Request::restart);
     return {};
 }

@@ -34,6 +34,25 @@ TEST_CASE("a request has a verb, components, and what the verb knows besides") {
     CHECK(parse_request(R"({"version":1,"request":"down","at_once":true})")->at_once);
 }
 
+TEST_CASE("what is launched or applied is read as it is") {
+    const auto launch = parse_request(R"({"version":1,"request":"launch","component":"x",)"
+                                      R"("folder":"/","command":["a","$"],"set":["b=c"]})");
+    REQUIRE(launch);
+    CHECK(launch->launch.name == "x");
+    CHECK(launch->launch.folder == "/");
+    CHECK(launch->launch.command == std::vector<std::string>{"a", "$"});
+    CHECK(launch->launch.settings == std::vector<std::string>{"b=c"});
+    const auto apply = parse_request(R"({"version":1,"request":"apply","files":["/a","/b"]})");
+    REQUIRE(apply);
+    CHECK(apply->files == std::vector<std::string>{"/a", "/b"});
+    CHECK(parse_request(R"({"version":1,"request":"plan"})")->files.empty());
+    CHECK(parse_request(R"({"version":1,"request":"wait","for":"applied"})")->condition ==
+          Condition::applied);
+    const Refusal refusal{.code = "invalid", .message = "m", .mistakes = {"a", "b"}};
+    CHECK(boost::json::serialize(make_answer(refusal)["error"]) ==
+          R"({"code":"invalid","message":"m","mistakes":["a","b"]})");
+}
+
 TEST_CASE("what is no JSON object is malformed") {
     for (const char* line : {"", "x", "[]", "1", "{", R"({"version":1}})", "{\"a\":\"\x01\"}"})
         CHECK(code_of(line) == "malformed");
@@ -75,6 +94,14 @@ TEST_CASE("keys that are unknown, missing or of the wrong kind are refused") {
           R"({"version":1,"request":"logs","lines":-1})",
           R"({"version":1,"request":"logs","lines":1.5})",
           R"({"version":1,"request":"logs","lines":"1"})",
+          R"({"version":1,"request":"apply","files":["a"]})",
+          R"({"version":1,"request":"apply","files":"/a"})",
+          R"({"version":1,"request":"plan","files":["/a\u0000"]})",
+          R"({"version":1,"request":"launch","folder":"/"})",
+          R"({"version":1,"request":"launch","component":"x"})",
+          R"({"version":1,"request":"launch","component":"x","folder":"a"})",
+          R"({"version":1,"request":"launch","component":"x","folder":"/","command":"a"})",
+          R"({"version":1,"request":"launch","component":"x","folder":"/","set":[1]})",
           R"({"version":1,"request":"status","id":{}})",
           R"({"version":1,"request":"status","id":1e999})",
           R"({"version":1,"request":"status","id":-1e999})",

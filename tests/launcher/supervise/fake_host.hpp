@@ -127,6 +127,7 @@ public:
 
     std::vector<std::string> started;    ///< components, in order
     std::vector<std::string> collected;  ///< components, in order
+    std::vector<std::string> forgotten;  ///< components, in order
     std::vector<Signalled> signals;
     std::vector<SpawnRequest> requests;
     int alive = 0;          ///< processes made and not collected
@@ -176,6 +177,8 @@ public:
                   [&it = *probe, passes = behaviour.passes] { it.end(passes); });
         return probe;
     }
+
+    void forget(const std::string& component) override { forgotten.push_back(component); }
 
     Awaitable<std::size_t> end_strays(TimePoint) override { co_return strays; }
 

@@ -1,10 +1,12 @@
 /// Random applications, and random things that happen to them, over a fake host: after each, what
 /// must always be true is true. A failure names its seed; HARRIER_SEED repeats it alone.
+#include <algorithm>
 #include <cstdlib>
 #include <random>
 #include <set>
 
 #include "fixture.hpp"
+#include "launcher/supervise/changes.hpp"
 #include "rounds.hpp"
 
 namespace launcher::test {
@@ -15,6 +17,7 @@ using namespace std::chrono_literals;
 constexpr int sequences = 100'000;
 constexpr int steps_max = 24;
 constexpr unsigned components_max = 4;
+constexpr unsigned launches_max = 3;
 
 /// Whole numbers and choices from a seed.
 class Dice {
@@ -57,10 +60,11 @@ public:
 
     /// One thing happens, and then whatever follows from it.
     void step() {
-        const std::string name = application.components[dice_.below(count())].name;
-        Component& component = *supervisor().find(name);
-        FakeProcess* const process = host.process_of(name);
-        switch (dice_.below(summary ? 1 : 12)) {
+        const auto& all = supervisor().components();
+        if (all.empty()) return summary ? void() : apply_something();
+        Component& component = *all[dice_.below(static_cast<unsigned>(all.size()))];
+        FakeProcess* const process = host.process_of(component.descriptor().name);
+        switch (dice_.below(summary ? 1 : 14)) {
             case 0:
             case 1:
                 host.advance(dice_.up_to(3s));
@@ -86,10 +90,16 @@ public:
                 (void)supervisor().signal(component, SIGUSR1);
                 break;
             case 10:
-                if (dice_.one_in(8)) supervisor().stop();
+                if (dice_.one_in(8)) stop_everything(&Supervisor::stop);
                 break;
             case 11:
-                if (dice_.one_in(16)) supervisor().stop_at_once();
+                if (dice_.one_in(16)) stop_everything(&Supervisor::stop_at_once);
+                break;
+            case 12:
+                apply_something();
+                break;
+            case 13:
+                launch_something();
                 break;
         }
         if (dice_.one_in(4)) return;  // the next thing happens at the same moment
@@ -105,16 +115,18 @@ public:
         require(summary.has_value(), "a stop that ends");
         require(host.alive == 0 && host.probes_alive == 0, "nothing left alive");
         require(host.timers() == 0, "no timer left");
+        require(!supervisor().is_applying(), "nothing left to apply");
     }
 
     std::string broken;  ///< what was not true; empty when all was
 
 private:
-    unsigned count() const { return static_cast<unsigned>(application.components.size()); }
+    void make_component(unsigned index) { describe(add(name_of(index))); }
 
-    void make_component(unsigned index) {
-        Descriptor& descriptor = add(name_of(index));
-        for (unsigned other = 0; other < index; ++other) {
+    /// Fills in what may be any way; on those before it in the application it may depend.
+    void describe(Descriptor& descriptor) {
+        for (const Descriptor& other : application.components) {
+            if (other.name == descriptor.name) break;
             if (dice_.one_in(2)) descriptor.depends_on.push_back(some_dependency(other));
         }
         descriptor.type = dice_.one_of({ComponentType::simple, ComponentType::simple,
@@ -151,10 +163,109 @@ private:
         check.start_interval = 100ms;
     }
 
-    Dependency some_dependency(unsigned other) {
+    void stop_everything(void (Supervisor::*how)()) {
+        is_stopping_ = true;
+        (supervisor().*how)();
+    }
+
+    /// Each is left, removed, described anew, or changed in what its process can take over.
+    void apply_something() {
+        host.settle();
+        Application next{.name = application.name, .components = {}};
+        std::swap(next, application);
+        const Application before = next;
+        for (unsigned i = 0; i < components_max; ++i) {
+            const auto old = std::find_if(
+                next.components.begin(), next.components.end(),
+                [i](const Descriptor& descriptor) { return descriptor.name == name_of(i); });
+            const bool is_there = old != next.components.end();
+            if (dice_.one_in(4) || (!is_there && dice_.one_in(2))) continue;
+            if (!is_there || dice_.one_in(4)) {
+                make_component(i);
+                continue;
+            }
+            application.components.push_back(*old);
+            if (dice_.one_in(3)) application.components.back().restart.attempts_max = 5;
+        }
+        drop_dependencies_on_nobody();
+        if (is_a_launched_one_lost()) {
+            application = before;
+            return;
+        }
+        const auto spared = who_goes_on();
+        const bool is_applied = supervisor().apply(application).has_value();
+        host.settle();
+        for (const auto& [name, pid] : spared) {
+            const FakeProcess* process = host.process_of(name);
+            const Component* component = supervisor().find(name);
+            require(
+                process != nullptr && process->pid() == pid && component->state() == State::running,
+                name + ", which is unchanged, goes on");
+        }
+        if (is_applied && !supervisor().is_applying() && !is_stopping_) check_who_is_there();
+    }
+
+    void drop_dependencies_on_nobody() {
+        std::set<std::string> names;
+        for (Descriptor& descriptor : application.components) {
+            std::erase_if(descriptor.depends_on, [&](const Dependency& dependency) {
+                return dependency.required && !names.contains(dependency.component);
+            });
+            names.insert(descriptor.name);
+        }
+    }
+
+    /// One that was launched needs a component that is not described any more.
+    bool is_a_launched_one_lost() {
+        std::set<std::string> names;
+        for (const Descriptor& descriptor : application.components)
+            names.insert(descriptor.name);
+        for (const auto& component : supervisor().components()) {
+            for (const Dependency& dependency : component->descriptor().depends_on) {
+                const bool is_lost = dependency.required && !names.contains(dependency.component);
+                if (component->is_transient && is_lost) return true;
+            }
+        }
+        return false;
+    }
+
+    /// Those that run and are to take no notice of the application as it is now.
+    std::map<std::string, pid_t> who_goes_on() {
+        std::map<std::string, pid_t> found;
+        for (const auto& component : supervisor().components()) {
+            if (component->state() == State::running && !component->asked)
+                found[component->descriptor().name] = component->pid;
+        }
+        for (const Change& change : changes_between(supervisor().components(), application)) {
+            if (change.kind != Change::Kind::update) found.erase(change.component);
+        }
+        return found;
+    }
+
+    void check_who_is_there() {
+        std::size_t count = 0;
+        for (const auto& component : supervisor().components())
+            count += component->is_transient ? 0 : 1;
+        bool is_all_there = count == application.components.size();
+        for (const Descriptor& descriptor : application.components) {
+            const Component* component = supervisor().find(descriptor.name);
+            is_all_there = is_all_there && component != nullptr &&
+                           changed_keys(component->descriptor(), descriptor).empty();
+        }
+        require(is_all_there, "what was applied is there, and nothing else");
+    }
+
+    void launch_something() {
+        if (launched_ == launches_max || supervisor().is_applying()) return;
+        Descriptor descriptor = test::component("launched-" + std::to_string(launched_++));
+        describe(descriptor);
+        (void)supervisor().add_transient(std::move(descriptor));
+    }
+
+    Dependency some_dependency(const Descriptor& other) {
         using enum DependencyCondition;
-        const bool is_oneshot = application.components[other].type == ComponentType::oneshot;
-        return {.component = name_of(other),
+        const bool is_oneshot = other.type == ComponentType::oneshot;
+        return {.component = other.name,
                 .condition = dice_.one_of(
                     {started, ready, is_oneshot ? ready : healthy, completed_successfully}),
                 .restart = dice_.one_in(3),
@@ -199,7 +310,9 @@ private:
         require(host.process_of(name) == nullptr, "one process of " + name + " at most");
         const auto seen = take_events();
         for (const Dependency& dependency : request.descriptor.depends_on) {
-            const Component& other = *supervisor().find(dependency.component);
+            const Component* const there = supervisor().find(dependency.component);
+            if (there == nullptr && !dependency.required) continue;
+            const Component& other = *there;
             const bool is_over = is_final(other.state());
             if (!dependency.required && is_over) continue;
             const auto found = seen.find(dependency.component);
@@ -247,16 +360,17 @@ private:
 
     void check() {
         std::size_t alive = 0;
-        for (const Descriptor& descriptor : application.components) {
-            const State state = supervisor().find(descriptor.name)->state();
+        for (const auto& component : supervisor().components()) {
+            const std::string& name = component->descriptor().name;
+            const State state = component->state();
             const bool has_process =
                 state == State::running || state == State::stopping || state == State::ending;
-            require(has_process == (host.process_of(descriptor.name) != nullptr),
-                    descriptor.name + " has a process if and only if its state says so");
+            require(has_process == (host.process_of(name) != nullptr),
+                    name + " has a process if and only if its state says so");
             alive += has_process ? 1 : 0;
         }
         require(alive == static_cast<std::size_t>(host.alive), "as many processes as are counted");
-        require(host.timers() <= application.components.size() + 1, "a timer for each at most");
+        require(host.timers() <= supervisor().components().size() + 1, "a timer for each at most");
         check_reaping();
     }
 
@@ -275,6 +389,8 @@ private:
     }
 
     Dice dice_;
+    unsigned launched_ = 0;
+    bool is_stopping_ = false;
     std::map<std::string, Seen> seen_;
     std::size_t events_taken_ = 0;
 };
