@@ -36,6 +36,10 @@ public:
     /// Where logs that cannot be written are told of. Before the first open().
     void on_event(EventSink sink) { logs_.on_event(std::move(sink)); }
 
+    /// The run directory, where the pipes of components that are to be kept lie. Without it theirs
+    /// are like all others. Before the first open().
+    void keep_in(std::string run_directory) { run_directory_ = std::move(run_directory); }
+
     /// A descriptor to become the stdout and stderr of one start of a component.
     struct Target {
         int fd = -1;
@@ -71,7 +75,8 @@ private:
         std::unique_ptr<Expectation> expectation = {};
     };
 
-    shmheap::Result<Target> open_capture(const std::string& component);
+    std::string fifo_of(const Descriptor& component) const;
+    shmheap::Result<Target> open_capture(const std::string& component, const std::string& fifo);
     std::string prefix_of(const std::string& component) const;
     bool read_once(Capture& capture);
     void show(Capture& capture, std::string_view line);
@@ -81,6 +86,7 @@ private:
     Writer& terminal_;
     std::size_t name_width_;
     bool colour_;
+    std::string run_directory_;  // or empty
     std::map<std::string, std::unique_ptr<Capture>> captures_;
     LogKeeper logs_;
     std::array<char, std::size_t{64} << 10> buffer_;  // shared: between two waits nothing is in it

@@ -132,6 +132,7 @@ public:
     TimePoint restart_at{};                   ///< in backing_off: when it is over
     TimePoint told_at{};                      ///< in stopping and ending: since when it must end
     bool is_supervised = false;               ///< its coroutine has begun, or is about to
+    bool is_adopted = false;                  ///< its process was started by an earlier harrier
     bool is_unkillable = false;               ///< something of it lives in spite of SIGKILL
     unsigned number = 0;                      ///< among the components of the application
     unsigned starts = 0;                      ///< processes made; the number in the tag
