@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -243,10 +244,19 @@ Awaitable<void> start_and_run(Component& component, Shared& shared) {
     conclude(component, exit, Cause::itself, shared);
 }
 
+/// As note_dependencies(), where some of the others live already and have yet to be adopted.
+void note_survivors(Component& component, const Shared& shared) {
+    note_dependencies(component);
+    for (Requirement& requirement : component.requirements) {
+        const std::string& other = requirement.component.descriptor().name;
+        requirement.seen = std::max(requirement.seen, shared.host.survivor(other));
+    }
+}
+
 /// What an earlier harrier left alive is taken over as it is, whatever has become of what it
 /// depends on: it runs.
 Awaitable<void> adopt(Component& component, unsigned start, Shared& shared) {
-    note_dependencies(component);
+    note_survivors(component, shared);
     component.enter(State::starting);
     component.starts = start;
     SpawnRequest request = spawn_request(component, shared);

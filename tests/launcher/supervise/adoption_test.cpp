@@ -72,6 +72,32 @@ TEST_CASE("what is adopted runs whatever has become of what it depends on") {
     CHECK(fixture.host.alive == 1);
 }
 
+TEST_CASE("who follows the restarts of another follows none when both are adopted") {
+    for (const bool is_before : {true, false}) {
+        Adopting fixture;
+        fixture.application.components.reserve(2);
+        fixture.add("other");
+        fixture.host.survivors["other"] = 5;
+        auto& components = fixture.application.components;
+        components[is_before ? 0 : 1].depends_on = {
+            {.component = components[is_before ? 1 : 0].name, .restart = true}};
+        fixture.start();
+        fixture.host.advance(500ms);
+        CHECK(fixture.host.adopted.size() == 2);
+        CHECK(fixture.count("stopping") == 0);
+    }
+}
+
+TEST_CASE("who follows the restarts of another is restarted when that has come up anew") {
+    Adopting fixture;
+    fixture.application.components.front().depends_on = {{.component = "other", .restart = true}};
+    fixture.add("other");
+    fixture.start();
+    fixture.host.advance(500ms);
+    CHECK(fixture.count("stopping a reason=dependency") == 1);
+    CHECK(fixture.starts_of("a") == 1);
+}
+
 TEST_CASE("what is adopted counts as started for who depends on it") {
     Adopting fixture;
     fixture.add("after").depends_on = {{.component = "a"}};
