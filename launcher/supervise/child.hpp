@@ -35,7 +35,7 @@ struct ChildImage {
     int ready_number = -1;
     int kept_lock = -1;  ///< becomes a descriptor from kept_lock_number on, if it is open; the
                          ///< child then lives on when harrier dies
-    int cgroup = -1;  ///< directory of the control group that it is born in; -1: that of harrier
+    int cgroup = -1;     ///< directory of the control group that it is born in; -1: that of harrier
 };
 
 /// The descriptor of a lock that a program inherits, or the one above it. Shells use the lower ones

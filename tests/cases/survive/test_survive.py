@@ -22,7 +22,7 @@ import harrier_case  # noqa: E402  (found beside this folder)
 HARRIER, WORKER, TELLER = None, None, None
 
 KILLS = 500
-MOMENT_MAX_S = 0.08
+MOMENTS = 2  # how many times as long as a start of everything takes a life may last
 STOP_MOMENT_MAX_S = 0.008
 APPLICATION = f"survive-test-{os.getpid()}"
 KEPT = ("heap", "teller", "logger", "tree", "brief")
@@ -301,6 +301,17 @@ def await_all(harrier, *wanted):
     raise AssertionError(f"ended without {waiting}: {harrier.seen[-10:]}")
 
 
+def await_components(harrier):
+    """Until each of them runs, or has."""
+    waiting = {*KEPT, "ended"}
+    for event in harrier.events():
+        if event.get("event") in ("started", "adopted"):
+            waiting.discard(event["component"])
+        if not waiting:
+            return
+    raise AssertionError(f"ended without {waiting}: {harrier.seen[-10:]}")
+
+
 def waiting_bytes(pipe):
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     try:
@@ -334,25 +345,31 @@ class Kills(Case):
     def test_no_component_is_doubled_lost_or_leaves_a_heap(self):
         brief = f"  brief: {{command: [sleep, '0.02'], {KEEP}}}"  # ends by itself all the time
         file = self.world.write("a.yaml", description(self.world, brief))
+        moment_max_s = MOMENTS * self.first_life(file)
         for _ in range(harrier_case.rounds(KILLS)):
-            self.one_life(file)
+            self.one_life(file, self.random.uniform(0, moment_max_s))
         with Survivable(self.world, file) as last:
-            waiting = {*KEPT, "ended"}
-            for event in last.events():
-                if event.get("event") in ("started", "adopted"):
-                    waiting.discard(event["component"])
-                if not waiting:
-                    break
+            await_components(last)
             self.assert_clean_end(last)
         self.assert_lines(self.world.folder / "output")
         self.assert_lines(self.world.folder / "log")
         print(f"{self.kills} kills, {self.adopted} adopted, {self.started} started")
         self.assertGreater(self.adopted, 0)
 
-    def one_life(self, file):
+    def first_life(self, file):
+        """How long it took to start everything."""
+        began = time.monotonic()
+        with Survivable(self.world, file) as harrier:
+            await_components(harrier)
+            took_s = time.monotonic() - began
+            harrier.kill()
+            self.assert_adoption({}, harrier.seen)
+        return took_s
+
+    def one_life(self, file, moment_s):
         before = {name: pid for name, pid in self.running.items() if harrier_case.is_running(pid)}
         with Survivable(self.world, file) as harrier:
-            time.sleep(self.random.uniform(0, MOMENT_MAX_S))  # the random moment itself
+            time.sleep(moment_s)  # the random moment itself
             stops = self.random.random() < 0.2
             if stops:
                 harrier.process.send_signal(signal.SIGTERM)
