@@ -164,6 +164,12 @@ enum class KillMode {
     process,  ///< the leader only
 };
 
+/// What becomes of it when harrier is killed.
+enum class SupervisorLoss {
+    kill,  ///< it dies, too
+    keep,  ///< it lives on, and the next harrier adopts it
+};
+
 enum class ReapHeap { on_exit, never };
 
 /// What the component's processes get as SHMHEAP_* variables.
@@ -223,6 +229,7 @@ struct Descriptor {
     std::vector<StopStep> stop_sequence{
         {}};  ///< never empty; also keys stop_signal, stop_grace_period
     KillMode kill_mode = KillMode::group;
+    SupervisorLoss on_supervisor_loss = SupervisorLoss::kill;
     ComponentType type = ComponentType::simple;
     NotifyAccess notify_access = NotifyAccess::main;
     Readiness ready;

@@ -41,8 +41,8 @@ constexpr std::array<Choice<ComponentType>, 3> types{{{"simple", ComponentType::
                                                       {"oneshot", ComponentType::oneshot}}};
 constexpr std::array<Choice<NotifyAccess>, 2> notify_accesses{
     {{"main", NotifyAccess::main}, {"all", NotifyAccess::all}}};
-enum class SupervisorLoss { kill };
-constexpr std::array<Choice<SupervisorLoss>, 1> supervisor_losses{{{"kill", SupervisorLoss::kill}}};
+constexpr std::array<Choice<SupervisorLoss>, 2> supervisor_losses{
+    {{"kill", SupervisorLoss::kill}, {"keep", SupervisorLoss::keep}}};
 
 // ---- heap ---------------------------------------------------------------------------------------
 
@@ -105,15 +105,6 @@ void read_watchdog(const ValueReader& reader, const Entry& entry, Draft& draft) 
     draft.descriptor.watchdog = time;
 }
 
-void read_supervisor_loss(const ValueReader& reader, const Entry& entry, Draft&) {
-    if (entry.value.kind == Node::Kind::scalar && entry.value.text == "keep") {
-        return reader.refuse(entry,
-                             "\"keep\" is not supported yet, components end with harrier (kill)");
-    }
-    SupervisorLoss loss{};
-    reader.read_choice(entry, supervisor_losses, loss);
-}
-
 constexpr std::array<KeyRule<Draft>, 20> component_keys{{
     {"command", [](const ValueReader&, const Entry& entry,
                    Draft& draft) { draft.command_keys.command = &entry; }},
@@ -157,7 +148,10 @@ constexpr std::array<KeyRule<Draft>, 20> component_keys{{
      [](const ValueReader& reader, const Entry& entry, Draft& draft) {
          reader.read_choice(entry, kill_modes, draft.descriptor.kill_mode);
      }},
-    {"on_supervisor_loss", read_supervisor_loss},
+    {"on_supervisor_loss",
+     [](const ValueReader& reader, const Entry& entry, Draft& draft) {
+         reader.read_choice(entry, supervisor_losses, draft.descriptor.on_supervisor_loss);
+     }},
     {"heap", [](const ValueReader& reader, const Entry& entry,
                 Draft& draft) { reader.read_map(entry, heap_keys, draft.descriptor.heap); }},
     {"logging",

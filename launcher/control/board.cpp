@@ -19,6 +19,7 @@ json::value describe_exit(const std::optional<Exit>& exit) {
         return json::object{{"status", exited->status}};
     if (const auto* killed = std::get_if<Killed>(&*exit))
         return json::object{{"signal", format_signal(killed->signal)}};
+    if (std::holds_alternative<Unknown>(*exit)) return json::object{{"unknown", true}};
     return json::object{{"error", with_replacements(std::get<NotStarted>(*exit).error.message())}};
 }
 

@@ -28,6 +28,7 @@
 #include "launcher/supervise/reaping.hpp"
 #include "launcher/supervise/run_directory.hpp"
 #include "launcher/supervise/supervisor.hpp"
+#include "launcher/supervise/survivors.hpp"
 #include "os/error.hpp"
 #include "reaper/reap.hpp"
 
@@ -85,11 +86,16 @@ std::size_t longest_name(const Application& application) {
 
 /// Before anything is started: ends the processes and removes the heaps of earlier instances of
 /// this application, which the lock that we hold proves dead.
-void clear_the_past(const Application& application, const std::string& run_directory,
-                    Console& console) {
+/// What is to live on is left as it is.
+void clear_the_past(const Application& application, const RunDirectory& run_directory,
+                    const Survivors& survivors, Console& console) {
     const auto emit = [&console](const Event& event) { console.emit(event); };
-    Leftovers leftovers = end_leftovers(application.name, run_directory, leftover_patience);
-    leftovers.ended += Containment::end_leftovers(application.name);
+    const auto spared = tags_of(survivors);
+    Leftovers leftovers =
+        end_leftovers(application.name, run_directory.path(), leftover_patience, spared);
+    leftovers.ended += Containment::end_leftovers(application.name, pids_of(survivors));
+    leftovers.ended += KeptFiles(run_directory.path()).end_holders(names_of(survivors));
+    if (survivors.empty()) run_directory.clear();
     if (leftovers.ended + leftovers.alive > 0) {
         Event event{.kind = EventKind::leftover};
         event.with("processes", std::to_string(leftovers.ended + leftovers.alive))
@@ -98,7 +104,7 @@ void clear_the_past(const Application& application, const std::string& run_direc
     }
     const std::string tag_prefix = application.name + '/';
     const auto swept = reaper::sweep(shm_directory(), geteuid(), [&](std::string_view tag) {
-        return tag.starts_with(tag_prefix);
+        return tag.starts_with(tag_prefix) && !spared.contains(tag);
     });
     if (!swept) {
         console.say(swept.error().message());
@@ -160,10 +166,13 @@ void tell_listening(UniqueFd listening) {
 
 /// The instance lock is held: start, supervise, stop.
 ExitStatus supervise_all(Application application, const std::vector<std::string>& files,
-                         const std::string& run_directory, asio::io_context& io, Console& console,
+                         const RunDirectory& directory, asio::io_context& io, Console& console,
                          UniqueFd listening) {
     StopSignals signals(io.get_executor());
-    clear_the_past(application, run_directory, console);
+    const std::string& run_directory = directory.path();
+    Survivors survivors = find_survivors(application, run_directory,
+                                         [&console](const Event& event) { console.emit(event); });
+    clear_the_past(application, directory, survivors, console);
     const auto open_files = raise_open_files();
     if (!open_files) {
         console.say(open_files.error().message());
@@ -177,13 +186,15 @@ ExitStatus supervise_all(Application application, const std::vector<std::string>
         journal.add(event, std::chrono::system_clock::now());
     };
     output.on_event(emit);
-    const std::string uuid = make_uuid();
+    output.keep_in(run_directory);
+    const std::string uuid = survivors.empty() ? make_uuid() : std::string(instance_of(survivors));
     auto host = ProcessHost::create(io.get_executor(), output, *open_files,
                                     Containment::create(application.name, uuid));
     if (!host) {
         console.say(host.error().message());
         return ExitStatus::failed;
     }
+    (*host)->keep(run_directory, std::move(survivors));
     auto control = listen_for_control(run_directory);
     if (!control) {
         console.say(control.error().message());
@@ -227,7 +238,7 @@ ExitStatus run_instance(Application application, const std::vector<std::string>&
     }
     // From now on, whatever loses its parent below us becomes our child (and does not at init).
     prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L);
-    return supervise_all(std::move(application), files, run_directory->path(), io, console,
+    return supervise_all(std::move(application), files, *run_directory, io, console,
                          std::move(listening));
 }
 

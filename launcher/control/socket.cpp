@@ -49,6 +49,7 @@ Result<UniqueFd> listen_for_control(const std::string& run_directory) {
     if (fchmod(socket->get(), 0600) != 0)
         return shmheap::os::error("protect control socket", path->path());
     const sockaddr_un address = path->address(path->name());
+    unlink(path->path().c_str());  // of an instance that was killed
     if (bind(socket->get(), as_address(address), sizeof address) != 0)
         return shmheap::os::error("bind control socket", path->path());
     if (listen(socket->get(), backlog) != 0)

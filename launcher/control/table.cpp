@@ -74,6 +74,7 @@ std::string exit_text(const json::object& component) {
     const json::object* exit = part(component, "last_exit");
     if (const auto status = number(exit, "status")) return "status " + std::to_string(*status);
     if (std::string signal = text(exit, "signal"); signal != nothing) return signal;
+    if (exit != nullptr && exit->contains("unknown")) return "unknown";
     return text(exit, "error") == nothing ? nothing : "not started";
 }
 

@@ -1,4 +1,7 @@
-/// The pipe of one component: its processes write, harrier reads. Any thread.
+/// The pipe of one component: its processes write, harrier reads. That of a component that is to
+/// outlive harrier is a FIFO in the run directory, which its processes have open for reading and
+/// writing: while no harrier lives a write waits in it, or for room, and meets no broken pipe, and
+/// the next harrier opens it again. Any thread.
 #pragma once
 
 #include <string>
@@ -9,12 +12,26 @@
 
 namespace launcher {
 
-struct CapturePipe {
-    StreamDescriptor read_end;        ///< does not wait
+struct PipeEnds {
+    shmheap::os::UniqueFd read_end;   ///< does not wait
     shmheap::os::UniqueFd write_end;  ///< waits, as every program expects of its stdout
 };
 
-/// Errors: no descriptor is left; the loop cannot watch another one.
-shmheap::Result<CapturePipe> open_capture_pipe(Executor executor, const std::string& component);
+/// Errors: no descriptor is left.
+shmheap::Result<PipeEnds> open_pipe_ends(const std::string& component);
+
+/// The FIFO of that path, made if there is none, with whatever waits in it. Errors: what mkfifo(3)
+/// and open(2) say.
+shmheap::Result<PipeEnds> open_fifo_ends(const std::string& path);
+
+struct CapturePipe {
+    StreamDescriptor read_end;
+    shmheap::os::UniqueFd write_end;
+};
+
+/// The FIFO of path `fifo`, or a pipe if that is empty. Errors: as above; the loop cannot watch
+/// another descriptor.
+shmheap::Result<CapturePipe> open_capture_pipe(Executor executor, const std::string& component,
+                                               const std::string& fifo);
 
 }  // namespace launcher

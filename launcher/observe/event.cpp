@@ -27,6 +27,8 @@ std::string_view to_string(EventKind kind) {
     switch (kind) {
         case EventKind::started:
             return "started";
+        case EventKind::adopted:
+            return "adopted";
         case EventKind::ready:
             return "ready";
         case EventKind::healthy:

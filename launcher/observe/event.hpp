@@ -17,6 +17,7 @@ namespace launcher {
 
 enum class EventKind {
     started,    ///< a component's process runs
+    adopted,    ///< one that an earlier harrier started runs, and is this one's now
     ready,      ///< it can be used, as it was asked to say
     healthy,    ///< a health check passed, for the first time or again
     unhealthy,  ///< too many health checks failed

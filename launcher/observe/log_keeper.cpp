@@ -9,13 +9,13 @@ namespace launcher {
 
 using shmheap::Result;
 
-Result<int> LogKeeper::open(const Descriptor& component) {
+Result<int> LogKeeper::open(const Descriptor& component, const std::string& fifo) {
     if (const auto known = logs_.find(component.name); known != logs_.end())
         return known->second.write_end.get();
     if (const auto started = start_thread(); !started) return tl::unexpected(started.error());
     auto file = LogFile::open(*component.logging.path, component.logging.rotation);
     if (!file) return tl::unexpected(file.error());
-    auto pipe = open_capture_pipe(room_->worker->executor(), component.name);
+    auto pipe = open_capture_pipe(room_->worker->executor(), component.name, fifo);
     if (!pipe) return tl::unexpected(pipe.error());
     auto capture = std::make_shared<LogCapture>(component, std::move(pipe->read_end),
                                                 std::move(*file), room_->shared);

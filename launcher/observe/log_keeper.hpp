@@ -31,8 +31,9 @@ public:
     void on_event(EventSink sink) { sink_ = std::move(sink); }
 
     /// The descriptor for the stdout and stderr of one start of a component; the same for each.
-    /// Errors: the log or its folders cannot be made; no descriptor or thread is left.
-    shmheap::Result<int> open(const Descriptor& component);
+    /// `fifo` as in open_capture_pipe(). Errors: the log or its folders cannot be made; no
+    /// descriptor or thread is left.
+    shmheap::Result<int> open(const Descriptor& component, const std::string& fifo = {});
 
     /// The processes of a component have ended; others may follow.
     void process_ended(const std::string& component);

@@ -6,6 +6,7 @@
 #include <exception>
 #include <utility>
 
+#include "launcher/kept_path.hpp"
 #include "launcher/observe/capture_pipe.hpp"
 #include "launcher/observe/log_file.hpp"
 #include "os/assert.hpp"
@@ -28,9 +29,11 @@ Output::Output(Executor executor, Writer& terminal, std::size_t name_width, bool
       logs_(executor) {}
 
 Result<Output::Target> Output::open(const Descriptor& component) {
-    if (!component.logging.path) return open_capture(component.name);
+    if (!component.logging.path) return open_capture(component.name, fifo_of(component));
     if (component.logging.mode == LogMode::captured)
-        return logs_.open(component).map([](int fd) { return Target{.fd = fd}; });
+        return logs_.open(component, fifo_of(component)).map([](int fd) {
+            return Target{.fd = fd};
+        });
     auto log = open_log(*component.logging.path);
     if (!log) return tl::unexpected(log.error());
     Target target;
@@ -39,10 +42,16 @@ Result<Output::Target> Output::open(const Descriptor& component) {
     return target;
 }
 
-Result<Output::Target> Output::open_capture(const std::string& component) {
+/// Empty for a component that ends with harrier.
+std::string Output::fifo_of(const Descriptor& component) const {
+    if (run_directory_.empty() || component.on_supervisor_loss != SupervisorLoss::keep) return {};
+    return kept_path(run_directory_, component.name, kept_output);
+}
+
+Result<Output::Target> Output::open_capture(const std::string& component, const std::string& fifo) {
     auto& capture = captures_[component];
     if (!capture) {
-        auto pipe = open_capture_pipe(executor_, component);
+        auto pipe = open_capture_pipe(executor_, component, fifo);
         if (!pipe) {
             captures_.erase(component);
             return tl::unexpected(pipe.error());

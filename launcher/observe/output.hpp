@@ -38,6 +38,10 @@ public:
     /// Where logs that cannot be written are told of. Before the first open().
     void on_event(EventSink sink) { logs_.on_event(std::move(sink)); }
 
+    /// The run directory, where the pipes of components that are to be kept lie. Without it theirs
+    /// are like all others. Before the first open().
+    void keep_in(std::string run_directory) { run_directory_ = std::move(run_directory); }
+
     /// A descriptor to become the stdout and stderr of one start of a component.
     struct Target {
         int fd = -1;
@@ -87,7 +91,8 @@ private:
         std::unique_ptr<Expectation> expectation = {};
     };
 
-    shmheap::Result<Target> open_capture(const std::string& component);
+    std::string fifo_of(const Descriptor& component) const;
+    shmheap::Result<Target> open_capture(const std::string& component, const std::string& fifo);
     std::string prefix_of(const std::string& component, std::size_t number) const;
     void widen(std::size_t name_width);
     bool read_once(Capture& capture);
@@ -100,6 +105,7 @@ private:
     Writer& terminal_;
     std::size_t name_width_;
     bool colour_;
+    std::string run_directory_;                                 // or empty
     std::map<std::string, std::shared_ptr<Capture>> captures_;  // shared with what waits for output
     std::size_t captures_made_ = 0;
     std::function<void(const std::string& component)> on_lines_;

@@ -1,12 +1,12 @@
 #include "launcher/supervise/announcements.hpp"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 
 #include "launcher/config/line_matcher.hpp"
+#include "launcher/observe/capture_pipe.hpp"
 #include "launcher/supervise/process_tree.hpp"
 #include "os/error.hpp"
 
@@ -17,7 +17,11 @@ using shmheap::Status;
 using shmheap::os::UniqueFd;
 
 Announcements::Announcements(Output& output, const SpawnRequest& request)
-    : output_(output), descriptor_(request.descriptor), latch_(request.latch), tag_(request.tag) {}
+    : output_(output),
+      descriptor_(request.descriptor),
+      latch_(request.latch),
+      tag_(request.tag),
+      ready_fifo_(request.ready_fifo) {}
 
 Result<std::unique_ptr<Announcements>> Announcements::await(Executor executor, Output& output,
                                                             const SpawnRequest& request) {
@@ -51,15 +55,11 @@ Announcements::~Announcements() {
 }
 
 Status Announcements::open_pipe(Executor executor) {
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0)
-        return shmheap::os::error("open ready pipe for", descriptor_.name);
-    UniqueFd read_end(ends[0]);
-    write_end_.reset(ends[1]);
-    // The read end alone: the other is the component's.
-    if (fcntl(read_end.get(), F_SETFL, O_NONBLOCK) != 0)
-        return shmheap::os::error("open ready pipe for", descriptor_.name);
-    read_end_ = std::make_unique<ReadableWatch>(executor, std::move(read_end),
+    auto ends =
+        ready_fifo_.empty() ? open_pipe_ends(descriptor_.name) : open_fifo_ends(ready_fifo_);
+    if (!ends) return tl::unexpected(ends.error());
+    write_end_ = std::move(ends->write_end);
+    read_end_ = std::make_unique<ReadableWatch>(executor, std::move(ends->read_end),
                                                 [&latch = latch_] { latch.release(); });
     if (read_end_->fd() < 0) return shmheap::fail(ENOSPC, "watch ready pipe of", descriptor_.name);
     read_end_->arm();

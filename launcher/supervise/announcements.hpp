@@ -30,6 +30,9 @@ public:
     /// The process is there: from now on its word counts.
     void begin(pid_t leader);
 
+    /// It said so to an earlier harrier, or may have said so while there was none.
+    void assume_ready() { report_.ready = true; }
+
     [[nodiscard]] Report take_report();
 
 private:
@@ -43,6 +46,7 @@ private:
     const Descriptor& descriptor_;
     Latch& latch_;
     std::string tag_;
+    std::string ready_fifo_;  // or empty
     pid_t leader_ = 0;
     std::unique_ptr<NotifySocket> socket_;
     std::unique_ptr<ReadableWatch> read_end_;

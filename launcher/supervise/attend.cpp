@@ -48,6 +48,7 @@ void become_ready(Watch& watch, TimePoint now) {
     Component& component = watch.component;
     const Descriptor& descriptor = component.descriptor();
     if (announces_readiness(descriptor)) {
+        watch.process.note_ready();
         Event event{.kind = EventKind::ready, .component = descriptor.name};
         event.with("after", format_duration(now - *component.history.started));
         if (!component.status.empty()) event.with("status", component.status);

@@ -117,15 +117,30 @@ std::vector<std::string> names_below(int directory) {
     return names;
 }
 
-std::size_t count_processes(int directory) {
+std::vector<pid_t> processes_in(int directory) {
+    std::vector<pid_t> pids;
     const std::string content = read_file(directory, "cgroup.procs");
-    auto count = static_cast<std::size_t>(std::count(content.begin(), content.end(), '\n'));
+    const char* at = content.data();
+    const char* const end = at + content.size();
+    for (pid_t pid = 0; at != end; ++at) {
+        const auto [after, error] = std::from_chars(at, end, pid);
+        if (error != std::errc() || after == end) break;
+        pids.push_back(pid);
+        at = after;
+    }
+    return pids;
+}
+
+/// Those in the groups below, too.
+std::vector<pid_t> all_processes_in(int directory) {
+    std::vector<pid_t> pids = processes_in(directory);
     for (const std::string& name : names_below(directory)) {
         if (const UniqueFd below = open_directory(directory, name)) {
-            count += count_processes(below.get());
+            const auto more = all_processes_in(below.get());
+            pids.insert(pids.end(), more.begin(), more.end());
         }
     }
-    return count;
+    return pids;
 }
 
 /// The groups below first, if there are any, as rmdir(2) wants it. Where somebody lives they stay.
@@ -162,6 +177,24 @@ Result<Cgroup> make_or_replace(int parent, const std::string& name) {
     return Cgroup::make(parent, name);
 }
 
+bool holds_any(int directory, const std::vector<pid_t>& wanted) {
+    const auto pids = wanted.empty() ? std::vector<pid_t>() : all_processes_in(directory);
+    return std::any_of(pids.begin(), pids.end(), [&wanted](pid_t pid) {
+        return std::find(wanted.begin(), wanted.end(), pid) != wanted.end();
+    });
+}
+
+/// Ends who lives in it and below, and removes it. Returns how many that were.
+std::size_t end_group(int parent, const std::string& name) {
+    const UniqueFd directory = open_directory(parent, name);
+    if (!directory) return 0;
+    const std::size_t count = all_processes_in(directory.get()).size();
+    kill_all(directory.get());
+    await_emptiness(directory.get());
+    remove_tree(parent, name);
+    return count;
+}
+
 /// Whether a child that is born in a new group below lives to do something, here: to exit.
 bool survives_birth(int directory) {
     const auto group = Cgroup::make(directory, trial_name);
@@ -184,6 +217,10 @@ bool survives_birth(int directory) {
 Result<Cgroup> Cgroup::make(int parent, const std::string& name) {
     if (mkdirat(parent, name.c_str(), 0755) != 0)
         return shmheap::os::error("make control group", name);
+    return open(parent, name);
+}
+
+Result<Cgroup> Cgroup::open(int parent, const std::string& name) {
     UniqueFd directory = open_directory(parent, name);
     if (!directory) return shmheap::os::error("open control group", name);
     return Cgroup(parent, name, std::move(directory));
@@ -194,17 +231,7 @@ Cgroup::~Cgroup() {
 }
 
 std::vector<pid_t> Cgroup::processes() const {
-    std::vector<pid_t> pids;
-    const std::string content = read_file(fd(), "cgroup.procs");
-    const char* at = content.data();
-    const char* const end = at + content.size();
-    for (pid_t pid = 0; at != end; ++at) {
-        const auto [after, error] = std::from_chars(at, end, pid);
-        if (error != std::errc() || after == end) break;
-        pids.push_back(pid);
-        at = after;
-    }
-    return pids;
+    return processes_in(fd());
 }
 
 bool Cgroup::holds_nobody_but(pid_t pid) const {
@@ -247,7 +274,7 @@ std::unique_ptr<Containment> Containment::create(std::string_view application,
     UniqueFd base = open_own_group();
     if (!base) return nullptr;
     const std::string name = prefix_of(application) + std::string(instance);
-    if (mkdirat(base.get(), name.c_str(), 0755) != 0) return nullptr;
+    if (mkdirat(base.get(), name.c_str(), 0755) != 0 && errno != EEXIST) return nullptr;
     UniqueFd directory = open_directory(base.get(), name);
     const bool is_usable = directory && flock(directory.get(), LOCK_EX | LOCK_NB) == 0 &&
                            faccessat(directory.get(), "cgroup.kill", W_OK, 0) == 0 &&
@@ -275,7 +302,19 @@ Cgroup* Containment::of(const std::string& component) {
     return nullptr;
 }
 
-std::size_t Containment::end_leftovers(std::string_view application) {
+Cgroup* Containment::take_over(const std::string& component, pid_t pid) {
+    for (const std::string& name : names_below(directory_.get())) {
+        if (name != component && !name.starts_with(component + '.')) continue;
+        const UniqueFd directory = open_directory(directory_.get(), name);
+        if (!directory || !holds_any(directory.get(), {pid})) continue;
+        auto group = Cgroup::open(directory_.get(), name);
+        if (group) return &groups_.emplace(component, std::move(*group)).first->second;
+    }
+    return nullptr;
+}
+
+std::size_t Containment::end_leftovers(std::string_view application,
+                                       const std::vector<pid_t>& spared) {
     std::size_t ended = 0;
     const UniqueFd base = open_own_group();
     if (!base) return ended;
@@ -291,10 +330,16 @@ std::size_t Containment::end_leftovers(std::string_view application) {
                              status.st_uid == geteuid() &&
                              flock(directory.get(), LOCK_EX | LOCK_NB) == 0;
         if (!is_dead) continue;
-        ended += count_processes(directory.get());
-        kill_all(directory.get());
-        await_emptiness(directory.get());
-        remove_tree(base.get(), name);
+        if (!holds_any(directory.get(), spared)) {
+            ended += end_group(base.get(), name);
+            continue;
+        }
+        // One by one, for nobody could be born in the upper group any more if that was killed.
+        for (const std::string& below : names_below(directory.get())) {
+            const UniqueFd component = open_directory(directory.get(), below);
+            if (component && !holds_any(component.get(), spared))
+                ended += end_group(directory.get(), below);
+        }
     }
     return ended;
 }

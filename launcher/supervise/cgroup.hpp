@@ -34,6 +34,9 @@ public:
     /// Makes it below `parent`. Errors: what mkdir(2) and open(2) say, EEXIST for one that exists.
     static shmheap::Result<Cgroup> make(int parent, const std::string& name);
 
+    /// One that is there. Errors: what open(2) says.
+    static shmheap::Result<Cgroup> open(int parent, const std::string& name);
+
     ~Cgroup();
     Cgroup(Cgroup&&) noexcept = default;
     Cgroup& operator=(Cgroup&&) = delete;
@@ -82,7 +85,7 @@ public:
     /// nullptr where groups of version 2 are not mounted, may not be written, or cannot kill
     /// (before Linux 5.14), where a child that is born in a new group does not live (the group of
     /// harrier itself was killed once), and where HARRIER_CGROUP=disable says so. `instance` is its
-    /// uuid.
+    /// uuid; where a dead instance of that uuid left groups they are taken over.
     static std::unique_ptr<Containment> create(std::string_view application,
                                                std::string_view instance);
 
@@ -95,12 +98,17 @@ public:
     /// fails, for instance because there may be no more groups (cgroup.max.descendants).
     [[nodiscard]] Cgroup* of(const std::string& component);
 
+    /// The group of a component that `pid` lives in already; nullptr when there is none.
+    [[nodiscard]] Cgroup* take_over(const std::string& component, pid_t pid);
+
     /// Lets go of a component's group, if it has one; nobody refers to it any more.
     void forget(const std::string& component) { groups_.erase(component); }
 
     /// Ends all that lives in groups of dead instances of `application` that this user made below
-    /// the group of this process, and removes them. Returns how many processes there were.
-    static std::size_t end_leftovers(std::string_view application);
+    /// the group of this process, and removes them. Components in whose groups one of `spared`
+    /// lives are left alone. Returns how many processes were ended.
+    static std::size_t end_leftovers(std::string_view application,
+                                     const std::vector<pid_t>& spared = {});
 
 private:
     Containment(shmheap::os::UniqueFd base, std::string name, shmheap::os::UniqueFd directory)

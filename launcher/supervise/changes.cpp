@@ -33,7 +33,7 @@ bool same_logging(const Descriptor& before, const Descriptor& after) {
            a.rotation == b.rotation && a.on_full == b.on_full;
 }
 
-constexpr std::array<Comparison, 19> comparisons{{
+constexpr std::array<Comparison, 20> comparisons{{
     {"command", false,
      [](const Descriptor& before, const Descriptor& after) {
          return before.command == after.command && before.executable == after.executable;
@@ -92,6 +92,10 @@ constexpr std::array<Comparison, 19> comparisons{{
     {"kill_mode", false,
      [](const Descriptor& before, const Descriptor& after) {
          return before.kill_mode == after.kill_mode;
+     }},
+    {"on_supervisor_loss", false,
+     [](const Descriptor& before, const Descriptor& after) {
+         return before.on_supervisor_loss == after.on_supervisor_loss;
      }},
     {"heap", false,
      [](const Descriptor& before, const Descriptor& after) { return before.heap == after.heap; }},

@@ -35,6 +35,7 @@ struct Briefing {
     int null = -1;
     int output = -1;
     int ready = -1;          // -1 when the image has none
+    int lock = -1;           // likewise
     int error = 0;           // said back
     const char* doing = "";  // said back
 };
@@ -58,8 +59,16 @@ bool step(Briefing& briefing, const char* doing, long result) {
     return false;
 }
 
-/// Dies with its parent, and at once when the parent has died already.
+/// A session of its own for who is to be kept: when harrier dies, the groups of its session are
+/// orphaned, and one in which somebody is stopped is sent a SIGHUP.
+bool make_process_group(Briefing& briefing) {
+    return step(briefing, "make a process group for",
+                briefing.lock >= 0 ? call(SYS_setsid) : call(SYS_setpgid, 0, 0));
+}
+
+/// Dies with its parent, and at once when the parent has died already; unless it is to be kept.
 bool die_with_parent(Briefing& briefing) {
+    if (briefing.lock >= 0) return true;
     if (!step(briefing, "set death signal of",
               call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0L, 0L, 0L)))
         return false;
@@ -69,31 +78,62 @@ bool die_with_parent(Briefing& briefing) {
     return false;
 }
 
-/// Above 2 the child keeps one descriptor at most. It may bear its number already, by chance, which
-/// dup3(2) refuses.
-bool close_all_but_ready(Briefing& briefing) {
-    if (briefing.ready < 0)
+/// Closes the descriptors from `first` to before `end`.
+bool close_between(Briefing& briefing, int first, int end) {
+    return first == end || step(briefing, "close descriptors for",
+                                call(SYS_close_range, static_cast<unsigned>(first),
+                                     static_cast<unsigned>(end) - 1, 0U));
+}
+
+int lock_number(const ChildImage& image) {
+    return image.ready_number == kept_lock_number ? kept_lock_number + 1 : kept_lock_number;
+}
+
+/// Both descriptors out of each other's way before either is given its number.
+bool pass_ready_and_lock(Briefing& briefing) {
+    const int ready = briefing.image->ready_number;
+    const int lock = lock_number(*briefing.image);
+    const int above = std::max({ready, lock, briefing.ready, briefing.lock}) + 1;
+    const long ready_aside = call(SYS_fcntl, briefing.ready, F_DUPFD, above);
+    const long lock_aside = call(SYS_fcntl, briefing.lock, F_DUPFD, above);
+    return step(briefing, "pass the ready descriptor to", ready_aside) &&
+           step(briefing, "pass the lock to", lock_aside) &&
+           step(briefing, "pass the ready descriptor to", call(SYS_dup3, ready_aside, ready, 0)) &&
+           step(briefing, "pass the lock to", call(SYS_dup3, lock_aside, lock, 0)) &&
+           close_between(briefing, 3, std::min(ready, lock)) &&
+           close_between(briefing, std::min(ready, lock) + 1, std::max(ready, lock)) &&
+           step(briefing, "close descriptors for",
+                call(SYS_close_range, static_cast<unsigned>(std::max(ready, lock)) + 1, ~0U, 0U));
+}
+
+/// Above 2 the child keeps its ready descriptor and its lock, if it has them. One of them alone may
+/// bear its number already, by chance, which dup3(2) refuses.
+bool close_all_but_passed(Briefing& briefing) {
+    if (briefing.ready >= 0 && briefing.lock >= 0) return pass_ready_and_lock(briefing);
+    const bool is_lock = briefing.lock >= 0;
+    const int passed = is_lock ? briefing.lock : briefing.ready;
+    if (passed < 0)
         return step(briefing, "close descriptors for", call(SYS_close_range, 3U, ~0U, 0U));
-    const int number = briefing.image->ready_number;
-    const long moved = briefing.ready == number ? call(SYS_fcntl, number, F_SETFD, 0)
-                                                : call(SYS_dup3, briefing.ready, number, 0);
-    const auto kept = static_cast<unsigned>(number);
-    return step(briefing, "pass the ready descriptor to", moved) &&
-           (kept == 3 ||
-            step(briefing, "close descriptors for", call(SYS_close_range, 3U, kept - 1, 0U))) &&
-           step(briefing, "close descriptors for", call(SYS_close_range, kept + 1, ~0U, 0U));
+    const int number = is_lock ? lock_number(*briefing.image) : briefing.image->ready_number;
+    const long moved =
+        passed == number ? call(SYS_fcntl, number, F_SETFD, 0) : call(SYS_dup3, passed, number, 0);
+    return step(briefing, is_lock ? "pass the lock to" : "pass the ready descriptor to", moved) &&
+           close_between(briefing, 3, number) &&
+           step(briefing, "close descriptors for",
+                call(SYS_close_range, static_cast<unsigned>(number) + 1, ~0U, 0U));
 }
 
 /// The copy of the descriptor table ends right above what is needed from it.
 bool take_descriptors(Briefing& briefing) {
-    const auto above =
-        static_cast<unsigned>(std::max({briefing.null, briefing.output, briefing.ready})) + 1;
+    const auto above = static_cast<unsigned>(std::max(
+                           {briefing.null, briefing.output, briefing.ready, briefing.lock})) +
+                       1;
     return step(briefing, "close descriptors for",
                 call(SYS_close_range, above, ~0U, CLOSE_RANGE_UNSHARE)) &&
            step(briefing, "redirect stdin of", call(SYS_dup3, briefing.null, 0, 0)) &&
            step(briefing, "redirect stdout of", call(SYS_dup3, briefing.output, 1, 0)) &&
            step(briefing, "redirect stderr of", call(SYS_dup3, briefing.output, 2, 0)) &&
-           close_all_but_ready(briefing);
+           close_all_but_passed(briefing);
 }
 
 /// First the handlers, which are harrier's and would run in its memory, then the mask. SIGKILL and
@@ -109,8 +149,7 @@ bool restore_signals(Briefing& briefing) {
 int child_main(void* argument) {
     Briefing& briefing = *static_cast<Briefing*>(argument);
     const ChildImage& image = *briefing.image;
-    const bool is_ready = take_descriptors(briefing) &&
-                          step(briefing, "make a process group for", call(SYS_setpgid, 0, 0)) &&
+    const bool is_ready = take_descriptors(briefing) && make_process_group(briefing) &&
                           die_with_parent(briefing) &&
                           step(briefing, "limit the open files of",
                                call(SYS_prlimit64, 0, RLIMIT_NOFILE, briefing.open_files, 0L)) &&
@@ -230,7 +269,8 @@ Result<ChildLauncher> ChildLauncher::create(const rlimit& open_files) {
     slots.null.reset(fcntl(null.get(), F_DUPFD_CLOEXEC, 3));
     slots.output.reset(fcntl(null.get(), F_DUPFD_CLOEXEC, 3));
     slots.ready.reset(fcntl(null.get(), F_DUPFD_CLOEXEC, 3));
-    if (!slots.null || !slots.output || !slots.ready)
+    slots.lock.reset(fcntl(null.get(), F_DUPFD_CLOEXEC, 3));
+    if (!slots.null || !slots.output || !slots.ready || !slots.lock)
         return shmheap::os::error("duplicate", "/dev/null");
     return ChildLauncher(open_files, std::move(slots), std::vector<std::byte>(stack_bytes));
 }
@@ -240,12 +280,15 @@ Result<Child> ChildLauncher::launch(const ChildImage& image) {
         return shmheap::os::error("duplicate output for", image.executable);
     if (image.ready >= 0 && dup3(image.ready, slots_.ready.get(), O_CLOEXEC) < 0)
         return shmheap::os::error("duplicate ready descriptor for", image.executable);
+    if (image.kept_lock >= 0 && dup3(image.kept_lock, slots_.lock.get(), O_CLOEXEC) < 0)
+        return shmheap::os::error("duplicate lock for", image.executable);
     Briefing briefing{.image = &image,
                       .open_files = &open_files_,
                       .parent = getpid(),
                       .null = slots_.null.get(),
                       .output = slots_.output.get(),
-                      .ready = image.ready >= 0 ? slots_.ready.get() : -1};
+                      .ready = image.ready >= 0 ? slots_.ready.get() : -1,
+                      .lock = image.kept_lock >= 0 ? slots_.lock.get() : -1};
     const std::size_t excess =
         reinterpret_cast<std::uintptr_t>(stack_.data() + stack_.size()) % stack_alignment;
     int pidfd = -1;
@@ -258,6 +301,7 @@ Result<Child> ChildLauncher::launch(const ChildImage& image) {
     // The slots keep their numbers, but not somebody's log file or pipe open.
     dup3(slots_.null.get(), slots_.output.get(), O_CLOEXEC);
     if (image.ready >= 0) dup3(slots_.null.get(), slots_.ready.get(), O_CLOEXEC);
+    if (image.kept_lock >= 0) dup3(slots_.null.get(), slots_.lock.get(), O_CLOEXEC);
     if (pid < 0) return shmheap::fail(clone_error, "clone for", image.executable);
     Child child;
     child.pid = pid;

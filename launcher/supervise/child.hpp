@@ -4,7 +4,7 @@
 /// calls and nothing else.
 ///
 /// It shares harrier's descriptor table too, until it takes a copy of the few lowest ones: the cost
-/// of a start does not grow with the number of components. ChildLauncher owns the three descriptors
+/// of a start does not grow with the number of components. ChildLauncher owns the four descriptors
 /// that a child's are made from, and the stack. Main thread only: the death signal of a child is
 /// sent when the *thread* that made it ends.
 #pragma once
@@ -33,8 +33,14 @@ struct ChildImage {
     int output = -1;  ///< becomes stdout and stderr; anything, as long as it is open
     int ready = -1;   ///< becomes the descriptor ready_number, if it is open
     int ready_number = -1;
-    int cgroup = -1;  ///< directory of the control group that it is born in; -1: that of harrier
+    int kept_lock = -1;  ///< becomes a descriptor from kept_lock_number on, if it is open; the
+                         ///< child then lives on when harrier dies
+    int cgroup = -1;     ///< directory of the control group that it is born in; -1: that of harrier
 };
+
+/// The descriptor of a lock that a program inherits, or the one above it. Shells use the lower ones
+/// for redirections.
+constexpr int kept_lock_number = 100;
 
 struct Child {
     pid_t pid = -1;
@@ -51,9 +57,9 @@ public:
 
     /// Starts a child as the leader of a new process group, with /dev/null as stdin, no other
     /// descriptor than 0, 1, 2 and what the image says, no signal blocked and none ignored or
-    /// handled, and a SIGKILL waiting for it when harrier dies. Where the kernel does not let it be
-    /// born in the group that is asked for, it is born in harrier's. Errors: clone(2) failed; there
-    /// is no child.
+    /// handled, and, without a kept_lock, a SIGKILL waiting for it when harrier dies. Where the
+    /// kernel does not let it be born in the group that is asked for, it is born in harrier's.
+    /// Errors: clone(2) failed; there is no child.
     shmheap::Result<Child> launch(const ChildImage& image);
 
 private:
@@ -61,6 +67,7 @@ private:
         shmheap::os::UniqueFd null;    ///< becomes 0
         shmheap::os::UniqueFd output;  ///< the output of the child that is being made
         shmheap::os::UniqueFd ready;   ///< what it says by that it is ready
+        shmheap::os::UniqueFd lock;    ///< what it holds while it lives
     };
 
     ChildLauncher(const rlimit& open_files, Slots slots, std::vector<std::byte> stack)

@@ -39,7 +39,8 @@ void Component::enter(State next, Fields fields) {
     ASSERT(may_follow(state_, next));
     if (is_final(state_)) reached_ = {};
     state_ = next;
-    if (const auto kind = event_of(next))
+    const bool is_new = next != State::running || !is_adopted;
+    if (const auto kind = is_new ? event_of(next) : EventKind::adopted)
         emit_(Event{.kind = *kind, .component = descriptor_.name, .fields = std::move(fields)});
     const bool is_oneshot = descriptor_.type == ComponentType::oneshot;
     if (next == State::running && !is_oneshot) reach(DependencyCondition::started);

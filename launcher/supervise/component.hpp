@@ -150,6 +150,7 @@ public:
     TimePoint restart_at{};           ///< in backing_off: when it is over
     TimePoint told_at{};              ///< in stopping and ending: since when it must end
     bool is_supervised = false;       ///< its coroutine has begun, or is about to
+    bool is_adopted = false;          ///< its process was started by an earlier harrier
     bool is_unkillable = false;       ///< something of it lives in spite of SIGKILL
     bool is_transient = false;        ///< launched at run time, in no file
     bool is_unwanted = false;         ///< transient, stopped: it goes when it is down

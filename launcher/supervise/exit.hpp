@@ -24,6 +24,9 @@ struct NotStarted {
     shmheap::Error error;
 };
 
-using Exit = std::variant<Exited, Killed, NotStarted>;
+/// It ended, and the kernel told somebody else how: it was adopted, not started by this harrier.
+struct Unknown {};
+
+using Exit = std::variant<Exited, Killed, NotStarted, Unknown>;
 
 }  // namespace launcher

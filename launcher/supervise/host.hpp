@@ -7,6 +7,7 @@
 
 #include <sys/types.h>
 
+#include <cerrno>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -33,6 +34,7 @@ struct SpawnRequest {
     std::string tag;                       ///< what tells its descendants from others'
     std::vector<std::string> environment;  ///< NAME=value
     std::string notify_socket = {};        ///< path of the one to listen on; empty for none
+    std::string ready_fifo = {};           ///< path of its ready descriptor; empty for a pipe
 };
 
 /// One check of a component's health that is under way. Destroying it ends it.
@@ -75,6 +77,9 @@ public:
     /// has ended, and after that moment; look again then, they may have forked.
     [[nodiscard]] virtual std::size_t survivors() = 0;
 
+    /// It is ready, which the next harrier should know if it is to be kept.
+    virtual void note_ready() {}
+
     /// Takes the ended ones out of the process table, the leader last: from now on their pids may
     /// be given to others. The last call.
     virtual void collect() = 0;
@@ -96,6 +101,16 @@ public:
     /// Starts a process, in the caller's turn. Errors: what opening its log, changing to its folder
     /// or execve(2) say.
     virtual Awaitable<shmheap::Result<std::unique_ptr<Process>>> spawn(SpawnRequest request) = 0;
+
+    /// The number of the start of a component that an earlier harrier left alive and nobody has
+    /// adopted; 0 when there is none.
+    [[nodiscard]] virtual unsigned survivor(const std::string&) { return 0; }
+
+    /// Takes over the survivor that the request describes, as spawn() would have made it; its exit
+    /// will be Unknown. Errors: as spawn(), but for execve(2); it has been told to end then.
+    virtual shmheap::Result<std::unique_ptr<Process>> adopt(const SpawnRequest& request) {
+        return shmheap::fail(ESRCH, "adopt", request.descriptor.name);
+    }
 
     /// Begins the health check that the descriptor describes, for the process of `request`, whose
     /// latch and descriptor outlive the probe. What cannot be begun has failed.

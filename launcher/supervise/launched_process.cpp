@@ -9,11 +9,14 @@
 #include <utility>
 #include <vector>
 
+#include "launcher/supervise/leftovers.hpp"
 #include "launcher/supervise/process_host.hpp"
 #include "launcher/supervise/process_tree.hpp"
 
 namespace launcher {
 namespace {
+
+constexpr pid_t nobody = -1;  // who is nobody's parent
 
 void send(int pidfd, int number) {
     syscall(SYS_pidfd_send_signal, pidfd, number, nullptr, 0);
@@ -38,7 +41,9 @@ LaunchedProcess::LaunchedProcess(ProcessHost& host, const SpawnRequest& request,
       group_events_(host.executor_),
       leader_(host.executor_, std::move(made.child.pidfd), [this] { leader_ended(); }),
       last_event_(host.orphans_.tick()),
-      announcements_(std::move(made.announcements)) {
+      announcements_(std::move(made.announcements)),
+      record_(std::move(made.record)),
+      is_adopted_(made.is_adopted) {
     if (announcements_) announcements_->begin(pid_);
     host_.orphans_.add_leader(pid_, tag_);
 }
@@ -62,9 +67,14 @@ void LaunchedProcess::member_ended() {
 
 std::optional<Exit> LaunchedProcess::exit() {
     if (exit_ || !leader_.ended()) return exit_;
-    exit_ = ProcessHost::peek(leader_.pidfd());
+    if (is_adopted_) {
+        exit_ = Unknown{};
+    } else {
+        exit_ = ProcessHost::peek(leader_.pidfd());
+    }
     const auto* killed = std::get_if<Killed>(&*exit_);
-    if (group_ != nullptr && killed != nullptr && killed->signal == SIGKILL) group_->suspect_kill();
+    const bool may_be_killed = killed == nullptr ? is_adopted_ : killed->signal == SIGKILL;
+    if (group_ != nullptr && may_be_killed) group_->suspect_kill();
     return exit_;
 }
 
@@ -78,15 +88,26 @@ void LaunchedProcess::signal(int number, Audience audience) {
         return;
     }
     if (number == SIGKILL && group_ != nullptr) group_->kill();
-    // The process group first, in one go: nobody can fork out of it in between. Its number is the
-    // pid of the leader, who has not been collected.
-    kill(-pid_, number);
-    if (number != SIGKILL) kill(-pid_, SIGCONT);
+    signal_group(number);
     told_ = number;
     for (const auto& [pid, member] : members_)
         tell(pid, member, number);
     const bool is_alone = group_ != nullptr && group_->holds_nobody_but(pid_);
     if (!is_alone) walk();
+}
+
+/// The process group in one go: nobody can fork out of it in between. Its number is the pid of the
+/// leader, who has not been collected; that of one who was adopted is not ours to keep.
+void LaunchedProcess::signal_group(int number) const {
+    if (is_adopted_) return send_and_wake(leader_.pidfd(), number);
+    kill(-pid_, number);
+    if (number != SIGKILL) kill(-pid_, SIGCONT);
+}
+
+void LaunchedProcess::note_ready() {
+    if (!record_ || record_->is_ready) return;
+    record_->is_ready = true;
+    host_.write_record(component_, *record_);
 }
 
 void LaunchedProcess::forward(int number) {
@@ -96,7 +117,7 @@ void LaunchedProcess::forward(int number) {
 void LaunchedProcess::tell(pid_t pid, const ProcessWatch& member, int number) const {
     if (member.ended()) return;
     // The group has been told; a second SIGTERM means more than one to many programs.
-    if (number != SIGKILL && kinship_of(pid).group == pid_) return;
+    if (number != SIGKILL && !is_adopted_ && kinship_of(pid).group == pid_) return;
     send_and_wake(member.pidfd(), number);
 }
 
@@ -152,6 +173,10 @@ void LaunchedProcess::walk() {
     std::set<pid_t> seen = {pid_};
     for (const pid_t orphan : host_.orphans_.of(tag_))
         to_visit.emplace_back(orphan, getpid());
+    if (is_adopted_ && group_ == nullptr) {
+        for (const pid_t bearer : processes_with_tag(tag_))
+            to_visit.emplace_back(bearer, nobody);
+    }
     if (!leader_.ended()) {
         for (const pid_t child : children_of(pid_))
             to_visit.emplace_back(child, pid_);

@@ -1,7 +1,12 @@
-/// A Process of the ProcessHost: the leader it started, and the members of its tree as far as they
-/// have been found. Finds them in the component's control group if it has one, and from two ends:
-/// harrier's orphans that bear the tag, and the children of every member. Holds a pidfd for each,
-/// so that nobody is signalled for having inherited a pid. Owned by the component's coroutine; main
+/// A Process of the ProcessHost: the leader it started, or adopted, and the members of its tree as
+/// far as they have been found. Finds them in the component's control group if it has one, and from
+/// two ends: harrier's orphans that bear the tag, and the children of every member. Holds a pidfd
+/// for each, so that nobody is signalled for having inherited a pid.
+///
+/// A leader that was adopted is a child of somebody else, who collects it when he likes: its exit
+/// is Unknown, its process group is not signalled as such, since that number may be anybody's, and
+/// its orphans are not harrier's: without a control group they are looked for by the tag in all of
+/// /proc. Owned by the component's coroutine; main
 /// thread only.
 #pragma once
 
@@ -16,6 +21,7 @@
 #include "launcher/supervise/announcements.hpp"
 #include "launcher/supervise/child.hpp"
 #include "launcher/supervise/host.hpp"
+#include "launcher/supervise/kept.hpp"
 #include "launcher/supervise/process_watch.hpp"
 
 namespace launcher {
@@ -28,6 +34,8 @@ struct NewProcess {
     Child child;
     std::unique_ptr<Announcements> announcements = {};  ///< null when it has nothing to say
     Cgroup* group = nullptr;                            ///< the one that it was born in, if any
+    std::optional<KeptRecord> record = {};              ///< of who is to be kept
+    bool is_adopted = false;                            ///< it is no child of this harrier
 };
 
 class LaunchedProcess final : public Process {
@@ -43,6 +51,7 @@ public:
     void signal(int number, Audience audience) override;
     void forward(int number) override;
     [[nodiscard]] std::size_t survivors() override;
+    void note_ready() override;
     void collect() override;
 
     /// Its end will be noticed.
@@ -54,6 +63,7 @@ private:
     void leader_ended();
     void member_ended();
     void look_again_soon();
+    void signal_group(int number) const;
     void walk();
     bool admit(pid_t pid, pid_t parent);
     bool take_in(pid_t pid, shmheap::os::UniqueFd pidfd);
@@ -76,6 +86,8 @@ private:
     std::optional<int> told_;   // what the whole tree was told, latecomers included
     std::optional<Exit> exit_;
     std::unique_ptr<Announcements> announcements_;
+    std::optional<KeptRecord> record_;
+    bool is_adopted_;
 };
 
 }  // namespace launcher

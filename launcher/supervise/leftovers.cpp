@@ -50,26 +50,38 @@ std::string settled_environment_value(pid_t pid, std::string_view name) {
     return {};
 }
 
-bool is_leftover(pid_t pid, const std::string& tag_prefix, std::string_view run_directory) {
+struct Search {
+    std::string tag_prefix;
+    std::string_view run_directory;
+    const Tags& spared;
+};
+
+bool is_leftover(pid_t pid, const Search& search) {
     if (pid == getpid() || !belongs_to_us(pid)) return false;
-    if (!settled_environment_value(pid, "SHMHEAP_TAG").starts_with(tag_prefix)) return false;
+    const std::string tag = settled_environment_value(pid, "SHMHEAP_TAG");
+    if (!tag.starts_with(search.tag_prefix) || search.spared.contains(tag)) return false;
     const std::string theirs = settled_environment_value(pid, "HARRIER_RUN_DIR");
-    return theirs == run_directory || !RunDirectory::is_alive(theirs);
+    return theirs == search.run_directory || !RunDirectory::is_alive(theirs);
+}
+
+std::vector<pid_t> all_processes() {
+    std::vector<pid_t> pids;
+    const std::unique_ptr<DIR, decltype([](DIR* open) { closedir(open); })> proc(opendir("/proc"));
+    if (!proc) return pids;
+    while (const dirent* entry = readdir(proc.get())) {
+        if (const auto pid = pid_of(entry->d_name)) pids.push_back(*pid);
+    }
+    return pids;
 }
 
 /// A pidfd for each left-over. The environment is read with the pidfd in hand: a process that bears
 /// the tag then and can be signalled through the pidfd later is one and the same.
-std::vector<UniqueFd> find_leftovers(const std::string& tag_prefix,
-                                     std::string_view run_directory) {
+std::vector<UniqueFd> find_leftovers(const Search& search) {
     std::vector<UniqueFd> found;
-    const std::unique_ptr<DIR, decltype([](DIR* open) { closedir(open); })> proc(opendir("/proc"));
-    if (!proc) return found;
-    while (const dirent* entry = readdir(proc.get())) {
-        const auto pid = pid_of(entry->d_name);
-        if (!pid || !is_leftover(*pid, tag_prefix, run_directory)) continue;
-        UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, *pid, 0)));
-        if (pidfd && is_leftover(*pid, tag_prefix, run_directory))
-            found.push_back(std::move(pidfd));
+    for (const pid_t pid : all_processes()) {
+        if (!is_leftover(pid, search)) continue;
+        UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+        if (pidfd && is_leftover(pid, search)) found.push_back(std::move(pidfd));
     }
     return found;
 }
@@ -86,13 +98,24 @@ bool await_end(int pidfd, Clock::time_point deadline) {
 
 }  // namespace
 
+std::vector<pid_t> processes_with_tag(const std::string& tag) {
+    std::vector<pid_t> found = all_processes();
+    std::erase_if(found, [&tag](pid_t pid) {
+        return pid == getpid() || !belongs_to_us(pid) ||
+               settled_environment_value(pid, "SHMHEAP_TAG") != tag;
+    });
+    return found;
+}
+
 Leftovers end_leftovers(std::string_view application, std::string_view run_directory,
-                        std::chrono::milliseconds patience) {
-    const std::string tag_prefix = std::string(application) + '/';
+                        std::chrono::milliseconds patience, const Tags& spared) {
+    const Search search{.tag_prefix = std::string(application) + '/',
+                        .run_directory = run_directory,
+                        .spared = spared};
     const auto deadline = Clock::now() + patience;
     Leftovers result;
     for (int round = 0; round < rounds_max; ++round) {
-        const auto found = find_leftovers(tag_prefix, run_directory);
+        const auto found = find_leftovers(search);
         result.alive = found.size();
         if (found.empty()) return result;
         for (const UniqueFd& pidfd : found)

@@ -52,6 +52,8 @@ Outcome outcome_of(const Exit& exit, Cause cause, const SuccessExits& success) {
     }
     if (const auto* killed = std::get_if<Killed>(&exit))
         return contains(success.signals, killed->signal) ? Outcome::success : Outcome::abnormal;
+    // Nobody can say that it ended as it should, so it did not.
+    if (std::holds_alternative<Unknown>(exit)) return Outcome::abnormal;
     return Outcome::failure;
 }
 

@@ -23,7 +23,7 @@ enum class Cause {
 enum class Outcome {
     success,   ///< status 0, or what success_exit_codes lists
     failure,   ///< another status, or there was no process
-    abnormal,  ///< a signal, or what harrier found wrong with it
+    abnormal,  ///< a signal, what harrier found wrong with it, or nobody knows what
     watchdog,  ///< abnormal too
 };
 

@@ -16,6 +16,7 @@
 #include "launcher/supervise/shared.hpp"
 #include "launcher/supervise/socket_probe.hpp"
 #include "os/error.hpp"
+#include "os/process_id.hpp"
 
 namespace launcher {
 namespace {
@@ -38,6 +39,7 @@ struct Launcher {
     int output;
     int cgroup;
     int ready;                  ///< -1 for none
+    int kept_lock;              ///< -1 for none
     UniqueFd pidfd = {};        ///< said back: a pidfd of our own
     shmheap::Error error = {};  ///< said back: more than an error code can say
 
@@ -64,6 +66,7 @@ process_v2::basic_process<Executor> Launcher::operator()(
                            .output = output,
                            .ready = ready,
                            .ready_number = request.descriptor.ready.fd.value_or(-1),
+                           .kept_lock = kept_lock,
                            .cgroup = cgroup};
     auto child = make.launch(image);
     if (!child) {
@@ -86,6 +89,12 @@ process_v2::basic_process<Executor> Launcher::operator()(
     }
     ProcessHost::collect(child->pidfd.get());
     return failed(executor, code);
+}
+
+void end_child(pid_t pid) {
+    kill(pid, SIGKILL);
+    siginfo_t info{};
+    waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED);
 }
 
 /// The component in a tag "<application>/<instance uuid>/<component>/<start number>".
@@ -158,26 +167,99 @@ Result<std::unique_ptr<Process>> ProcessHost::spawn_now(const SpawnRequest& requ
     if (!target) return tl::unexpected(target.error());
     auto announcements = Announcements::await(executor_, output_, request);
     if (!announcements) return tl::unexpected(announcements.error());
+    UniqueFd lock;
+    if (is_kept(request.descriptor)) {
+        auto taken = kept_files_->lock(request.descriptor.name);
+        if (!taken) return tl::unexpected(taken.error());
+        lock = std::move(*taken);
+    }
     Cgroup* group = containment_ ? containment_->of(request.descriptor.name) : nullptr;
     Launcher launcher{.make = launcher_,
                       .request = request,
                       .output = target->fd,
                       .cgroup = group != nullptr ? group->fd() : -1,
-                      .ready = *announcements ? (*announcements)->ready_fd() : -1};
+                      .ready = *announcements ? (*announcements)->ready_fd() : -1,
+                      .kept_lock = lock ? lock.get() : -1};
     ErrorCode error;
     auto handle =
         launcher(executor_, error, request.descriptor.executable, request.descriptor.command);
     const pid_t pid = handle.id();
     handle.detach();  // its destructor would wait for the process, or kill it
     if (error) return tl::unexpected(std::move(launcher.error));
-    NewProcess made{.child = {.pid = pid, .pidfd = std::move(launcher.pidfd)},
-                    .announcements = std::move(*announcements),
-                    .group = group};
+    NewProcess made;
+    made.child.pid = pid;
+    made.child.pidfd = std::move(launcher.pidfd);
+    made.announcements = std::move(*announcements);
+    made.group = group;
+    if (lock) made.record = record_of(request, pid);
+    if (made.record) write_record(request.descriptor.name, *made.record);
+    return watch(request, std::move(made));
+}
+
+void ProcessHost::keep(const std::string& run_directory, Survivors survivors) {
+    kept_files_.emplace(run_directory);
+    survivors_ = std::move(survivors);
+}
+
+bool ProcessHost::is_kept(const Descriptor& descriptor) const {
+    return kept_files_ && descriptor.on_supervisor_loss == SupervisorLoss::keep;
+}
+
+std::optional<KeptRecord> ProcessHost::record_of(const SpawnRequest& request, pid_t pid) {
+    const auto start_ticks = shmheap::os::process_start_ticks(pid);
+    if (!start_ticks) return std::nullopt;
+    return KeptRecord{.tag = request.tag, .pid = pid, .start_ticks = *start_ticks};
+}
+
+/// Without one the lock still says that something lives: the next harrier ends it and starts anew.
+void ProcessHost::write_record(const std::string& component, const KeptRecord& record) const {
+    if (kept_files_) (void)kept_files_->write(component, record);
+}
+
+unsigned ProcessHost::survivor(const std::string& component) {
+    const auto found = survivors_.find(component);
+    return found == survivors_.end() ? 0 : start_number_of(found->second.record);
+}
+
+Result<std::unique_ptr<Process>> ProcessHost::adopt(const SpawnRequest& request) {
+    const auto found = survivors_.find(request.descriptor.name);
+    if (found == survivors_.end()) return shmheap::fail(ESRCH, "adopt", request.descriptor.name);
+    Survivor survivor = std::move(found->second);
+    survivors_.erase(found);
+    auto process = take_over(request, survivor);
+    // The pidfd is still ours if nobody watches it.
+    if (!process && survivor.pidfd)
+        syscall(SYS_pidfd_send_signal, survivor.pidfd.get(), SIGKILL, nullptr, 0);
+    return process;
+}
+
+Result<std::unique_ptr<Process>> ProcessHost::take_over(const SpawnRequest& request,
+                                                        Survivor& survivor) {
+    // Its pipe is opened again; what it has open already stays as it is.
+    auto target = output_.open(request.descriptor);
+    if (!target) return tl::unexpected(target.error());
+    auto announcements = Announcements::await(executor_, output_, request);
+    if (!announcements) return tl::unexpected(announcements.error());
+    // A word to a socket without a reader is lost, and so is one in a FIFO that was closed after
+    // it. A line waits in the pipe of the output.
+    const bool may_be_ready = survivor.record.is_ready || !request.descriptor.ready.log_line;
+    if (*announcements && may_be_ready) (*announcements)->assume_ready();
+    const pid_t pid = survivor.record.pid;
+    Cgroup* const group =
+        containment_ ? containment_->take_over(request.descriptor.name, pid) : nullptr;
+    return watch(request, NewProcess{.child = {.pid = pid, .pidfd = std::move(survivor.pidfd)},
+                                     .announcements = std::move(*announcements),
+                                     .group = group,
+                                     .record = std::move(survivor.record),
+                                     .is_adopted = true});
+}
+
+Result<std::unique_ptr<Process>> ProcessHost::watch(const SpawnRequest& request, NewProcess made) {
+    const pid_t pid = made.child.pid;
+    const bool is_adopted = made.is_adopted;
     auto process = std::make_unique<LaunchedProcess>(*this, request, std::move(made));
     if (!process->is_watched()) {
-        kill(pid, SIGKILL);
-        siginfo_t info{};
-        waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED);
+        if (!is_adopted) end_child(pid);
         return shmheap::fail(ENOSPC, "watch", request.descriptor.name);
     }
     if (request.descriptor.kill_mode == KillMode::process) spared_.insert(request.descriptor.name);

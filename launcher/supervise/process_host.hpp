@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -22,12 +23,14 @@
 #include "launcher/supervise/host.hpp"
 #include "launcher/supervise/orphans.hpp"
 #include "launcher/supervise/process_watch.hpp"
+#include "launcher/supervise/survivors.hpp"
 #include "launcher/supervise/turns.hpp"
 
 namespace launcher {
 
 class ExecProbe;
 class LaunchedProcess;
+struct NewProcess;
 
 class ProcessHost final : public Host {
 public:
@@ -38,10 +41,16 @@ public:
         Executor executor, Output& output, const rlimit& open_files,
         std::unique_ptr<Containment> containment);
 
+    /// From now on components that are to be kept are, with their files in that run directory;
+    /// `survivors` can be adopted.
+    void keep(const std::string& run_directory, Survivors survivors);
+
     [[nodiscard]] TimePoint now() override { return Clock::now(); }
     Awaitable<void> sleep_until(TimePoint time, Latch& latch) override;
     Awaitable<void> turn() override;
     Awaitable<shmheap::Result<std::unique_ptr<Process>>> spawn(SpawnRequest request) override;
+    [[nodiscard]] unsigned survivor(const std::string& component) override;
+    shmheap::Result<std::unique_ptr<Process>> adopt(const SpawnRequest& request) override;
     std::unique_ptr<Probe> probe(const SpawnRequest& request, const Process& process) override;
     void forget(const std::string& component) override;
     Awaitable<std::size_t> end_strays(TimePoint give_up_at) override;
@@ -60,6 +69,12 @@ private:
                 std::unique_ptr<Containment> containment);
 
     shmheap::Result<std::unique_ptr<Process>> spawn_now(const SpawnRequest& request);
+    bool is_kept(const Descriptor& descriptor) const;
+    static std::optional<KeptRecord> record_of(const SpawnRequest& request, pid_t pid);
+    void write_record(const std::string& component, const KeptRecord& record) const;
+    shmheap::Result<std::unique_ptr<Process>> take_over(const SpawnRequest& request,
+                                                        Survivor& survivor);
+    shmheap::Result<std::unique_ptr<Process>> watch(const SpawnRequest& request, NewProcess made);
     void await_child_signal();
     void collect_unknown();
     void refresh_orphans(std::uint64_t newer_than);
@@ -75,6 +90,8 @@ private:
     TimePoint orphans_listed_{};
     std::set<std::string, std::less<>> ending_;  // tags whose orphans their process collects
     std::set<std::string, std::less<>> spared_;  // components that leave processes behind
+    std::optional<KeptFiles> kept_files_;
+    Survivors survivors_;
     SignalSet child_signal_;
 };
 

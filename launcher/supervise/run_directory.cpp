@@ -12,6 +12,7 @@
 #include <memory>
 #include <vector>
 
+#include "launcher/kept_path.hpp"
 #include "os/crash_point.hpp"
 #include "os/error.hpp"
 #include "os/file_lock.hpp"
@@ -68,6 +69,22 @@ Result<UniqueFd> enter_folder(int parent, const std::string& name, const std::st
 bool is_self(const char* name) {
     const std::string_view text(name);
     return text == "." || text == "..";
+}
+
+/// Whether a component that was to outlive its harrier has left something.
+bool has_kept(int folder) {
+    const int copy = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (copy < 0) return false;
+    const std::unique_ptr<DIR, decltype([](DIR* open) { closedir(open); })> entries(
+        fdopendir(copy));
+    if (!entries) {
+        close(copy);
+        return false;
+    }
+    while (const dirent* entry = readdir(entries.get())) {
+        if (std::string_view(entry->d_name).starts_with(kept_prefix)) return true;
+    }
+    return false;
 }
 
 /// Removes everything below `folder` but the lock at the top. Follows no link, and gives up what
@@ -153,13 +170,17 @@ Result<RunDirectory> RunDirectory::acquire(std::string_view application) {
         if (!directory) return tl::unexpected(directory.error());
         auto lock = take_lock(directory->get(), path);
         if (lock) {
-            empty_folder(directory->get(), 0);
+            if (!has_kept(directory->get())) empty_folder(directory->get(), 0);
             CRASH_POINT(run_directory_emptied);
             return RunDirectory(path, std::move(*parent), std::move(*directory), std::move(*lock));
         }
         if (lock.error().code != ESTALE || attempt == attempts_max)
             return tl::unexpected(lock.error());
     }
+}
+
+void RunDirectory::clear() const {
+    empty_folder(directory_.get(), 0);
 }
 
 RunDirectory::~RunDirectory() {

@@ -16,7 +16,8 @@ namespace launcher {
 
 class RunDirectory {
 public:
-    /// Makes the directory and takes the lock; what a killed instance left in it is removed.
+    /// Makes the directory and takes the lock; what a killed instance left in it is removed, unless
+    /// something of a component that was to outlive it is there: then clear() is the caller's.
     /// Errors: EBUSY when another instance runs, whose pid is then in the subject; EPERM when part
     /// of the path belongs to somebody else; what mkdir(2) and open(2) say.
     static shmheap::Result<RunDirectory> acquire(std::string_view application);
@@ -26,6 +27,9 @@ public:
     ~RunDirectory();
 
     [[nodiscard]] const std::string& path() const { return path_; }
+
+    /// Removes everything in it but the lock.
+    void clear() const;
 
     /// Whether the instance whose run directory `path` is holds its lock.
     static bool is_alive(const std::string& path);

@@ -2,9 +2,11 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
+#include "launcher/kept_path.hpp"
 #include "launcher/observe/format.hpp"
 #include "launcher/supervise/attend.hpp"
 #include "launcher/supervise/dependencies.hpp"
@@ -23,6 +25,7 @@ Component::Fields exit_fields(const Exit& exit) {
         fields.emplace_back("signal", format_signal(killed->signal));
         if (killed->dumped_core) fields.emplace_back("core", "dumped");
     }
+    if (std::holds_alternative<Unknown>(exit)) fields.emplace_back("exit", "unknown");
     if (const auto* not_started = std::get_if<NotStarted>(&exit))
         fields.emplace_back("error", not_started->error.message());
     return fields;
@@ -64,15 +67,20 @@ std::string start_tag(const Component& component, const Shared& shared) {
 SpawnRequest spawn_request(Component& component, const Shared& shared) {
     const Descriptor& descriptor = component.descriptor();
     Identity identity{.tag = start_tag(component, shared), .run_directory = shared.run_directory};
+    const bool is_kept = descriptor.on_supervisor_loss == SupervisorLoss::keep;
+    // The number may be another one's under the next harrier.
     if (has_notify_socket(descriptor))
         identity.notify_socket =
-            shared.run_directory + "/notify-" + std::to_string(component.number);
+            shared.run_directory + "/notify-" +
+            (is_kept ? "kept." + descriptor.name : std::to_string(component.number));
     return SpawnRequest{
         .descriptor = descriptor,
         .latch = component.latch,
         .tag = identity.tag,
         .environment = component_environment(shared.environment, descriptor, identity),
-        .notify_socket = identity.notify_socket};
+        .notify_socket = identity.notify_socket,
+        .ready_fifo =
+            is_kept ? kept_path(shared.run_directory, descriptor.name, kept_ready) : std::string()};
 }
 
 /// Reaping asks for one variable, a health check may need all. The others have served their purpose
@@ -206,6 +214,7 @@ Awaitable<void> run(Component& component, Process& process, const SpawnRequest& 
     reap_component(component.descriptor(), request, shared);
     process.collect();
     component.pid = 0;
+    component.is_adopted = false;
     if (left > 0) {
         fail_unkillable(component, {{"processes", std::to_string(left)}});
         co_return;
@@ -235,6 +244,34 @@ Awaitable<void> start_and_run(Component& component, Shared& shared) {
     conclude(component, exit, Cause::itself, shared);
 }
 
+/// As note_dependencies(), where some of the others live already and have yet to be adopted.
+void note_survivors(Component& component, const Shared& shared) {
+    note_dependencies(component);
+    for (Requirement& requirement : component.requirements) {
+        const std::string& other = requirement.component.descriptor().name;
+        requirement.seen = std::max(requirement.seen, shared.host.survivor(other));
+    }
+}
+
+/// What an earlier harrier left alive is taken over as it is, whatever has become of what it
+/// depends on: it runs.
+Awaitable<void> adopt(Component& component, unsigned start, Shared& shared) {
+    note_survivors(component, shared);
+    component.enter(State::starting);
+    component.starts = start;
+    SpawnRequest request = spawn_request(component, shared);
+    auto process = shared.host.adopt(request);
+    drop_environment(request);
+    if (process) {
+        component.is_adopted = true;
+        co_await run(component, **process, request, shared);
+        co_return;
+    }
+    const Exit exit = NotStarted{process.error()};
+    component.last_exit = exit;
+    conclude(component, exit, Cause::itself, shared);
+}
+
 Awaitable<void> back_off(Component& component, Shared& shared) {
     while (!shared.stop.requested() && !component.asked && shared.host.now() < component.restart_at)
         co_await shared.host.sleep_until(component.restart_at, component.latch);
@@ -255,8 +292,10 @@ Awaitable<void> supervise(Component& component, Shared& shared) {
         component.history = {};
         component.enter(State::waiting);
     }
+    if (const unsigned start = shared.host.survivor(component.descriptor().name); start > 0)
+        co_await adopt(component, start, shared);
     while (!is_final(component.state())) {
-        co_await await_dependencies(component, shared);
+        if (component.state() == State::waiting) co_await await_dependencies(component, shared);
         if (component.state() == State::starting) co_await start_and_run(component, shared);
         if (component.state() == State::backing_off) co_await back_off(component, shared);
     }

@@ -57,10 +57,10 @@ class Harrier:
     """A running harrier. Its events are dictionaries with the keys of the line; `text` is all of
     it. Ends the process it started, and only that, when the test leaves the block."""
 
-    def __init__(self, program, world, *arguments):
+    def __init__(self, program, world, *arguments, stdout=subprocess.DEVNULL):
         self.process = subprocess.Popen(
             [str(program), *map(str, arguments)], env=world.environment,
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE)
         self._rest = b""
         self.seen = []
 

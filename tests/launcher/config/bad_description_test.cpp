@@ -154,11 +154,6 @@ TEST_CASE("command and shell have to fit together") {
            "11:3: e: the key \"command\" is missing", "12:3: f: expected a map, found nothing"});
 }
 
-TEST_CASE("what does not exist yet is refused in clear words") {
-    check("keep.yaml", {"4:25: on_supervisor_loss: \"keep\" is not supported yet, components end "
-                        "with harrier (kill)"});
-}
-
 TEST_CASE("an expansion that fails is told at its value") {
     check("unset-variable.yaml",
           {"1:7: name: environment variable \"NAME_UNSET\" is not set, set it or write "

@@ -17,6 +17,7 @@ using launcher::Descriptor;
 using launcher::KillMode;
 using launcher::RestartPolicy;
 using launcher::StopStep;
+using launcher::SupervisorLoss;
 using support::load_component;
 using support::load_text;
 
@@ -37,7 +38,7 @@ components:
     stop_signal: SIGINT
     stop_grace_period: 5s
     kill_mode: mixed
-    on_supervisor_loss: kill
+    on_supervisor_loss: keep
     heap: {size: 256MiB, mode: "0660", reap: never}
     logging: {path: "logs/${component.name}.log"}
   sink: {command: cat | cat, shell: true}
@@ -72,6 +73,7 @@ TEST_CASE("the smallest description has every default") {
     CHECK(a.restart.attempts_max == 10);
     CHECK(a.stop_sequence == std::vector<StopStep>{{SIGTERM, 10s}});
     CHECK(a.kill_mode == KillMode::group);
+    CHECK(a.on_supervisor_loss == SupervisorLoss::kill);
     CHECK_FALSE(a.heap.size_bytes);
     CHECK_FALSE(a.heap.mode);
     CHECK(a.heap.reap == launcher::ReapHeap::on_exit);
@@ -107,6 +109,7 @@ TEST_CASE("every key is read") {
     CHECK(siggen.restart.attempts_max == 7);
     CHECK(siggen.stop_sequence == std::vector<StopStep>{{SIGINT, 5s}});
     CHECK(siggen.kill_mode == KillMode::mixed);
+    CHECK(siggen.on_supervisor_loss == SupervisorLoss::keep);
     CHECK(siggen.heap.size_bytes == 256ULL << 20U);
     CHECK(siggen.heap.mode == 0660U);
     CHECK(siggen.heap.reap == launcher::ReapHeap::never);

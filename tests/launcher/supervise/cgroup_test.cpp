@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/syscall.h>
 
 #include <array>
 #include <cstdlib>
@@ -32,6 +33,13 @@ std::unique_ptr<Containment> containment_or_say() {
 
 bool is_running(pid_t pid) {
     return pid > 0 && kill(pid, 0) == 0;
+}
+
+/// Not a zombie, either: init may not have collected it yet.
+bool lives(pid_t pid) {
+    const UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+    pollfd ended{.fd = pidfd.get(), .events = POLLIN, .revents = 0};
+    return pidfd && poll(&ended, 1, 0) == 0;
 }
 
 std::string path_of(const Cgroup& group) {
@@ -163,6 +171,41 @@ TEST_CASE("left-over groups of a dead instance are ended, those of a living one 
     CHECK(Containment::end_leftovers(own_name() + "-b") == 0);
     kill(spared, SIGKILL);
     CHECK(signal_that_ended(spared) == SIGKILL);
+}
+
+TEST_CASE("the groups of a dead instance are taken over as far as somebody in them is to live") {
+    if (!containment_or_say()) return;
+    std::array<int, 2> said{};
+    REQUIRE(pipe(said.data()) == 0);
+    const pid_t instance = fork();
+    if (instance == 0) {
+        const auto mine = Containment::create(own_name(), "1");
+        const std::array pids{start_sleeper(*mine->of("a")), start_sleeper(*mine->of("b"))};
+        (void)!write(said[1], pids.data(), sizeof pids);
+        raise(SIGKILL);
+    }
+    std::array<pid_t, 2> orphans{};
+    REQUIRE(read(said[0], orphans.data(), sizeof orphans) == sizeof orphans);
+    CHECK(signal_that_ended(instance) == SIGKILL);
+    close(said[0]);
+    close(said[1]);
+    CHECK(Containment::end_leftovers(own_name(), {orphans[0]}) == 1);
+    CHECK(is_running(orphans[0]));
+    CHECK_FALSE(lives(orphans[1]));
+    const auto heir = Containment::create(own_name(), "1");
+    REQUIRE(heir);
+    CHECK(Containment::end_leftovers(own_name()) == 0);  // it holds the lock now
+    CHECK(heir->take_over("b", orphans[0]) == nullptr);
+    Cgroup* const group = heir->take_over("a", orphans[0]);
+    REQUIRE(group != nullptr);
+    CHECK(group->processes() == std::vector<pid_t>{orphans[0]});
+    const auto events = group->open_events();
+    REQUIRE(events);
+    group->kill();
+    pollfd change{.fd = events->get(), .events = POLLPRI, .revents = 0};
+    while (Cgroup::says_populated(events->get()))
+        REQUIRE(poll(&change, 1, -1) == 1);
+    CHECK(heir->of("a") != nullptr);
 }
 
 TEST_CASE("HARRIER_CGROUP=disable does without") {

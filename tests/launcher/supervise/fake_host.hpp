@@ -125,9 +125,11 @@ public:
     std::size_t strays = 0;                             ///< what end_strays() could not end
     Duration turn_takes{};                              ///< to come
 
-    std::vector<std::string> started;    ///< components, in order
-    std::vector<std::string> collected;  ///< components, in order
-    std::vector<std::string> forgotten;  ///< components, in order
+    std::vector<std::string> started;           ///< components, in order
+    std::vector<std::string> collected;         ///< components, in order
+    std::vector<std::string> forgotten;         ///< components, in order
+    std::map<std::string, unsigned> survivors;  ///< of an earlier harrier: component → start number
+    std::vector<std::string> adopted;           ///< tags, in order
     std::vector<Signalled> signals;
     std::vector<SpawnRequest> requests;
     int alive = 0;          ///< processes made and not collected
@@ -158,13 +160,20 @@ public:
         if (on_spawn) on_spawn(request);
         if (behaviour.start_error) co_return tl::unexpected(*behaviour.start_error);
         started.push_back(request.descriptor.name);
-        auto process = std::make_unique<FakeProcess>(*this, request, behaviour, next_pid_++);
-        ++alive;
-        processes_.push_back(process.get());
-        if (behaviour.lives) end_later(*process, *behaviour.lives, behaviour.exit);
-        for (const auto& [in, report] : behaviour.says)
-            say_later(*process, in, report);
-        co_return std::unique_ptr<Process>(std::move(process));
+        co_return make_process(request, behaviour);
+    }
+
+    [[nodiscard]] unsigned survivor(const std::string& component) override {
+        const auto found = survivors.find(component);
+        return found == survivors.end() ? 0 : found->second;
+    }
+
+    shmheap::Result<std::unique_ptr<Process>> adopt(const SpawnRequest& request) override {
+        REQUIRE(survivors.erase(request.descriptor.name) == 1);
+        const Behaviour behaviour = next_of(behaviours[request.descriptor.name]);
+        if (behaviour.start_error) return tl::unexpected(*behaviour.start_error);
+        adopted.push_back(request.tag);
+        return make_process(request, behaviour);
     }
 
     std::unique_ptr<Probe> probe(const SpawnRequest& request, const Process&) override {
@@ -286,6 +295,16 @@ private:
         for (const auto& [time, latch] : sleepers_) {
             if (time <= now_) latch->release();
         }
+    }
+
+    std::unique_ptr<Process> make_process(const SpawnRequest& request, const Behaviour& behaviour) {
+        auto process = std::make_unique<FakeProcess>(*this, request, behaviour, next_pid_++);
+        ++alive;
+        processes_.push_back(process.get());
+        if (behaviour.lives) end_later(*process, *behaviour.lives, behaviour.exit);
+        for (const auto& [in, report] : behaviour.says)
+            say_later(*process, in, report);
+        return process;
     }
 
     asio::io_context& io_;

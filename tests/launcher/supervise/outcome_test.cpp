@@ -32,6 +32,11 @@ TEST_CASE("a program that cannot be started is a failure, but nothing abnormal")
     CHECK(of(no_start) == Outcome::failure);
 }
 
+TEST_CASE("an exit that nobody knows is abnormal, whatever counts as success") {
+    CHECK(of(Unknown{}) == Outcome::abnormal);
+    CHECK(of(Unknown{}, {.statuses = {0}, .signals = {SIGTERM}}) == Outcome::abnormal);
+}
+
 TEST_CASE("success_exit_codes adds to status 0 and does not replace it") {
     const SuccessExits success{.statuses = {3, 75}, .signals = {SIGTERM}};
     CHECK(of(Exited{0}, success) == Outcome::success);

@@ -146,6 +146,7 @@ private:
         if (!is_oneshot && dice_.one_in(3)) descriptor.watchdog = 1s;
         // Only who has a check can be waited for, so all that may have one do.
         if (!is_oneshot) make_check(descriptor.healthcheck.emplace());
+        if (dice_.one_in(4)) host.survivors[descriptor.name] = 1 + dice_.below(3);
         for (int i = 0; i < 3; ++i) {
             host.behaviours[descriptor.name].push_back(some_behaviour());
             host.probes[descriptor.name].push_back({.passes = !dice_.one_in(4),
@@ -351,9 +352,11 @@ private:
         for (; events_taken_ < events.size(); ++events_taken_) {
             const Event& event = events[events_taken_];
             Seen& seen = seen_[event.component];
-            if (event.kind == EventKind::started) seen.last_start.clear();
-            seen.last_start.insert(event.kind);
-            seen.ever.insert(event.kind);
+            const bool is_up = event.kind == EventKind::started || event.kind == EventKind::adopted;
+            const EventKind kind = is_up ? EventKind::started : event.kind;
+            if (is_up) seen.last_start.clear();
+            seen.last_start.insert(kind);
+            seen.ever.insert(kind);
         }
         return seen_;
     }
@@ -376,7 +379,8 @@ private:
 
     /// Every process that has ended was reaped once and collected once.
     void check_reaping() {
-        const std::size_t ended = host.started.size() - static_cast<std::size_t>(host.alive);
+        const std::size_t ended =
+            host.started.size() + host.adopted.size() - static_cast<std::size_t>(host.alive);
         require(host.collected.size() == ended, "every exit is collected");
         std::set<std::string> tags;
         std::size_t count = 0;
