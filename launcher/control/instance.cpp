@@ -158,6 +158,15 @@ Shared make_shared_state(const Application& application, const std::string& uuid
                   .random = Random(std::random_device{}())};
 }
 
+Result<std::unique_ptr<ProcessHost>> make_host(Executor executor, Output& output,
+                                               const std::string& application,
+                                               const std::string& uuid) {
+    const auto open_files = raise_open_files();
+    if (!open_files) return tl::unexpected(open_files.error());
+    return ProcessHost::create(executor, output, *open_files,
+                               Containment::create(application, uuid));
+}
+
 /// Whoever started us may go on: the socket listens, and the lock is held.
 void tell_listening(UniqueFd listening) {
     // If not, he is no more.
@@ -173,11 +182,6 @@ ExitStatus supervise_all(Application application, const std::vector<std::string>
     Survivors survivors = find_survivors(application, run_directory,
                                          [&console](const Event& event) { console.emit(event); });
     clear_the_past(application, directory, survivors, console);
-    const auto open_files = raise_open_files();
-    if (!open_files) {
-        console.say(open_files.error().message());
-        return ExitStatus::failed;
-    }
     Output output(io.get_executor(), console.output(), longest_name(application),
                   console.wants_colour());
     Journal journal;
@@ -188,8 +192,7 @@ ExitStatus supervise_all(Application application, const std::vector<std::string>
     output.on_event(emit);
     output.keep_in(run_directory);
     const std::string uuid = survivors.empty() ? make_uuid() : std::string(instance_of(survivors));
-    auto host = ProcessHost::create(io.get_executor(), output, *open_files,
-                                    Containment::create(application.name, uuid));
+    auto host = make_host(io.get_executor(), output, application.name, uuid);
     if (!host) {
         console.say(host.error().message());
         return ExitStatus::failed;

@@ -44,10 +44,11 @@ json::object describe_lines(const std::string& component, std::uint64_t count, c
 }  // namespace
 
 Awaitable<void> tell_logs(Session& session, const ControlRequest& request,
-                          const std::vector<Component*>& components, const Board& board) {
+                          const std::vector<std::shared_ptr<Component>>& components,
+                          const Board& board) {
     FollowedLines followed{.id = request.id, .places = {}};
     json::array logs;
-    for (const Component* component : components) {
+    for (const auto& component : components) {
         const Descriptor& descriptor = component->descriptor();
         if (descriptor.logging.path) {
             logs.push_back(describe_file(descriptor));

@@ -2,6 +2,7 @@
 /// and to who follows, the lines that come. Files are read by the client. The main thread.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,8 @@ namespace launcher {
 
 /// The parameters outlive the coroutine.
 Awaitable<void> tell_logs(Session& session, const ControlRequest& request,
-                          const std::vector<Component*>& components, const Board& board);
+                          const std::vector<std::shared_ptr<Component>>& components,
+                          const Board& board);
 
 [[nodiscard]] bool follows_lines_of(const Session& session, const std::string& component);
 

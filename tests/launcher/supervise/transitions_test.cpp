@@ -51,8 +51,10 @@ public:
     explicit World(std::uint64_t seed) : dice_(seed) {
         const unsigned count = 1 + dice_.below(components_max);
         application.components.reserve(count);
-        for (unsigned i = 0; i < count; ++i)
+        for (unsigned i = 0; i < count; ++i) {
             make_component(i);
+            if (dice_.one_in(4)) host.survivors[name_of(i)] = 1 + dice_.below(3);
+        }
         host.on_spawn = [this](const SpawnRequest& request) { check_start(request); };
         start();
         if (dice_.one_in(2)) supervisor().stay();
@@ -146,7 +148,6 @@ private:
         if (!is_oneshot && dice_.one_in(3)) descriptor.watchdog = 1s;
         // Only who has a check can be waited for, so all that may have one do.
         if (!is_oneshot) make_check(descriptor.healthcheck.emplace());
-        if (dice_.one_in(4)) host.survivors[descriptor.name] = 1 + dice_.below(3);
         for (int i = 0; i < 3; ++i) {
             host.behaviours[descriptor.name].push_back(some_behaviour());
             host.probes[descriptor.name].push_back({.passes = !dice_.one_in(4),
