@@ -36,13 +36,11 @@ LaunchedProcess::LaunchedProcess(ProcessHost& host, const SpawnRequest& request,
       component_(request.descriptor.name),
       tag_(request.tag),
       pid_(made.child.pid),
-      next_look_(host.executor_),
       group_(made.group),
-      group_events_(host.executor_),
       leader_(host.executor_, std::move(made.child.pidfd), [this] { leader_ended(); }),
       last_event_(host.orphans_.tick()),
       announcements_(std::move(made.announcements)),
-      record_(std::move(made.record)),
+      record_(made.record ? std::make_unique<KeptRecord>(std::move(*made.record)) : nullptr),
       is_adopted_(made.is_adopted) {
     if (announcements_) announcements_->begin(pid_);
     host_.orphans_.add_leader(pid_, tag_);
@@ -141,25 +139,29 @@ std::size_t LaunchedProcess::survivors() {
 bool LaunchedProcess::group_is_populated() {
     if (group_ == nullptr) return false;
     ErrorCode error;
-    if (!group_events_.is_open()) {
+    if (!group_events_) {
         auto events = group_->open_events();
-        if (events) group_events_.assign(events->get(), error);
-        if (!events || error) return false;
+        if (!events) return false;
+        auto descriptor = std::make_unique<StreamDescriptor>(host_.executor_);
+        descriptor->assign(events->get(), error);
+        if (error) return false;
         (void)events->release();
+        group_events_ = std::move(descriptor);
     }
-    group_events_.cancel(error);
-    group_events_.async_wait(StreamDescriptor::wait_error, [&latch = latch_](ErrorCode failure) {
+    group_events_->cancel(error);
+    group_events_->async_wait(StreamDescriptor::wait_error, [&latch = latch_](ErrorCode failure) {
         if (!failure) latch.release();
     });
-    return Cgroup::says_populated(group_events_.native_handle());
+    return Cgroup::says_populated(group_events_->native_handle());
 }
 
 /// No event tells that an orphan has become somebody's. By then the listing is old, and the next
 /// one serves all who wait for it. The completion may run when this process is no more; its latch
 /// outlives it.
 void LaunchedProcess::look_again_soon() {
-    next_look_.expires_after(undecided_delay);
-    next_look_.async_wait([&latch = latch_](ErrorCode error) {
+    if (!next_look_) next_look_ = std::make_unique<Timer>(host_.executor_);
+    next_look_->expires_after(undecided_delay);
+    next_look_->async_wait([&latch = latch_](ErrorCode error) {
         if (!error) latch.release();
     });
 }

@@ -76,9 +76,10 @@ private:
     std::string component_;
     std::string tag_;
     pid_t pid_;
-    Timer next_look_;
     Cgroup* group_;  // or nullptr
-    StreamDescriptor group_events_;
+    // These two are made when somebody is left who may have to be waited for.
+    std::unique_ptr<Timer> next_look_;
+    std::unique_ptr<StreamDescriptor> group_events_;
     ProcessWatch leader_;
     Members members_;           // by pid; a watch outlives its process
     std::size_t alive_ = 0;     // members of the last look that have not ended since
@@ -86,7 +87,7 @@ private:
     std::optional<int> told_;   // what the whole tree was told, latecomers included
     std::optional<Exit> exit_;
     std::unique_ptr<Announcements> announcements_;
-    std::optional<KeptRecord> record_;
+    std::unique_ptr<KeptRecord> record_;  // or null
     bool is_adopted_;
 };
 
