@@ -2,8 +2,9 @@
 /// opens each of them once: the end of one component among a thousand with heaps would otherwise
 /// cost a thousand looks. A heap has its tag before it has a name, and keeps it.
 ///
-/// A file is told by its device and its inode number. That is enough in a tmpfs, which does not
-/// give a number a second time; of other file systems nothing is remembered. One thread.
+/// A file is told by its file system and its inode number. That is enough in a tmpfs with numbers
+/// of 64 bits, which does not give one a second time; of other file systems nothing is remembered.
+/// The device alone would not tell two tmpfs that were mounted one after the other. One thread.
 #pragma once
 
 #include <sys/types.h>
@@ -31,22 +32,31 @@ public:
     void learn(ino_t inode, std::string_view tag);
 
 private:
-    struct File {
+    struct FileSystem {
         dev_t device = 0;
+        std::uint64_t id = 0;
+
+        friend bool operator==(const FileSystem& left, const FileSystem& right) {
+            return left.device == right.device && left.id == right.id;
+        }
+    };
+
+    struct File {
+        FileSystem system;
         ino_t inode = 0;
 
         friend bool operator==(const File& left, const File& right) {
-            return left.device == right.device && left.inode == right.inode;
+            return left.system == right.system && left.inode == right.inode;
         }
     };
 
     struct Hash {
         std::size_t operator()(const File& file) const {
-            return std::hash<std::uint64_t>()(file.inode ^ file.device << 48U);
+            return std::hash<std::uint64_t>()(file.inode ^ file.system.id);
         }
     };
 
-    std::optional<dev_t> device_;  // of the chosen directory; nothing when it is of no tmpfs
+    std::optional<FileSystem> system_;  // of the chosen directory; nothing when it is no tmpfs
     std::unordered_map<File, std::string, Hash> tags_;
 };
 

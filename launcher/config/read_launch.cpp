@@ -100,6 +100,10 @@ tl::expected<Descriptor, std::vector<Diagnostic>> read_launch(
     if (!diagnostics.empty()) return tl::unexpected(diagnostics.take());
     ReadingContext context{environment, diagnostics};
     Descriptor descriptor = read_component(launch.component(), context);
+    // The next harrier reads files, in which it is not.
+    if (descriptor.on_supervisor_loss == SupervisorLoss::keep)
+        diagnostics.add({Place{"--set on_supervisor_loss"}, "on_supervisor_loss",
+                         "only a component that a file describes can be kept"});
     if (!diagnostics.empty()) return tl::unexpected(diagnostics.take());
     return descriptor;
 }

@@ -194,7 +194,10 @@ void stop_everything(Session& session, const ControlRequest& request, Board& boa
 std::optional<json::object> answer_of(const ControlRequest& request, const Board& board) {
     if (request.condition == Condition::applied) {
         if (board.supervisor.is_applying()) return std::nullopt;
-        return make_answer(request.id);
+        if (!board.supervisor.was_given_up()) return make_answer(request.id);
+        return make_answer(Refusal{.code = "impossible",
+                                   .message = "everything was stopped before it was applied",
+                                   .id = request.id});
     }
     const auto components = find_components(request, board);
     if (!components) return make_answer(components.error());

@@ -48,7 +48,9 @@ public:
             if (error == 0) error = posix_spawn_file_actions_adddup2(&actions_, log, output);
         }
         if (error != 0) return error;
-        return posix_spawn_file_actions_adddup2(&actions_, listening, detached_listening_fd);
+        error = posix_spawn_file_actions_adddup2(&actions_, listening, detached_listening_fd);
+        if (error != 0) return error;
+        return posix_spawn_file_actions_addclosefrom_np(&actions_, detached_listening_fd + 1);
     }
     [[nodiscard]] const posix_spawn_file_actions_t* get() const { return &actions_; }
 

@@ -72,6 +72,7 @@ std::string shm_directory() {
 /// They are read again later, whatever the current directory is then.
 std::vector<std::string> absolute_paths(const std::vector<std::string>& files) {
     std::vector<std::string> paths;
+    paths.reserve(files.size());
     for (const std::string& file : files)
         paths.push_back(std::filesystem::absolute(file).string());
     return paths;
@@ -158,15 +159,6 @@ Shared make_shared_state(const Application& application, const std::string& uuid
                   .random = Random(std::random_device{}())};
 }
 
-Result<std::unique_ptr<ProcessHost>> make_host(Executor executor, Output& output,
-                                               const std::string& application,
-                                               const std::string& uuid) {
-    const auto open_files = raise_open_files();
-    if (!open_files) return tl::unexpected(open_files.error());
-    return ProcessHost::create(executor, output, *open_files,
-                               Containment::create(application, uuid));
-}
-
 /// Whoever started us may go on: the socket listens, and the lock is held.
 void tell_listening(UniqueFd listening) {
     // If not, he is no more.
@@ -175,12 +167,19 @@ void tell_listening(UniqueFd listening) {
 
 /// The instance lock is held: start, supervise, stop.
 ExitStatus supervise_all(Application application, const std::vector<std::string>& files,
-                         const RunDirectory& directory, asio::io_context& io, Console& console,
-                         UniqueFd listening) {
+                         RunDirectory& directory, const rlimit& open_files, asio::io_context& io,
+                         Console& console, UniqueFd listening) {
     StopSignals signals(io.get_executor());
     const std::string& run_directory = directory.path();
-    Survivors survivors = find_survivors(application, run_directory,
-                                         [&console](const Event& event) { console.emit(event); });
+    const auto give_up = [&console, &directory](const shmheap::Error& error) {
+        console.say(error.message());
+        directory.leave();  // there may be survivors, whom the next start looks for
+        return ExitStatus::failed;
+    };
+    auto found = find_survivors(application, run_directory,
+                                [&console](const Event& event) { console.emit(event); });
+    if (!found) return give_up(found.error());
+    Survivors survivors = std::move(*found);
     clear_the_past(application, directory, survivors, console);
     Output output(io.get_executor(), console.output(), longest_name(application),
                   console.wants_colour());
@@ -192,17 +191,12 @@ ExitStatus supervise_all(Application application, const std::vector<std::string>
     output.on_event(emit);
     output.keep_in(run_directory);
     const std::string uuid = survivors.empty() ? make_uuid() : std::string(instance_of(survivors));
-    auto host = make_host(io.get_executor(), output, application.name, uuid);
-    if (!host) {
-        console.say(host.error().message());
-        return ExitStatus::failed;
-    }
-    (*host)->keep(run_directory, std::move(survivors));
+    auto host = ProcessHost::create(io.get_executor(), output, open_files,
+                                    Containment::create(application.name, uuid));
+    if (!host) return give_up(host.error());
     auto control = listen_for_control(run_directory);
-    if (!control) {
-        console.say(control.error().message());
-        return ExitStatus::failed;
-    }
+    if (!control) return give_up(control.error());
+    (*host)->keep(run_directory, std::move(survivors));
     tell_listening(std::move(listening));
     const std::string name = application.name;
     Shared shared = make_shared_state(application, uuid, run_directory, **host, emit);
@@ -230,6 +224,11 @@ ExitStatus run_instance(Application application, const std::vector<std::string>&
     // A broken stdout and a file that may not grow are errors of write(2); children get SIG_DFL.
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);
+    const auto open_files = raise_open_files();
+    if (!open_files) {
+        console.say(open_files.error().message());
+        return ExitStatus::failed;
+    }
     auto run_directory = RunDirectory::acquire(application.name);
     if (!run_directory) {
         const auto& error = run_directory.error();
@@ -241,7 +240,7 @@ ExitStatus run_instance(Application application, const std::vector<std::string>&
     }
     // From now on, whatever loses its parent below us becomes our child (and does not at init).
     prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L);
-    return supervise_all(std::move(application), files, *run_directory, io, console,
+    return supervise_all(std::move(application), files, *run_directory, *open_files, io, console,
                          std::move(listening));
 }
 

@@ -134,7 +134,12 @@ tl::expected<void, Refusal> read_files(const json::value& value, ControlRequest&
 tl::expected<void, Refusal> read_launch_key(std::string_view key, const json::value& value,
                                             LaunchText& launch) {
     if (key == "command") return read_texts(key, value, launch.command);
-    if (key == "set") return read_texts(key, value, launch.settings);
+    if (key == "set") {
+        if (auto read = read_texts(key, value, launch.settings); !read) return read;
+        if (launch.settings.size() <= settings_max) return {};
+        return tl::unexpected(
+            wrong("set: expected at most " + std::to_string(settings_max) + " settings"));
+    }
     const json::string* text = value.if_string();
     if (text == nullptr) return tl::unexpected(wrong(std::string(key) + ": expected a string"));
     (key == "folder" ? launch.folder : launch.name) = std::string(*text);

@@ -18,6 +18,7 @@ inline constexpr int protocol_version = 1;
 inline constexpr std::size_t request_bytes_max = std::size_t{64} << 10;
 inline constexpr std::size_t components_named_max = 1000;
 inline constexpr std::size_t files_named_max = 100;
+inline constexpr std::size_t settings_max = 100;  ///< of a launch
 
 enum class Verb {
     status,

@@ -272,7 +272,7 @@ json::object wait_request(const VerbOptions& options, std::string_view condition
 VerbStatus conclude(Client& client, const shmheap::Result<json::object>& answer,
                     std::string_view condition, TimePoint deadline) {
     if (answer) return is_ok(*answer) ? verb_done : verb_not_done;
-    if (condition != "ready" && is_hung_up(answer.error()) && client.await_end(deadline))
+    if (condition == "ended" && is_hung_up(answer.error()) && client.await_end(deadline))
         return verb_done;
     return complain_of(answer.error());
 }

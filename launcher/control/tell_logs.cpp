@@ -86,6 +86,7 @@ bool push_some_lines(Session& session, const Output& output) {
     for (std::size_t looked = 0; looked < followed.places.size(); ++looked) {
         auto& [component, place] = followed.places[followed.next++ % followed.places.size()];
         const KeptLines* kept = output.kept_lines(component);
+        if (kept != nullptr && place > kept->end()) place = 0;  // another of its name
         if (kept == nullptr || kept->end() == place) continue;
         const KeptLines::Taken taken = kept->since(place);
         place = kept->end();

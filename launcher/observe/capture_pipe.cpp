@@ -14,12 +14,6 @@ namespace launcher {
 using shmheap::Result;
 using shmheap::os::UniqueFd;
 
-namespace {
-
-constexpr int fifo_bytes_wanted = 1 << 20;  // what an ordinary user may have (pipe(7))
-
-}  // namespace
-
 Result<PipeEnds> open_pipe_ends(const std::string& component) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) return shmheap::os::error("open pipe for", component);
@@ -40,7 +34,6 @@ Result<PipeEnds> open_fifo_ends(const std::string& path) {
     if (!result.read_end || !result.write_end || fstat(result.read_end.get(), &status) != 0)
         return shmheap::os::error("open FIFO", path);
     if (!S_ISFIFO(status.st_mode)) return shmheap::fail(EINVAL, "use as a FIFO", path);
-    fcntl(result.read_end.get(), F_SETPIPE_SZ, fifo_bytes_wanted);  // if not, it waits earlier
     return result;
 }
 

@@ -43,7 +43,7 @@ Awaitable<void> LogCapture::run() {
         if (is_blocked()) {
             retry_timer_.expires_after(retry_delay);
             co_await retry_timer_.async_wait(asio::redirect_error(use_awaitable, error));
-            retry();
+            if (is_blocked()) retry();  // else it was closed meanwhile
             continue;
         }
         co_await read_end_.async_wait(StreamDescriptor::wait_read,

@@ -65,10 +65,14 @@ Status LogTail::take(LogPiece piece) {
 Status LogTail::show_last(std::uint64_t count, const Sink& sink) {
     auto pieces = open_pieces(path_, rotated_files_max_);
     std::vector<off_t> begins;  // of each that is shown, the youngest first
+    Status status;
     for (const LogPiece& piece : pieces) {
         if (count == 0 && !begins.empty()) break;
         const auto content = open_content(piece);
-        if (!content) return tl::unexpected(content.error());
+        if (!content) {  // what is younger can be shown all the same
+            status = tl::unexpected(content.error());
+            break;
+        }
         begins.push_back(begin_of_last(content->get(), count));
     }
     for (std::size_t i = begins.size(); i > 0; --i) {
@@ -77,7 +81,7 @@ Status LogTail::show_last(std::uint64_t count, const Sink& sink) {
         read_to_ = line_begin_ = begins[i - 1];
         read_to_end(sink);
     }
-    return {};
+    return status;
 }
 
 /// Whether the last bytes that were read are still where they were.

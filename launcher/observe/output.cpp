@@ -42,6 +42,15 @@ Result<Output::Target> Output::open(const Descriptor& component) {
     return target;
 }
 
+Result<Output::Target> Output::reopen(const Descriptor& component) {
+    const bool is_direct = component.logging.path && component.logging.mode == LogMode::direct;
+    if (!is_direct) return open(component);
+    // Its own log file is open. It has a FIFO instead if it had none when it was started.
+    const std::string fifo = fifo_of(component);
+    if (fifo.empty() || access(fifo.c_str(), F_OK) != 0) return Target{};
+    return open_capture(component.name, fifo);
+}
+
 /// Empty for a component that ends with harrier.
 std::string Output::fifo_of(const Descriptor& component) const {
     if (run_directory_.empty() || component.on_supervisor_loss != SupervisorLoss::keep) return {};

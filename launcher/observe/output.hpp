@@ -51,6 +51,9 @@ public:
     /// Errors: the log file or its folders cannot be made; no descriptor is left for a pipe.
     shmheap::Result<Target> open(const Descriptor& component);
 
+    /// For a component that lives already: only what it may write into and harrier reads.
+    shmheap::Result<Target> reopen(const Descriptor& component);
+
     /// Calls once when the captured output of a component, which was opened, shows a line that
     /// matches; at most one expectation for each.
     void expect(const std::string& component, LineMatcher matcher, std::function<void()> on_line);

@@ -225,10 +225,11 @@ pid_t clone_into_group(int, std::span<std::byte>, Briefing&, int&) {
 #endif
 
 /// In the group that the image names, or where that cannot be in harrier's. -1 and errno.
-pid_t clone_child(std::span<std::byte> stack, Briefing& briefing, int& pidfd) {
+pid_t clone_child(std::span<std::byte> stack, Briefing& briefing, int& pidfd, bool& is_in_group) {
     if (briefing.image->cgroup >= 0) {
         const pid_t pid = clone_into_group(briefing.image->cgroup, stack, briefing, pidfd);
-        if (pid >= 0) return pid;
+        is_in_group = pid >= 0;
+        if (is_in_group) return pid;
     }
     return clone(child_main, stack.data() + stack.size(), static_cast<int>(clone_flags) | SIGCHLD,
                  &briefing, &pidfd);
@@ -293,9 +294,11 @@ Result<Child> ChildLauncher::launch(const ChildImage& image) {
         reinterpret_cast<std::uintptr_t>(stack_.data() + stack_.size()) % stack_alignment;
     int pidfd = -1;
     pid_t pid = -1;
+    Child child;
     {
         const SignalsBlocked blocked;
-        pid = clone_child(std::span(stack_).first(stack_.size() - excess), briefing, pidfd);
+        pid = clone_child(std::span(stack_).first(stack_.size() - excess), briefing, pidfd,
+                          child.is_in_group);
     }
     const int clone_error = pid < 0 ? errno : 0;
     // The slots keep their numbers, but not somebody's log file or pipe open.
@@ -303,7 +306,6 @@ Result<Child> ChildLauncher::launch(const ChildImage& image) {
     if (image.ready >= 0) dup3(slots_.null.get(), slots_.ready.get(), O_CLOEXEC);
     if (image.kept_lock >= 0) dup3(slots_.null.get(), slots_.lock.get(), O_CLOEXEC);
     if (pid < 0) return shmheap::fail(clone_error, "clone for", image.executable);
-    Child child;
     child.pid = pid;
     child.pidfd.reset(pidfd);
     child.error = briefing.error;

@@ -45,8 +45,9 @@ constexpr int kept_lock_number = 100;
 struct Child {
     pid_t pid = -1;
     shmheap::os::UniqueFd pidfd;
-    int error = 0;           ///< 0 when it executes; else it has ended and must be collected
-    const char* doing = "";  ///< what failed with that error
+    int error = 0;             ///< 0 when it executes; else it has ended and must be collected
+    const char* doing = "";    ///< what failed with that error
+    bool is_in_group = false;  ///< it was born in the control group that was asked for
 };
 
 class ChildLauncher {

@@ -43,19 +43,22 @@ LaunchedProcess::LaunchedProcess(ProcessHost& host, const SpawnRequest& request,
       record_(made.record ? std::make_unique<KeptRecord>(std::move(*made.record)) : nullptr),
       is_adopted_(made.is_adopted) {
     if (announcements_) announcements_->begin(pid_);
-    host_.orphans_.add_leader(pid_, tag_);
+    if (!is_adopted_) host_.orphans_.add_leader(pid_, tag_);
 }
 
 LaunchedProcess::~LaunchedProcess() {
-    host_.orphans_.remove_leader(pid_);
+    if (!is_adopted_) host_.orphans_.remove_leader(pid_);
     host_.ending_.erase(tag_);
 }
 
 void LaunchedProcess::leader_ended() {
     host_.ending_.insert(tag_);
     last_event_ = host_.orphans_.tick();
-    // What follows is to look for the rest of the tree and for heaps. The latch outlives us.
-    host_.turns_.post([&latch = latch_] { latch.release(); });
+    // What follows is to look for the rest of the tree and for heaps. By its turn that may have
+    // been done because of a request, and the component, with its latch, be gone.
+    host_.turns_.post([&latch = latch_, life = std::weak_ptr(life_)] {
+        if (!life.expired()) latch.release();
+    });
 }
 
 void LaunchedProcess::member_ended() {
@@ -149,9 +152,10 @@ bool LaunchedProcess::group_is_populated() {
         group_events_ = std::move(descriptor);
     }
     group_events_->cancel(error);
-    group_events_->async_wait(StreamDescriptor::wait_error, [&latch = latch_](ErrorCode failure) {
-        if (!failure) latch.release();
-    });
+    group_events_->async_wait(StreamDescriptor::wait_error,
+                              [&latch = latch_, life = std::weak_ptr(life_)](ErrorCode failure) {
+                                  if (!failure && !life.expired()) latch.release();
+                              });
     return Cgroup::says_populated(group_events_->native_handle());
 }
 
@@ -161,8 +165,8 @@ bool LaunchedProcess::group_is_populated() {
 void LaunchedProcess::look_again_soon() {
     if (!next_look_) next_look_ = std::make_unique<Timer>(host_.executor_);
     next_look_->expires_after(undecided_delay);
-    next_look_->async_wait([&latch = latch_](ErrorCode error) {
-        if (!error) latch.release();
+    next_look_->async_wait([&latch = latch_, life = std::weak_ptr(life_)](ErrorCode error) {
+        if (!error && !life.expired()) latch.release();
     });
 }
 
@@ -243,7 +247,7 @@ void LaunchedProcess::collect() {
         host_.orphans_.forget(orphan);
     }
     ProcessHost::collect(leader_.pidfd());
-    host_.orphans_.remove_leader(pid_);
+    if (!is_adopted_) host_.orphans_.remove_leader(pid_);
     host_.ending_.erase(tag_);
     host_.collect_unknown();
 }

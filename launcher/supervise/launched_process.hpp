@@ -89,6 +89,7 @@ private:
     std::unique_ptr<Announcements> announcements_;
     std::unique_ptr<KeptRecord> record_;  // or null
     bool is_adopted_;
+    std::shared_ptr<void> life_ = std::make_shared<char>();  // told by who waits for a turn
 };
 
 }  // namespace launcher

@@ -42,6 +42,7 @@ struct Launcher {
     int kept_lock;              ///< -1 for none
     UniqueFd pidfd = {};        ///< said back: a pidfd of our own
     shmheap::Error error = {};  ///< said back: more than an error code can say
+    bool is_in_group = false;   ///< said back: it was born in `cgroup`
 
     process_v2::basic_process<Executor> operator()(Executor executor, ErrorCode& code,
                                                    const process_v2::filesystem::path& executable,
@@ -73,6 +74,7 @@ process_v2::basic_process<Executor> Launcher::operator()(
         error = child.error();
         return failed(executor, code);
     }
+    is_in_group = child->is_in_group;
     if (child->error == 0) {
         // The handle of Boost owns one pidfd, we own another: it offers no way to wait for the end
         // without collecting.
@@ -165,6 +167,8 @@ Awaitable<Result<std::unique_ptr<Process>>> ProcessHost::spawn(SpawnRequest requ
 Result<std::unique_ptr<Process>> ProcessHost::spawn_now(const SpawnRequest& request) {
     auto target = output_.open(request.descriptor);
     if (!target) return tl::unexpected(target.error());
+    // What is left of an earlier start may still hold that one's.
+    if (!request.ready_fifo.empty()) unlink(request.ready_fifo.c_str());
     auto announcements = Announcements::await(executor_, output_, request);
     if (!announcements) return tl::unexpected(announcements.error());
     UniqueFd lock;
@@ -190,7 +194,9 @@ Result<std::unique_ptr<Process>> ProcessHost::spawn_now(const SpawnRequest& requ
     made.child.pid = pid;
     made.child.pidfd = std::move(launcher.pidfd);
     made.announcements = std::move(*announcements);
-    made.group = group;
+    made.group = launcher.is_in_group ? group : nullptr;
+    // Something keeps processes out of it, so the next start tries another.
+    if (group != nullptr && !launcher.is_in_group) group->suspect_kill();
     if (lock) made.record = record_of(request, pid);
     if (made.record) write_record(request.descriptor.name, *made.record);
     return watch(request, std::move(made));
@@ -227,16 +233,27 @@ Result<std::unique_ptr<Process>> ProcessHost::adopt(const SpawnRequest& request)
     Survivor survivor = std::move(found->second);
     survivors_.erase(found);
     auto process = take_over(request, survivor);
-    // The pidfd is still ours if nobody watches it.
-    if (!process && survivor.pidfd)
-        syscall(SYS_pidfd_send_signal, survivor.pidfd.get(), SIGKILL, nullptr, 0);
+    if (!process) end_survivor(request.descriptor.name, survivor);
     return process;
+}
+
+/// Nobody will watch it, so it must not go on. Its session goes with the leader, who cannot have
+/// been collected by anybody who gave his pid away while he lives.
+void ProcessHost::end_survivor(const std::string& component, const Survivor& survivor) {
+    const pid_t pid = survivor.record.pid;
+    Cgroup* const group = containment_ ? containment_->take_over(component, pid) : nullptr;
+    if (group != nullptr) group->kill();
+    if (syscall(SYS_pidfd_send_signal, survivor.pidfd.get(), 0, nullptr, 0) == 0)
+        kill(-pid, SIGKILL);
+    syscall(SYS_pidfd_send_signal, survivor.pidfd.get(), SIGKILL, nullptr, 0);
 }
 
 Result<std::unique_ptr<Process>> ProcessHost::take_over(const SpawnRequest& request,
                                                         Survivor& survivor) {
+    UniqueFd pidfd(fcntl(survivor.pidfd.get(), F_DUPFD_CLOEXEC, 3));
+    if (!pidfd) return shmheap::os::error("duplicate pidfd of", request.descriptor.name);
     // Its pipe is opened again; what it has open already stays as it is.
-    auto target = output_.open(request.descriptor);
+    auto target = output_.reopen(request.descriptor);
     if (!target) return tl::unexpected(target.error());
     auto announcements = Announcements::await(executor_, output_, request);
     if (!announcements) return tl::unexpected(announcements.error());
@@ -247,7 +264,7 @@ Result<std::unique_ptr<Process>> ProcessHost::take_over(const SpawnRequest& requ
     const pid_t pid = survivor.record.pid;
     Cgroup* const group =
         containment_ ? containment_->take_over(request.descriptor.name, pid) : nullptr;
-    return watch(request, NewProcess{.child = {.pid = pid, .pidfd = std::move(survivor.pidfd)},
+    return watch(request, NewProcess{.child = {.pid = pid, .pidfd = std::move(pidfd)},
                                      .announcements = std::move(*announcements),
                                      .group = group,
                                      .record = std::move(survivor.record),

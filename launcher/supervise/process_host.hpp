@@ -72,6 +72,7 @@ private:
     bool is_kept(const Descriptor& descriptor) const;
     static std::optional<KeptRecord> record_of(const SpawnRequest& request, pid_t pid);
     void write_record(const std::string& component, const KeptRecord& record) const;
+    void end_survivor(const std::string& component, const Survivor& survivor);
     shmheap::Result<std::unique_ptr<Process>> take_over(const SpawnRequest& request,
                                                         Survivor& survivor);
     shmheap::Result<std::unique_ptr<Process>> watch(const SpawnRequest& request, NewProcess made);

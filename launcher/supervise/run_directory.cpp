@@ -184,7 +184,7 @@ void RunDirectory::clear() const {
 }
 
 RunDirectory::~RunDirectory() {
-    if (!lock_) return;  // moved from
+    if (!lock_ || is_left_) return;  // !lock_: moved from
     empty_folder(directory_.get(), 0);
     CRASH_POINT(run_end_emptied);
     unlinkat(directory_.get(), lock_name, 0);

@@ -31,6 +31,9 @@ public:
     /// Removes everything in it but the lock.
     void clear() const;
 
+    /// From now on nothing in it is removed: somebody lives on who counts on it.
+    void leave() { is_left_ = true; }
+
     /// Whether the instance whose run directory `path` is holds its lock.
     static bool is_alive(const std::string& path);
 
@@ -46,6 +49,7 @@ private:
     shmheap::os::UniqueFd parent_;
     shmheap::os::UniqueFd directory_;
     shmheap::os::UniqueFd lock_;
+    bool is_left_ = false;
 };
 
 /// Where the run directory of an application lies: below $XDG_RUNTIME_DIR, else /run as root, else

@@ -165,7 +165,7 @@ Component* Supervisor::find(std::string_view name) const {
 }
 
 Status Supervisor::start(Component& component) {
-    if (shared_.stop.requested())
+    if (shared_.stop.requested() || is_over_)
         return shmheap::fail(ECANCELED, "start", component.descriptor().name);
     if (component.is_unkillable) return shmheap::fail(EBUSY, "start", component.descriptor().name);
     component.is_unwanted = false;
@@ -200,7 +200,7 @@ void Supervisor::stop(Component& component) {
 
 Status Supervisor::restart(Component& component) {
     if (is_final(component.state()) || component.is_leaving) return start(component);
-    if (shared_.stop.requested())
+    if (shared_.stop.requested() || is_over_)
         return shmheap::fail(ECANCELED, "restart", component.descriptor().name);
     component.is_unwanted = false;
     component.ask(Request::restart);

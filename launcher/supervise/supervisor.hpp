@@ -69,6 +69,9 @@ public:
 
     [[nodiscard]] bool is_applying() const { return next_.has_value(); }
 
+    /// The last application that was to be applied was not, since everything stops.
+    [[nodiscard]] bool was_given_up() const { return was_given_up_; }
+
     /// Calls back when an application has been applied, or given up because everything stops.
     void on_applied(std::function<void()> callback) { on_applied_ = std::move(callback); }
 
@@ -122,6 +125,7 @@ private:
     Components components_;  // in the order of the files, then the transient ones
     std::unordered_map<std::string_view, Component*> by_name_;
     std::optional<Application> next_;                 // what is being applied
+    bool was_given_up_ = false;                       // the last that was being applied
     std::unordered_map<std::string, unsigned> gone_;  // how often they were started
     bool anybody_unwanted_ = false;
     bool any_heap_stays_ = false;  // of who is gone

@@ -40,6 +40,7 @@ Status Supervisor::apply(Application next) {
         if (leaves) leave(*find(change.component));
     }
     next_ = std::move(next);
+    was_given_up_ = false;
     ended_.release();
     return {};
 }
@@ -63,9 +64,12 @@ void Supervisor::make_changes() {
     see_off_unwanted();
     if (!next_) return;
     if (shared_.stop.requested()) {
-        for (const auto& component : components_)
-            component->is_leaving = false;
+        // The stop of everything has an order of its own.
+        for (const auto& component : components_) {
+            if (std::exchange(component->is_leaving, false)) component->asked.reset();
+        }
         next_.reset();
+        was_given_up_ = true;
     } else if (!anybody_leaves()) {
         take_over();
     } else {
@@ -108,6 +112,9 @@ void Supervisor::take_over() {
         }
     }
     connect();
+    // Nobody who needs one of them takes it for one that stays down.
+    for (Component* component : to_launch)
+        component->asked = Request::start;
     for (Component* component : to_launch)
         launch(*component);
     wake_all();
@@ -115,8 +122,11 @@ void Supervisor::take_over() {
 
 void Supervisor::replace(Component& component, Descriptor next) {
     const auto keys = changed_keys(component.descriptor(), next);
-    if (std::find(keys.begin(), keys.end(), "logging") != keys.end())
-        shared_.host.forget(component.descriptor().name);
+    const bool is_written_elsewhere =
+        std::any_of(keys.begin(), keys.end(), [](std::string_view key) {
+            return key == "logging" || key == "on_supervisor_loss";  // a pipe or a FIFO
+        });
+    if (is_written_elsewhere) shared_.host.forget(component.descriptor().name);
     any_heap_stays_ = any_heap_stays_ || component.descriptor().heap.reap == ReapHeap::never;
     // What is asked of another from now on was not asked of its present start.
     for (Requirement& requirement : component.requirements) {

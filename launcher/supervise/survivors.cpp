@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "launcher/kept_path.hpp"
+#include "os/error.hpp"
 #include "os/process_id.hpp"
 
 namespace launcher {
@@ -24,11 +25,16 @@ bool has_ended(const UniqueFd& pidfd) {
 
 /// The start time is read with the pidfd in hand: whoever has it then and has not ended afterwards
 /// is the process that the pidfd holds.
-std::optional<UniqueFd> hold(const KeptRecord& record) {
+/// Without a value it is dead. Errors: it cannot be found out whether it is, as without a
+/// descriptor.
+shmheap::Result<std::optional<UniqueFd>> hold(const KeptRecord& record) {
     UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, record.pid, 0)));
-    if (!pidfd) return std::nullopt;
+    if (!pidfd && errno == ESRCH) return std::nullopt;
+    if (!pidfd) return shmheap::os::error("look for", record.tag);
     const auto start_ticks = shmheap::os::process_start_ticks(record.pid);
-    if (!start_ticks || *start_ticks != record.start_ticks || has_ended(pidfd)) return std::nullopt;
+    if (has_ended(pidfd)) return std::nullopt;
+    if (!start_ticks) return shmheap::fail(EAGAIN, "look for", record.tag);
+    if (*start_ticks != record.start_ticks) return std::nullopt;
     return pidfd;
 }
 
@@ -50,8 +56,8 @@ void tell(const std::string& component, const std::string& file, const shmheap::
 
 }  // namespace
 
-Survivors find_survivors(const Application& application, const std::string& run_directory,
-                         const EventSink& emit) {
+shmheap::Result<Survivors> find_survivors(const Application& application,
+                                          const std::string& run_directory, const EventSink& emit) {
     const KeptFiles files(run_directory);
     Survivors survivors;
     for (const Descriptor& descriptor : application.components) {
@@ -66,8 +72,10 @@ Survivors find_survivors(const Application& application, const std::string& run_
         const bool is_same_instance =
             survivors.empty() || instance_of(*record) == instance_of(survivors);
         if (!is_of(*record, application.name, descriptor.name) || !is_same_instance) continue;
-        if (auto pidfd = hold(*record))
-            survivors.emplace(descriptor.name, Survivor{*std::move(record), *std::move(pidfd)});
+        auto held = hold(*record);
+        if (!held) return tl::unexpected(held.error());
+        if (*held)
+            survivors.emplace(descriptor.name, Survivor{*std::move(record), **std::move(held)});
     }
     return survivors;
 }

@@ -26,9 +26,10 @@ using Survivors = std::map<std::string, Survivor>;
 
 /// Those of `application` that are to be kept and whose recorded leader lives: neither dead nor a
 /// zombie, nor another process that has got its pid. A record that cannot be understood is told of,
-/// with what follows: its component is ended with all other left-overs, and started anew.
-Survivors find_survivors(const Application& application, const std::string& run_directory,
-                         const EventSink& emit);
+/// with what follows: its component is ended with all other left-overs, and started anew. Errors:
+/// it cannot be found out of one whether it lives, as without a free descriptor.
+shmheap::Result<Survivors> find_survivors(const Application& application,
+                                          const std::string& run_directory, const EventSink& emit);
 
 /// The uuid of their instance; empty when there are none.
 std::string_view instance_of(const Survivors& survivors);

@@ -50,6 +50,40 @@ TEST_CASE("what is unchanged keeps its process, what is changed has a new one") 
     CHECK(it.host.forgotten.empty());
 }
 
+TEST_CASE("whoever stands above what he depends on waits for it when both are changed") {
+    Applying it;
+    it.add("a").depends_on = {on("b")};
+    it.add("b");
+    it.start();
+    it.described("a").environment["X"] = "1";
+    it.described("b").environment["X"] = "1";
+    it.apply();
+    CHECK(it.state_of("a") == State::running);
+    CHECK(it.state_of("b") == State::running);
+    CHECK(it.count("failed") == 0);
+}
+
+TEST_CASE("a stop of everything gives up what is being applied, and keeps to its own order") {
+    Applying it;
+    it.add("a");
+    it.add("b").depends_on = {on("a")};
+    it.add("c").depends_on = {on("a")};
+    it.host.behaviours["b"] = {{.stop_takes = 1s}};
+    it.host.behaviours["c"] = {{.stop_takes = 3s}};
+    it.start();
+    for (const char* name : {"a", "b", "c"})
+        it.remove(name);
+    it.apply();
+    CHECK_FALSE(it.supervisor().was_given_up());
+    it.supervisor().stop();
+    it.host.advance(2s);
+    CHECK(it.supervisor().was_given_up());
+    CHECK(it.state_of("b") == State::stopped);
+    CHECK(it.state_of("a") == State::running);
+    it.host.advance(2s);
+    CHECK(it.state_of("a") == State::stopped);
+}
+
 TEST_CASE("who is removed is stopped, dependents first, and is gone") {
     Applying it;
     it.add("a");

@@ -59,8 +59,10 @@ public:
     }
 
     Survivors find() {
-        return find_survivors(application, folder.path(),
-                              [this](const Event& event) { events.push_back(event); });
+        auto found = find_survivors(application, folder.path(),
+                                    [this](const Event& event) { events.push_back(event); });
+        REQUIRE(found);
+        return *std::move(found);
     }
 };
 
