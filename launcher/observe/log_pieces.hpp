@@ -27,7 +27,8 @@ std::vector<LogPiece> open_pieces(const std::string& path, unsigned rotated_file
 bool is_same(const LogPiece& one, const LogPiece& other);
 
 /// A descriptor to read the lines from, with pread(2): the piece's own, or of a temporary file
-/// that has no name. Errors: what the file system says, EIO for what is no gzip.
+/// that has no name. What is no gzip in spite of its name is taken as it is. Errors: what the file
+/// system says, EIO for a gzip that is broken.
 shmheap::Result<shmheap::os::UniqueFd> open_content(const LogPiece& piece);
 
 }  // namespace launcher

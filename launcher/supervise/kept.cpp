@@ -105,7 +105,7 @@ void kill_holders(const struct stat& file, std::set<pid_t>& killed) {
 }
 
 /// Until the lock is free: then nobody has it who has not ended.
-std::size_t end_holders_of(const std::string& path) {
+std::size_t end_holders_of_lock(const std::string& path) {
     const UniqueFd lock = open_lock(path, O_RDWR);
     struct stat file {};
     if (!lock || fstat(lock.get(), &file) != 0) return 0;
@@ -192,6 +192,10 @@ Result<KeptRecord> KeptFiles::read(const std::string& component) const {
     return parse_kept_record({text.data(), static_cast<std::size_t>(count)});
 }
 
+void KeptFiles::end_holders_of(const std::string& component) const {
+    end_holders_of_lock(kept_path(run_directory_, component, kept_lock));
+}
+
 std::size_t KeptFiles::end_holders(const std::set<std::string>& spared) const {
     std::size_t ended = 0;
     std::error_code ignored;
@@ -200,7 +204,7 @@ std::size_t KeptFiles::end_holders(const std::set<std::string>& spared) const {
         if (!name.starts_with(kept_prefix) || !name.ends_with(kept_lock)) continue;
         const std::string component =
             name.substr(kept_prefix.size(), name.size() - kept_prefix.size() - kept_lock.size());
-        if (!spared.contains(component)) ended += end_holders_of(entry.path().string());
+        if (!spared.contains(component)) ended += end_holders_of_lock(entry.path().string());
     }
     return ended;
 }

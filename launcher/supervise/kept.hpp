@@ -67,6 +67,9 @@ public:
     /// how many processes that were.
     [[nodiscard]] std::size_t end_holders(const std::set<std::string>& spared) const;
 
+    /// The same for one component.
+    void end_holders_of(const std::string& component) const;
+
 private:
     std::string run_directory_;
 };

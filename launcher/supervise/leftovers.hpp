@@ -1,7 +1,7 @@
 /// What an earlier instance of an application left behind when it was killed: processes that still
-/// bear its tag. They are ended before anything is started. The one place that walks over all of
-/// /proc, once, at the start, and later for who was adopted. Main thread; waits, before there is a
-/// loop to hold up.
+/// bear its tag. They are ended before anything is started. Walks over all of /proc, once at the
+/// start, and later for who was adopted without a control group. Main thread; waits, which later
+/// holds up the loop.
 #pragma once
 
 #include <sys/types.h>

@@ -237,15 +237,13 @@ Result<std::unique_ptr<Process>> ProcessHost::adopt(const SpawnRequest& request)
     return process;
 }
 
-/// Nobody will watch it, so it must not go on. Its session goes with the leader, who cannot have
-/// been collected by anybody who gave his pid away while he lives.
+/// Nobody will watch it, so it must not go on.
 void ProcessHost::end_survivor(const std::string& component, const Survivor& survivor) {
-    const pid_t pid = survivor.record.pid;
-    Cgroup* const group = containment_ ? containment_->take_over(component, pid) : nullptr;
+    Cgroup* const group =
+        containment_ ? containment_->take_over(component, survivor.record.pid) : nullptr;
     if (group != nullptr) group->kill();
-    if (syscall(SYS_pidfd_send_signal, survivor.pidfd.get(), 0, nullptr, 0) == 0)
-        kill(-pid, SIGKILL);
     syscall(SYS_pidfd_send_signal, survivor.pidfd.get(), SIGKILL, nullptr, 0);
+    if (kept_files_) kept_files_->end_holders_of(component);
 }
 
 Result<std::unique_ptr<Process>> ProcessHost::take_over(const SpawnRequest& request,

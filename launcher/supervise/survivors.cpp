@@ -64,7 +64,10 @@ shmheap::Result<Survivors> find_survivors(const Application& application,
         if (descriptor.on_supervisor_loss != SupervisorLoss::keep) continue;
         auto record = files.read(descriptor.name);
         if (!record) {
-            if (record.error().code != ENOENT)
+            const int code = record.error().code;
+            if (code == EMFILE || code == ENFILE || code == ENOMEM)
+                return tl::unexpected(record.error());
+            if (code != ENOENT)
                 tell(descriptor.name, kept_path(run_directory, descriptor.name, kept_record),
                      record.error(), emit);
             continue;

@@ -74,6 +74,18 @@ TEST_CASE("an unknown request is told with the nearest known one") {
     CHECK(request.error().id == 4);
 }
 
+TEST_CASE("a launch has a hundred settings at most") {
+    const auto launch = [](int settings) {
+        std::string set = "\"a=1\"";
+        for (int i = 1; i < settings; ++i)
+            set += ",\"a=1\"";
+        return R"({"version":1,"request":"launch","component":"x","folder":"/","set":[)" + set +
+               "]}";
+    };
+    CHECK(parse_request(launch(100)));
+    CHECK(code_of(launch(101)) == "argument");
+}
+
 TEST_CASE("keys that are unknown, missing or of the wrong kind are refused") {
     for (const char* line :
          {R"({"version":1})",

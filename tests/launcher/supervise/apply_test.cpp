@@ -50,6 +50,15 @@ TEST_CASE("what is unchanged keeps its process, what is changed has a new one") 
     CHECK(it.host.forgotten.empty());
 }
 
+TEST_CASE("whose output takes another way has its old pipe closed") {
+    Applying it;
+    it.add("a");
+    it.start();
+    it.described("a").on_supervisor_loss = SupervisorLoss::keep;
+    it.apply();
+    CHECK(it.host.forgotten == std::vector<std::string>{"a"});
+}
+
 TEST_CASE("whoever stands above what he depends on waits for it when both are changed") {
     Applying it;
     it.add("a").depends_on = {on("b")};

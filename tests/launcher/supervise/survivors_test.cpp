@@ -2,6 +2,7 @@
 #include "launcher/supervise/survivors.hpp"
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 
 #include "launcher/kept_path.hpp"
 #include "os/process_id.hpp"
+#include "os/unique_fd.hpp"
 #include "temporary_folder.hpp"
 
 namespace launcher::test {
@@ -65,6 +67,24 @@ public:
         return *std::move(found);
     }
 };
+
+TEST_CASE("who cannot be looked for is not taken for dead") {
+    const Past past;
+    rlimit before{};
+    REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
+    const shmheap::os::UniqueFd lowest(dup(0));
+    REQUIRE(lowest);
+    // No descriptor is left for the record, or only one for its process and none to look at that.
+    for (const rlim_t left : {0, 1}) {
+        const rlimit tight{.rlim_cur = static_cast<rlim_t>(lowest.get()) + 1 + left,
+                           .rlim_max = before.rlim_max};
+        REQUIRE(setrlimit(RLIMIT_NOFILE, &tight) == 0);
+        const auto found =
+            find_survivors(past.application, past.folder.path(), [](const Event&) {});
+        REQUIRE(setrlimit(RLIMIT_NOFILE, &before) == 0);
+        CHECK_FALSE(found);
+    }
+}
 
 TEST_CASE("a leader that lives is a survivor, with the instance it is of") {
     Past past;
