@@ -285,7 +285,8 @@ class Adoption(Case):
             harrier_case.await_true(lambda pipe=pipe: waiting_bytes(pipe) > 1000)
             second = self.start(file)
             second.await_event("adopted")
-            harrier_case.await_true(lambda pid=pid, shown=shown: len(numbers_of(shown)[pid]) > 200)
+            harrier_case.await_true(
+                lambda pid=pid, shown=shown: len(numbers_of(shown).get(pid, [])) > 200)
             self.assert_clean_end(second)
             numbers = numbers_of(shown)[pid]
             self.assertEqual(numbers, list(range(1, len(numbers) + 1)))
