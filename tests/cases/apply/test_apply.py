@@ -192,6 +192,31 @@ class Launch(Control):
         self.verb("launch", "done", "--", "sleep", "1000")
         self.assertEqual(self.status()["done"]["restarts"], 0)
 
+    def test_those_who_end_and_go_at_once_take_nobody_along(self):
+        # What was freed is overwritten (mallopt(3)), so a look at it is seen.
+        self.world.environment["MALLOC_PERTURB_"] = "165"
+        harrier = self.start(sleepers("a"), "a")
+        names = [f"t{i}" for i in range(80)]
+        with self.connect() as asking, self.connect() as stopping:
+            for _ in range(3):
+                for name in names:
+                    self.assertTrue(asking.ask(request="launch", component=name, folder="/",
+                                               command=["sleep", "1000"])["ok"])
+                self.assertTrue(asking.ask(request="wait", components=names)["ok"])
+                pids = [told["pid"] for name, told in self.status().items() if name in names]
+                self.assertEqual(len(pids), len(names))
+                # Their ends wait for turns while the requests have them go.
+                for pid in pids:
+                    os.kill(pid, signal.SIGKILL)
+                for _ in range(3):
+                    stopping.send(request="stop", components=names)
+                self.assertTrue(stopping.receive()["ok"])
+                asking.ask(request="wait", components=names, **{"for": "ended"})
+                await_true(lambda: list(self.status()) == ["a"])
+                for _ in range(2):  # refused as soon as they are gone
+                    stopping.receive()
+        self.assertIsNone(harrier.process.poll())
+
     def test_what_cannot_be_launched_is_told_and_changes_nothing(self):
         self.start(sleepers("a"), "a")
         said = self.verb("launch", "x", "--set", "restart.polcy=no", "--", "true", status=2).stderr
