@@ -231,11 +231,22 @@ private:
         return false;
     }
 
+    /// It is restarted when somebody comes up who is down at present: the changes may be what that
+    /// one waits for.
+    static bool may_follow(const Component& component) {
+        const auto& requirements = component.requirements;
+        return std::any_of(requirements.begin(), requirements.end(), [](const Requirement& each) {
+            const bool may_come_up = each.component.state() != State::running;
+            return each.dependency.restart && (may_come_up || may_follow(each.component));
+        });
+    }
+
     /// Those that run and are to take no notice of the application as it is now.
     std::map<std::string, pid_t> who_goes_on() {
         std::map<std::string, pid_t> found;
         for (const auto& component : supervisor().components()) {
-            if (component->state() == State::running && !component->asked)
+            if (component->state() == State::running && !component->asked &&
+                !may_follow(*component))
                 found[component->descriptor().name] = component->pid;
         }
         for (const Change& change : changes_between(supervisor().components(), application)) {
