@@ -76,7 +76,7 @@ shmheap::Status measure_workload(const bench::StreamSpec& spec, const bench::Con
         const bench::Series names{
             .workload = std::string(spec.name),
             .subject = subject,
-            .unit = spec.traffic == bench::Traffic::round_trip ? "µs" : "messages/s",
+            .unit = bench::is_there_and_back(spec.traffic) ? "µs" : "messages/s",
             .measure = nullptr};
         auto series =
             bench::worker_series(names, {.command = {bench::program_folder() + "/stream_worker",

@@ -71,10 +71,10 @@ public:
         // What was issued here must not be ended by a look for a dead client before it is
         // published, so only the first one may look.
         while (count < loans.size() && (count == 0 || live_ < lane_slot_count)) {
-            const auto lease = issue_locked(loans[count], client, ended);
-            if (!lease && count == 0) return tl::unexpected(lease.error());
-            if (!lease) break;
-            leases[count++] = *lease;
+            const auto slot = issue_locked(loans[count], client, ended);
+            if (!slot && count == 0) return tl::unexpected(slot.error());
+            if (!slot) break;
+            leases[count++] = {.lane_slot = *slot, .generation = records_[*slot].generation};
         }
         for (std::size_t i = count; i-- > 0;)
             publish(i, leases[i], ring_number_ + i);
@@ -136,7 +136,7 @@ private:
     [[nodiscard]] RingPlace ring() const;
     Status open();
     Status check_tenant(std::uint32_t client, EndedLeases& ended);
-    Result<IssuedLease> issue_locked(const Loan& loan, std::uint32_t client, EndedLeases& ended);
+    Result<std::uint32_t> issue_locked(const Loan& loan, std::uint32_t client, EndedLeases& ended);
     void notice_tenant(EndedLeases& ended);
     bool harvest(std::uint32_t index, EndedLeases& ended);
     void take_back(std::uint32_t index, EndedLeases& ended);

@@ -106,6 +106,7 @@ void OutgoingRing::put_shared(const Batch& batch, const Part& part, const Place&
     note_published(place.number, lane_slot, part.place == 0 ? batch.first.length : entry.length);
     number_ = std::max(number_, place.number + 1);
     RingCell& cell = place_.cells[Steps::cell_index(place.number)];
+    __builtin_prefetch(&place_.cells[Steps::cell_index(place.number + 1)], 1);
     if (part.place > 0) return Steps::publish_ahead(cell, place.number, entry);
     Steps::publish(cell, place.number, entry);
     show_progress();

@@ -125,7 +125,7 @@ private:
     };
     /// What it was issued, and its number.
     struct Place {
-        detail::IssuedLease lease;
+        const detail::IssuedLease& lease;
         std::uint64_t number;
     };
     void put_shared(const Batch& batch, const Part& part, const Place& place);

@@ -2,6 +2,7 @@
 // has started. Polling only: with its wait set, two of five runs stood still.
 #include <unistd.h>
 
+#include <cstring>
 #include <iceoryx_posh/popo/untyped_publisher.hpp>
 #include <iceoryx_posh/popo/untyped_subscriber.hpp>
 #include <iceoryx_posh/runtime/posh_runtime.hpp>
@@ -66,18 +67,32 @@ public:
     }
 
     void receive() override {
-        for (;;) {
-            const auto taken = subscriber_->take();
-            if (taken.has_error()) continue;
-            const void* payload = taken.value();
-            const std::span bytes(static_cast<const std::byte*>(payload), spec_.bytes);
-            sum_ = sum_ + read_payload(spec_.payload, bytes);
-            subscriber_->release(payload);
-            return;
-        }
+        const void* payload = take();
+        const std::span bytes(static_cast<const std::byte*>(payload), spec_.bytes);
+        sum_ = sum_ + read_payload(spec_.payload, bytes);
+        subscriber_->release(payload);
+    }
+
+    /// A chunk can only be published by who has loaned it.
+    void pass_on() override {
+        const void* payload = take();
+        publisher_->loan(static_cast<std::uint32_t>(spec_.bytes))
+            .and_then([&](void* copy) {
+                std::memcpy(copy, payload, spec_.bytes);
+                publisher_->publish(copy);
+            })
+            .or_else([](auto) { give_up("loan"); });
+        subscriber_->release(payload);
     }
 
 private:
+    const void* take() {
+        while (true) {
+            const auto taken = subscriber_->take();
+            if (!taken.has_error()) return taken.value();
+        }
+    }
+
     StreamSpec spec_;
     std::uint64_t sent_ = 0;
     volatile std::uint64_t sum_ = 0;

@@ -23,6 +23,9 @@ public:
     virtual void send() = 0;
     /// Waits for a block, treats it likewise, and lets go of it.
     virtual void receive() = 0;
+    /// Waits for a block and sends the same one back, untouched: without a copy if that can be
+    /// done.
+    virtual void pass_on() = 0;
 };
 
 std::unique_ptr<Port> make_harrier_port(const StreamSpec& spec);

@@ -33,6 +33,9 @@ public:
         sum_ = sum_ + read_payload(spec_.payload, incoming_->block(block));
     }
 
+    /// The block stays where it is, among those of the other direction.
+    void pass_on() override { outgoing_->ring().push(incoming_->ring().pop()); }
+
 private:
     /// One direction. A block is written again only after the next ring's length of others, so that
     /// nobody reads it any more.

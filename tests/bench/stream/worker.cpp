@@ -61,7 +61,7 @@ public:
         partner_.begin(count);
         for (std::uint64_t i = 0; i < count; ++i) {
             port_->send();
-            if (traffic_ == bench::Traffic::round_trip) port_->receive();
+            if (is_there_and_back(traffic_)) port_->receive();
         }
         partner_.await();
         return Clock::now() - start;
@@ -74,6 +74,10 @@ private:
     void answer(std::uint64_t count) {
         if (count == 0) port_->open(bench::Side::far);
         for (std::uint64_t i = 0; i < count; ++i) {
+            if (traffic_ == bench::Traffic::relay) {
+                port_->pass_on();
+                continue;
+            }
             port_->receive();
             if (traffic_ == bench::Traffic::round_trip) port_->send();
         }
@@ -172,8 +176,8 @@ bench::Sample measure(Conversation& conversation, bench::Traffic traffic, std::u
     const bench::MachineWatch watch({conversation.partner()});
     const Seconds took = conversation.run(count);
     const auto messages = static_cast<double>(count);
-    const bool one_way = traffic == bench::Traffic::one_way;
-    return {.value = one_way ? messages / took.count() : took.count() / messages * 1e6,
+    const bool there_and_back = is_there_and_back(traffic);
+    return {.value = there_and_back ? took.count() / messages * 1e6 : messages / took.count(),
             .faults = static_cast<double>(bench::page_faults() - faults) / messages,
             .disturbed = watch.disturbed()};
 }

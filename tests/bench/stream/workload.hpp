@@ -11,6 +11,7 @@ namespace bench {
 enum class Traffic {
     one_way,     ///< messages per second
     round_trip,  ///< microseconds until the answer to a message is there
+    relay,       ///< microseconds until the block that was sent is back, passed on as it was
     fan_out,     ///< messages per second that reach every one of several consumers
 };
 
@@ -41,6 +42,11 @@ struct StreamSpec {
     }
 };
 
+/// Whether an operation is over when something came back: then its time is what counts.
+constexpr bool is_there_and_back(Traffic traffic) {
+    return traffic == Traffic::round_trip || traffic == Traffic::relay;
+}
+
 inline constexpr std::size_t kib = 1024;
 
 inline constexpr std::array stream_specs{
@@ -53,6 +59,9 @@ inline constexpr std::array stream_specs{
     StreamSpec{"rate-touch-1MiB", Traffic::one_way, Waiting::polls, Payload::touched, kib* kib},
     StreamSpec{"rtt-poll-1KiB", Traffic::round_trip, Waiting::polls, Payload::untouched, kib},
     StreamSpec{"rtt-block-1KiB", Traffic::round_trip, Waiting::sleeps, Payload::untouched, kib},
+    StreamSpec{"relay-poll-1KiB", Traffic::relay, Waiting::polls, Payload::untouched, kib},
+    StreamSpec{"relay-poll-1MiB", Traffic::relay, Waiting::polls, Payload::untouched, kib* kib},
+    StreamSpec{"relay-block-1MiB", Traffic::relay, Waiting::sleeps, Payload::untouched, kib* kib},
     StreamSpec{"fanout-1", Traffic::fan_out, Waiting::sleeps, Payload::untouched, kib, 1},
     StreamSpec{"fanout-2", Traffic::fan_out, Waiting::sleeps, Payload::untouched, kib, 2},
     StreamSpec{"fanout-4", Traffic::fan_out, Waiting::sleeps, Payload::untouched, kib, 4},
