@@ -5,11 +5,12 @@ namespace shmheap::stream {
 IncomingRing::Taken IncomingRing::take(RingEntry& entry) {
     while (has_message()) {
         entry = Steps::copy(next_cell());
+        // The lease's line comes while the message is taken, and that of the next, which mostly
+        // lies in the next place, while this message is worked on.
+        core_->expect_lease(ring_lane_slot(entry.kind));
         std::uint64_t head = next_;
         if (Steps::take(core_->ring_control().head, head)) {
             ++next_;
-            // The next lease mostly lies in the next place; its line comes while this message is
-            // worked on.
             if (has_message()) core_->expect_lease(ring_lane_slot(entry.kind) + 1);
             return Taken::message;
         }
