@@ -24,6 +24,11 @@ namespace {
 /// `defaults` is copied under every component, which multiplies what the file limits allow.
 constexpr std::size_t defaulted_bytes_max = 64UL * 1024 * 1024;
 
+/// For all files of an application together, where each alone may be as large as a quarter of it.
+constexpr std::size_t sources_bytes_max = 8UL * 1024 * 1024;
+constexpr std::size_t sources_values_max = 4 * tree_values_max;
+constexpr std::size_t sources_text_bytes_max = 4 * tree_bytes_max;
+
 /// The top level while it is read.
 struct Draft {
     std::optional<std::string> name;
@@ -148,11 +153,27 @@ std::optional<Application> read_application(const std::vector<Source>& sources,
     return application;
 }
 
+/// All trees are in memory at once.
+bool is_too_much(const TreeSize& size, const Source& source, Diagnostics& diagnostics) {
+    if (size.values <= sources_values_max && size.bytes <= sources_text_bytes_max) return false;
+    diagnostics.add({Place{source.file}, "",
+                     fmt::format("the files have more than {} values or {} MiB of text together",
+                                 sources_values_max, sources_text_bytes_max >> 20)});
+    return true;
+}
+
 Loaded load_sources(const std::vector<Source>& sources, const EnvironmentLookup& environment,
                     Diagnostics& diagnostics) {
     std::vector<Node> trees;
+    TreeSize all;
     for (const Source& source : sources) {
-        if (auto tree = parse_yaml(source, diagnostics)) trees.push_back(std::move(*tree));
+        auto tree = parse_yaml(source, diagnostics);
+        if (!tree) continue;
+        const TreeSize size = size_of(*tree);
+        all.values += size.values;
+        all.bytes += size.bytes;
+        if (is_too_much(all, source, diagnostics)) break;
+        trees.push_back(std::move(*tree));
     }
     // Where a file is missing, half of what the others say would seem wrong.
     if (trees.size() < sources.size()) return tl::unexpected(diagnostics.take());
@@ -177,8 +198,18 @@ template <class Make>
 Loaded load_each(std::size_t count, const EnvironmentLookup& environment, const Make& make) {
     Diagnostics diagnostics;
     std::vector<Source> sources;
+    std::size_t bytes = 0;
     for (std::size_t i = 0; i < count; ++i) {
-        if (auto source = make(i, diagnostics)) sources.push_back(std::move(*source));
+        auto source = make(i, diagnostics);
+        if (!source) continue;
+        bytes += source->text.size();
+        if (bytes > sources_bytes_max) {
+            diagnostics.add(
+                {Place{source->file}, "",
+                 fmt::format("the files have more than {} MiB together", sources_bytes_max >> 20)});
+            break;
+        }
+        sources.push_back(std::move(*source));
     }
     if (sources.size() < count || sources.empty()) return tl::unexpected(diagnostics.take());
     return load_sources(sources, environment, diagnostics);

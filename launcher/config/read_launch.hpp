@@ -1,7 +1,7 @@
 /// A component that no file describes, but a command line: its command, and further keys as
 /// KEY=VALUE, where the key is one of harrier.yaml(5), with dots for maps within maps, and the
 /// value is YAML. Read by what reads files, so the same is told of mistakes. Looks at the file
-/// system; main thread.
+/// system and at the environment; from one thread at a time.
 #pragma once
 
 #include <string>

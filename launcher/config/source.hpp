@@ -1,7 +1,6 @@
 /// One YAML file as text, read under limits before any parser sees it: a regular file of at most
 /// 1 MiB of UTF-8 without control characters. Whatever else it is (a directory, a FIFO that would
-/// block, a program) is told in words. Called from the main thread at start; holds no descriptor
-/// afterwards.
+/// block, a program) is told in words. From any thread; holds no descriptor afterwards.
 #pragma once
 
 #include <cstddef>

@@ -1,25 +1,18 @@
 #include "launcher/control/applier.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
 
 #include "launcher/config/plan.hpp"
 #include "launcher/config/read_logging.hpp"
-#include "launcher/observe/worker.hpp"
 
 namespace launcher {
 namespace {
-
-/// Shared by the one who waits and the thread that reads.
-struct Reading {
-    explicit Reading(Executor executor) : is_done(executor) {}
-
-    Latch is_done;
-    std::optional<Loaded> loaded;
-};
 
 Diagnostic mistake(Place place, std::string key, std::string what) {
     return {.place = std::move(place), .key = std::move(key), .what = std::move(what)};
@@ -40,38 +33,36 @@ std::size_t count_of(const std::vector<Change>& changes, Change::Kind kind) {
                       [kind](const Change& change) { return change.kind == kind; }));
 }
 
-}  // namespace
-
-Awaitable<Loaded> Applier::load_aside(std::vector<std::string> files) {
-    const auto reading = std::make_shared<Reading>(executor_);
-    const auto worker = Worker::start("harrier-load", Worker::Priority::normal);
-    if (!worker) {
-        std::vector<Diagnostic> mistakes{
-            mistake(Place{files.front()}, "", worker.error().message())};
-        co_return tl::unexpected(std::move(mistakes));
-    }
-    (*worker)->post([executor = executor_, reading, files = std::move(files)] {
-        auto loaded = std::make_shared<Loaded>(load(files, process_environment));
-        asio::post(executor, [reading, loaded] {
-            reading->loaded = std::move(*loaded);
-            reading->is_done.release();
-        });
-    });
-    ++reading_;
-    while (!reading->loaded)
-        co_await reading->is_done.wait_until(end_of_time);
-    --reading_;
-    idle_.release();
-    co_return std::move(*reading->loaded);
+/// A refusal that tells of mistakes in a description.
+Refusal invalid(const std::vector<Diagnostic>& mistakes) {
+    Refusal refusal{.code = "invalid", .message = mistakes.front().text()};
+    for (const Diagnostic& each : mistakes)
+        refusal.mistakes.push_back(each.text());
+    return refusal;
 }
+
+/// Why nothing was read.
+Refusal unread(const shmheap::Error& error) {
+    if (error.code == EBUSY) return {.code = "busy", .message = error.message()};
+    if (error.code == ECANCELED) return {.code = "refused", .message = "harrier is stopping"};
+    return {.code = "refused", .message = error.message()};
+}
+
+}  // namespace
 
 Awaitable<Applier::Planned> Applier::plan(std::vector<std::string> files) {
     if (files.empty()) files = origin_.files;
-    Loaded loaded = co_await load_aside(files);
-    if (!loaded) co_return tl::unexpected(std::move(loaded.error()));
-    Plan plan{.next = std::move(*loaded), .files = std::move(files), .changes = {}};
-    auto mistakes = mistakes_in(plan);
-    if (!mistakes.empty()) co_return tl::unexpected(std::move(mistakes));
+    const auto loaded = std::make_shared<std::optional<Loaded>>();
+    std::function<void()> work = [loaded, files] { *loaded = load(files, process_environment); };
+    auto place = co_await reader_.read(std::move(work));
+    if (!place) co_return tl::unexpected(unread(place.error()));
+    if (!**loaded) co_return tl::unexpected(invalid((*loaded)->error()));
+    Plan plan{.next = std::move(***loaded),
+              .files = std::move(files),
+              .changes = {},
+              .place = std::move(*place)};
+    const auto mistakes = mistakes_in(plan);
+    if (!mistakes.empty()) co_return tl::unexpected(invalid(mistakes));
     plan.changes = changes_between(supervisor_.components(), plan.next);
     co_return plan;
 }
@@ -122,11 +113,9 @@ void Applier::apply_again() {
     is_asked_again_ = is_applying_again_;
     if (is_applying_again_) return;
     is_applying_again_ = true;
-    ++reading_;
     asio::co_spawn(executor_, apply_and_tell(), [this](const std::exception_ptr& failure) {
-        --reading_;
-        idle_.release();
         is_applying_again_ = false;
+        idle_.release();
         if (failure) tell_refusal("out of memory");
         if (std::exchange(is_asked_again_, false)) apply_again();
     });
@@ -136,8 +125,10 @@ Awaitable<void> Applier::apply_and_tell() {
     std::vector<std::string> known;
     Planned planned = co_await plan(std::move(known));
     if (!planned) {
-        for (const Diagnostic& diagnostic : planned.error())
-            tell_refusal(diagnostic.text());
+        const Refusal& refusal = planned.error();
+        if (refusal.mistakes.empty()) tell_refusal(refusal.message);
+        for (const std::string& each : refusal.mistakes)
+            tell_refusal(each);
         co_return;
     }
     if (const auto applied = apply(std::move(*planned)); !applied)
@@ -149,37 +140,39 @@ void Applier::tell_refusal(const std::string& why) const {
     emit_(event.with("request", "apply").with("error", why));
 }
 
-Refusal invalid(const std::vector<Diagnostic>& mistakes) {
-    Refusal refusal{.code = "invalid", .message = mistakes.front().text()};
-    for (const Diagnostic& each : mistakes)
-        refusal.mistakes.push_back(each.text());
-    return refusal;
+Awaitable<Applier::Launched> Applier::launch(LaunchText text) {
+    using Read = tl::expected<Descriptor, std::vector<Diagnostic>>;
+    const auto read = std::make_shared<std::optional<Read>>();
+    std::function<void()> work = [read, text] { *read = read_launch(text, process_environment); };
+    const auto place = co_await reader_.read(std::move(work));
+    if (!place) co_return tl::unexpected(unread(place.error()));
+    if (supervisor_.find(text.name) != nullptr)
+        co_return tl::unexpected(Refusal{
+            .code = "refused", .message = "there is a component " + shown(text.name) + " already"});
+    if (!**read) co_return tl::unexpected(invalid((*read)->error()));
+    co_return add(std::move(***read));
 }
 
-tl::expected<void, Refusal> Applier::launch(const LaunchText& text) {
-    if (supervisor_.find(text.name) != nullptr)
-        return tl::unexpected(Refusal{
-            .code = "refused", .message = "there is a component " + shown(text.name) + " already"});
-    auto descriptor = read_launch(text, process_environment);
-    if (!descriptor) return tl::unexpected(invalid(descriptor.error()));
+/// Beside the application as it is at this moment.
+Applier::Launched Applier::add(Descriptor descriptor) {
     std::vector<const Descriptor*> together;
     for (const auto& component : supervisor_.components())
         together.push_back(&component->descriptor());
-    together.push_back(&*descriptor);
+    together.push_back(&descriptor);
     Diagnostics diagnostics;
     if (together.size() > components_max) {
-        diagnostics.add(mistake(descriptor->place, "", "there are too many components already"));
+        diagnostics.add(mistake(descriptor.place, "", "there are too many components already"));
     } else {
         check_together(together, diagnostics);
     }
     if (!diagnostics.empty()) return tl::unexpected(invalid(diagnostics.take()));
-    if (auto added = supervisor_.add_transient(std::move(*descriptor)); !added)
+    if (auto added = supervisor_.add_transient(std::move(descriptor)); !added)
         return tl::unexpected(Refusal{.code = "refused", .message = added.error().message()});
     return {};
 }
 
 Awaitable<void> Applier::finish() {
-    while (reading_ > 0)
+    while (is_applying_again_)
         co_await idle_.wait_until(end_of_time);
 }
 

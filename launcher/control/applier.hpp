@@ -1,7 +1,6 @@
 /// The application as it is described, while it runs: reads its files again, says what that would
-/// change (plan) and has it done (apply, SIGHUP); and what is launched besides. Reading is done on
-/// a thread of its own that lasts as long, since it may take a second for thousands of components
-/// or for ever on a broken network; everything else is done on the main thread.
+/// change (plan) and has it done (apply, SIGHUP); and what is launched besides. Reading is left to
+/// the Reader; everything else is done on the main thread.
 #pragma once
 
 #include <string>
@@ -11,15 +10,13 @@
 #include "launcher/asio.hpp"
 #include "launcher/config/load.hpp"
 #include "launcher/config/read_launch.hpp"
+#include "launcher/control/reader.hpp"
 #include "launcher/control/request.hpp"
 #include "launcher/observe/event.hpp"
 #include "launcher/supervise/changes.hpp"
 #include "launcher/supervise/supervisor.hpp"
 
 namespace launcher {
-
-/// A refusal that tells of mistakes in a description.
-Refusal invalid(const std::vector<Diagnostic>& mistakes);
 
 class Applier {
 public:
@@ -33,13 +30,17 @@ public:
         Application next;
         std::vector<std::string> files;
         std::vector<Change> changes;
+        Reader::Place place;  ///< nobody else reads while there is a plan
     };
-    using Planned = tl::expected<Plan, std::vector<Diagnostic>>;
+    using Planned = tl::expected<Plan, Refusal>;
+    using Launched = tl::expected<void, Refusal>;
 
     /// What is referred to outlives it.
-    Applier(Executor executor, Supervisor& supervisor, Origin origin, const EventSink& emit)
+    Applier(Executor executor, Supervisor& supervisor, Reader& reader, Origin origin,
+            const EventSink& emit)
         : executor_(executor),
           supervisor_(supervisor),
+          reader_(reader),
           origin_(std::move(origin)),
           emit_(emit),
           idle_(executor) {}
@@ -58,23 +59,23 @@ public:
     void apply_again();
 
     /// Launches a component beside the application.
-    tl::expected<void, Refusal> launch(const LaunchText& text);
+    Awaitable<Launched> launch(LaunchText text);
 
-    /// Ends when nothing is being read any more.
+    /// Ends when nobody reads any more who asked by apply_again().
     Awaitable<void> finish();
 
 private:
-    Awaitable<Loaded> load_aside(std::vector<std::string> files);
     Awaitable<void> apply_and_tell();
     std::vector<Diagnostic> mistakes_in(const Plan& plan) const;
+    Launched add(Descriptor descriptor);
     void tell_refusal(const std::string& why) const;
 
     Executor executor_;
     Supervisor& supervisor_;
+    Reader& reader_;
     Origin origin_;
     const EventSink& emit_;
     Latch idle_;
-    int reading_ = 0;  // coroutines
     bool is_applying_again_ = false;
     bool is_asked_again_ = false;
 };

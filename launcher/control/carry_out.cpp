@@ -145,29 +145,35 @@ void refuse(Session& session, const ControlRequest& request, Refusal refusal) {
     session.send(make_answer(refusal));
 }
 
-/// plan, apply.
+/// plan, apply. What was read is dropped before it is told of, which takes as long as the client
+/// takes to read.
 Awaitable<void> change_application(std::shared_ptr<Session> session, ControlRequest request,
                                    Board& board) {
     auto planned = co_await board.applier.plan(request.files);
     if (!planned) {
-        refuse(*session, request, invalid(planned.error()));
+        refuse(*session, request, planned.error());
         co_return;
     }
     const std::vector<Change> changes = planned->changes;
-    if (request.verb == Verb::apply) {
-        if (const auto applied = board.applier.apply(std::move(*planned)); !applied) {
-            refuse(*session, request,
-                   Refusal{.code = "refused", .message = applied.error().message()});
-            co_return;
-        }
+    Reader::Place place = std::move(planned->place);
+    shmheap::Status applied;
+    if (request.verb == Verb::apply) applied = board.applier.apply(std::move(*planned));
+    planned = tl::unexpected(Refusal{});
+    place.end_turn();
+    if (!applied) {
+        refuse(*session, request, Refusal{.code = "refused", .message = applied.error().message()});
+        co_return;
     }
     co_await tell_changes(*session, request, changes);
 }
 
-void launch(Session& session, const ControlRequest& request, Board& board) {
-    if (const auto launched = board.applier.launch(request.launch); !launched)
-        return refuse(session, request, launched.error());
-    session.send(make_answer(request.id));
+Awaitable<void> launch(std::shared_ptr<Session> session, ControlRequest request, Board& board) {
+    const auto launched = co_await board.applier.launch(request.launch);
+    if (!launched) {
+        refuse(*session, request, launched.error());
+    } else {
+        session->send(make_answer(request.id));
+    }
 }
 
 void tell_events(Session& session, const ControlRequest& request, const Board& board) {
@@ -246,7 +252,7 @@ Awaitable<void> carry_out(std::shared_ptr<Session> session, ControlRequest reque
             ask_all(*session, request, *components, board);
             break;
         case Verb::launch:
-            launch(*session, request, board);
+            co_await launch(session, request, board);
             break;
         case Verb::plan:
         case Verb::apply:

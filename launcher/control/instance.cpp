@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/asio/post.hpp>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "launcher/control/applier.hpp"
+#include "launcher/control/reader.hpp"
 #include "launcher/control/server.hpp"
 #include "launcher/control/socket.hpp"
 #include "launcher/control/stop_signals.hpp"
@@ -120,9 +122,11 @@ void clear_the_past(const Application& application, const RunDirectory& run_dire
     emit(event);
 }
 
-Awaitable<void> run_to_end(Supervisor& supervisor, Applier& applier, Server& server,
+Awaitable<void> run_to_end(Supervisor& supervisor, Reader& reader, Applier& applier, Server& server,
                            Summary& summary, asio::io_context& io) {
     summary = co_await supervisor.run();
+    reader.close();
+    co_await asio::post(io, use_awaitable);  // who waited for it has a turn to say so
     co_await server.close();
     co_await applier.finish();
     io.stop();
@@ -167,8 +171,8 @@ void tell_listening(UniqueFd listening) {
 
 /// The instance lock is held: start, supervise, stop.
 ExitStatus supervise_all(Application application, const std::vector<std::string>& files,
-                         RunDirectory& directory, const rlimit& open_files, asio::io_context& io,
-                         Console& console, UniqueFd listening) {
+                         RunDirectory& directory, const rlimit& open_files, Reader& reader,
+                         asio::io_context& io, Console& console, UniqueFd listening) {
     StopSignals signals(io.get_executor());
     const std::string& run_directory = directory.path();
     const auto give_up = [&console, &directory](const shmheap::Error& error) {
@@ -201,12 +205,12 @@ ExitStatus supervise_all(Application application, const std::vector<std::string>
     const std::string name = application.name;
     Shared shared = make_shared_state(application, uuid, run_directory, **host, emit);
     Supervisor supervisor(io.get_executor(), std::move(application), std::move(shared));
-    Applier applier(io.get_executor(), supervisor, {name, absolute_paths(files)}, emit);
+    Applier applier(io.get_executor(), supervisor, reader, {name, absolute_paths(files)}, emit);
     Board board(name, supervisor, applier, journal, output, emit, shm_directory());
     Server server(io.get_executor(), std::move(*control), board);
     signals.direct_to(supervisor, applier, emit);
     Summary summary;
-    asio::co_spawn(io, run_to_end(supervisor, applier, server, summary, io),
+    asio::co_spawn(io, run_to_end(supervisor, reader, applier, server, summary, io),
                    [&console](const std::exception_ptr& failure) {
                        if (failure) end_at_once(failure, console);
                    });
@@ -216,10 +220,9 @@ ExitStatus supervise_all(Application application, const std::vector<std::string>
     return is_done ? ExitStatus::done : ExitStatus::failed;
 }
 
-}  // namespace
-
-ExitStatus run_instance(Application application, const std::vector<std::string>& files,
-                        asio::io_context& io, Console& console, UniqueFd listening) {
+/// From the instance lock to its end.
+ExitStatus run_locked(Application application, const std::vector<std::string>& files,
+                      Reader& reader, asio::io_context& io, Console& console, UniqueFd listening) {
     console.align(longest_name(application));
     // A broken stdout and a file that may not grow are errors of write(2); children get SIG_DFL.
     std::signal(SIGPIPE, SIG_IGN);
@@ -240,8 +243,23 @@ ExitStatus run_instance(Application application, const std::vector<std::string>&
     }
     // From now on, whatever loses its parent below us becomes our child (and does not at init).
     prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L);
-    return supervise_all(std::move(application), files, *run_directory, *open_files, io, console,
-                         std::move(listening));
+    return supervise_all(std::move(application), files, *run_directory, *open_files, reader, io,
+                         console, std::move(listening));
+}
+
+}  // namespace
+
+ExitStatus run_instance(Application application, const std::vector<std::string>& files,
+                        asio::io_context& io, Console& console, UniqueFd listening) {
+    Reader reader(io.get_executor());
+    const ExitStatus status =
+        run_locked(std::move(application), files, reader, io, console, std::move(listening));
+    if (!reader.end()) {
+        // What the thread refers to, the libraries' own included, is not to go under its feet.
+        console.finish();
+        std::_Exit(static_cast<int>(status));
+    }
+    return status;
 }
 
 }  // namespace launcher

@@ -106,6 +106,9 @@ public:
     /// adopted; 0 when there is none.
     [[nodiscard]] virtual unsigned survivor(const std::string&) { return 0; }
 
+    /// That survivor was started with another description than that of the component.
+    [[nodiscard]] virtual bool survivor_is_changed(const std::string&) { return false; }
+
     /// Takes over the survivor that the request describes, as spawn() would have made it; its exit
     /// will be Unknown. Errors: as spawn(), but for execve(2); it has been told to end then.
     virtual shmheap::Result<std::unique_ptr<Process>> adopt(const SpawnRequest& request) {

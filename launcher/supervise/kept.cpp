@@ -32,7 +32,7 @@ using shmheap::Status;
 using shmheap::os::UniqueFd;
 
 constexpr std::string_view magic = "harrier-kept ";
-constexpr std::string_view version = "1";
+constexpr std::string_view version = "2";
 constexpr std::size_t record_bytes_max = 1024;
 constexpr int holder_rounds_max = 100;  // they may fork while they are looked for
 constexpr std::chrono::milliseconds holder_pause{5};
@@ -130,9 +130,9 @@ std::string_view instance_of(const KeptRecord& record) {
 }
 
 std::string spell(const KeptRecord& record) {
-    std::string text =
-        fmt::format("{}{}\ntag {}\npid {}\nstarted {}\nready {}\n", magic, version, record.tag,
-                    record.pid, record.start_ticks, record.is_ready ? 1 : 0);
+    std::string text = fmt::format(
+        "{}{}\ntag {}\npid {}\nstarted {}\nready {}\ndescription {:016x}\n", magic, version,
+        record.tag, record.pid, record.start_ticks, record.is_ready ? 1 : 0, record.fingerprint);
     return text + fmt::format("checksum {:08x}\n", checksum_of(text));
 }
 
@@ -148,7 +148,8 @@ Result<KeptRecord> parse_kept_record(std::string_view text) {
     const auto tag = take_line(text, "tag");
     const bool is_read = tag && read_number(take_line(text, "pid"), record.pid) &&
                          read_number(take_line(text, "started"), record.start_ticks) &&
-                         read_number(take_line(text, "ready"), ready);
+                         read_number(take_line(text, "ready"), ready) &&
+                         read_number(take_line(text, "description"), record.fingerprint, 16);
     const std::string_view summed = all.substr(0, all.size() - text.size());
     const bool is_whole = is_read && read_number(take_line(text, "checksum"), checksum, 16) &&
                           text.empty() && checksum == checksum_of(summed);

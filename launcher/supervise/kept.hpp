@@ -32,6 +32,7 @@ struct KeptRecord {
     pid_t pid = 0;
     std::uint64_t start_ticks = 0;  ///< since boot: tells the process from a later one of that pid
     bool is_ready = false;          ///< it has said so
+    std::uint64_t fingerprint = 0;  ///< of the description that it was started with
 
     bool operator==(const KeptRecord&) const = default;
 };

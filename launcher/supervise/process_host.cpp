@@ -10,6 +10,7 @@
 #include <csignal>
 
 #include "launcher/supervise/exec_probe.hpp"
+#include "launcher/supervise/fingerprint.hpp"
 #include "launcher/supervise/heap_probe.hpp"
 #include "launcher/supervise/launched_process.hpp"
 #include "launcher/supervise/process_tree.hpp"
@@ -214,7 +215,10 @@ bool ProcessHost::is_kept(const Descriptor& descriptor) const {
 std::optional<KeptRecord> ProcessHost::record_of(const SpawnRequest& request, pid_t pid) {
     const auto start_ticks = shmheap::os::process_start_ticks(pid);
     if (!start_ticks) return std::nullopt;
-    return KeptRecord{.tag = request.tag, .pid = pid, .start_ticks = *start_ticks};
+    return KeptRecord{.tag = request.tag,
+                      .pid = pid,
+                      .start_ticks = *start_ticks,
+                      .fingerprint = fingerprint_of(request.descriptor)};
 }
 
 /// Without one the lock still says that something lives: the next harrier ends it and starts anew.
@@ -225,6 +229,11 @@ void ProcessHost::write_record(const std::string& component, const KeptRecord& r
 unsigned ProcessHost::survivor(const std::string& component) {
     const auto found = survivors_.find(component);
     return found == survivors_.end() ? 0 : start_number_of(found->second.record);
+}
+
+bool ProcessHost::survivor_is_changed(const std::string& component) {
+    const auto found = survivors_.find(component);
+    return found != survivors_.end() && found->second.is_changed;
 }
 
 Result<std::unique_ptr<Process>> ProcessHost::adopt(const SpawnRequest& request) {

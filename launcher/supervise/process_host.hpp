@@ -50,6 +50,7 @@ public:
     Awaitable<void> turn() override;
     Awaitable<shmheap::Result<std::unique_ptr<Process>>> spawn(SpawnRequest request) override;
     [[nodiscard]] unsigned survivor(const std::string& component) override;
+    [[nodiscard]] bool survivor_is_changed(const std::string& component) override;
     shmheap::Result<std::unique_ptr<Process>> adopt(const SpawnRequest& request) override;
     std::unique_ptr<Probe> probe(const SpawnRequest& request, const Process& process) override;
     void forget(const std::string& component) override;

@@ -185,6 +185,13 @@ void fail_unkillable(Component& component, Component::Fields what) {
     component.enter(State::failed, std::move(what));
 }
 
+Component::Fields running_fields(const Component& component, const std::string& pid) {
+    Component::Fields fields = {{"pid", pid}};
+    const bool is_changed = component.is_adopted && component.asked == Request::restart;
+    if (is_changed) fields.emplace_back("description", "changed");
+    return fields;
+}
+
 /// From a process that was made to its end in the process table.
 Awaitable<void> run(Component& component, Process& process, const SpawnRequest& request,
                     Shared& shared) {
@@ -193,7 +200,7 @@ Awaitable<void> run(Component& component, Process& process, const SpawnRequest& 
     component.pid = process.pid();
     component.status.clear();
     component.is_healthy = true;
-    component.enter(State::running, {{"pid", pid}});
+    component.enter(State::running, running_fields(component, pid));
     StopSchedule schedule({}, *component.history.started);
     const Cause cause = co_await attend(component, process, request, shared);
     component.told_at = shared.host.now();
@@ -254,12 +261,15 @@ void note_survivors(Component& component, const Shared& shared) {
 }
 
 /// What an earlier harrier left alive is taken over as it is, whatever has become of what it
-/// depends on: it runs.
+/// depends on: it runs. One that was started with another description is stopped then, and started
+/// anew, as `apply` does it.
 Awaitable<void> adopt(Component& component, unsigned start, Shared& shared) {
     note_survivors(component, shared);
     component.enter(State::starting);
     component.starts = start;
     SpawnRequest request = spawn_request(component, shared);
+    if (shared.host.survivor_is_changed(component.descriptor().name) && !component.asked)
+        component.ask(Request::restart);
     auto process = shared.host.adopt(request);
     drop_environment(request);
     if (process) {

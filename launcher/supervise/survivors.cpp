@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "launcher/kept_path.hpp"
+#include "launcher/supervise/fingerprint.hpp"
 #include "os/error.hpp"
 #include "os/process_id.hpp"
 
@@ -77,8 +78,10 @@ shmheap::Result<Survivors> find_survivors(const Application& application,
         if (!is_of(*record, application.name, descriptor.name) || !is_same_instance) continue;
         auto held = hold(*record);
         if (!held) return tl::unexpected(held.error());
-        if (*held)
-            survivors.emplace(descriptor.name, Survivor{*std::move(record), **std::move(held)});
+        if (!*held) continue;
+        const bool is_changed = record->fingerprint != fingerprint_of(descriptor);
+        survivors.emplace(descriptor.name,
+                          Survivor{*std::move(record), **std::move(held), is_changed});
     }
     return survivors;
 }

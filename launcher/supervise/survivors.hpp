@@ -18,6 +18,7 @@ namespace launcher {
 struct Survivor {
     KeptRecord record;
     shmheap::os::UniqueFd pidfd;
+    bool is_changed = false;  ///< it was started with another description
 };
 
 /// By component. All of one instance: whoever adopts them goes on with its uuid, so that their tags

@@ -13,6 +13,10 @@ from pathlib import Path
 
 PATIENCE_S = 20.0
 
+# A mount namespace of one's own, as root or with a user namespace of one's own.
+OWN_MOUNTS = ["unshare", "--mount"] if os.geteuid() == 0 else [
+    "unshare", "--user", "--map-root-user", "--mount"]
+
 
 def rounds(full):
     """HARRIER_ROUNDS_PERCENT of `full`, at least one (tests/README.md)."""

@@ -7,11 +7,14 @@
 import os
 import pty
 import signal
+import subprocess
 import sys
+import time
 import unittest
+from pathlib import Path
 
 from control_case import APPLICATION, SLEEPS, Control, application, main, sleepers
-from harrier_case import await_no_process, await_true, is_running
+from harrier_case import OWN_MOUNTS, Harrier, await_no_process, await_true, is_running
 
 HEAP_WORKER = sys.argv.pop(2)
 RESTARTS = ", restart: {policy: always, delay: 0s, max_attempts: 1000}"
@@ -244,6 +247,66 @@ class Launch(Control):
         before = os.getcwd()
         os.chdir(self.folder)
         self.addCleanup(os.chdir, before)
+
+
+class Hang(Control):
+    """A file system that never answers: FUSE, with nobody behind it."""
+
+    def start_beside_a_dead_mount(self):
+        dead = self.world.folder / "dead"
+        dead.mkdir()
+        mount = (f"exec 3<>/dev/fuse && mount -i -t fuse dead {dead}"
+                 " -o fd=3,rootmode=40000,user_id=0,group_id=0")
+        if subprocess.run([*OWN_MOUNTS, "sh", "-c", mount], check=False,
+                          stderr=subprocess.DEVNULL).returncode != 0:
+            self.skipTest("may not mount a file system that hangs")
+        app = self.world.write("app.yaml", sleepers("a"))
+        harrier = Harrier(*OWN_MOUNTS[:1], self.world, *OWN_MOUNTS[1:], "sh", "-c",
+                          mount + ' && exec "$@"', "sh", self.harrier, "run", app)
+        self.addCleanup(harrier.__exit__)
+        harrier.await_event("started", component="a")
+        return harrier, str(dead / "app.yaml")
+
+    def hang(self, harrier, file):
+        """A client who asked for the file when harrier had begun to read it."""
+        asking = self.connect()
+        asking.send(request="plan", files=[file])
+        tasks = Path(f"/proc/{harrier.process.pid}/task")
+        await_true(lambda: any((task / "comm").read_text() == "harrier-read\n"
+                               for task in tasks.iterdir()))
+        return asking
+
+    def test_who_wants_to_read_waits_and_is_refused_when_there_are_many(self):
+        harrier, file = self.start_beside_a_dead_mount()
+        waiting = [self.hang(harrier, file)]
+        for i in range(15):
+            waiting.append(self.connect())
+            if i % 2 == 0:
+                waiting[-1].send(request="plan")
+            else:
+                waiting[-1].send(request="launch", component="b", folder="/",
+                                 command=["sleep", "1000"])
+        answer = self.connect().ask(request="launch", component="c", folder="/", command=["true"])
+        self.assertEqual(answer["error"]["code"], "busy")
+        harrier.process.send_signal(signal.SIGHUP)
+        self.assertIn("16 requests wait",
+                      harrier.await_event("refused", request="apply")["text"])
+        self.assertEqual(list(self.status()), ["a"])
+        begun = time.monotonic()
+        self.verb("down")
+        self.assertEqual(harrier.finish(), 0)
+        self.assertLess(time.monotonic() - begun, 5)
+        for each in waiting:
+            self.assertEqual(each.receive()["error"]["message"], "harrier is stopping")
+        self.assertEqual(await_no_process(APPLICATION, self.world), [])
+        self.assertFalse(self.socket.parent.exists())
+
+    def test_a_signal_ends_it_as_well_and_all_that_was_said_is_heard(self):
+        harrier, file = self.start_beside_a_dead_mount()
+        self.hang(harrier, file)
+        harrier.process.send_signal(signal.SIGTERM)
+        self.assertEqual(harrier.finish(), 0)
+        self.assertEqual(harrier.seen[-1]["event"], "finished")
 
 
 if __name__ == "__main__":

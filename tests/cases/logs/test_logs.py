@@ -16,7 +16,7 @@ import time
 import unittest
 from pathlib import Path
 
-from harrier_case import Harrier, World, await_no_process, await_true
+from harrier_case import OWN_MOUNTS, Harrier, World, await_no_process, await_true
 
 HARRIER = None  # path of the program, from the command line
 APPLICATION = f"logs-test-{os.getpid()}"  # a run beside this one has its own
@@ -31,11 +31,6 @@ def component(name, script, logging, *keys):
     lines = [f"  {name}:", f"    command: [{PYTHON}, -c, {json.dumps(script)}]",
              f"    logging: {{path: {name}.log, {logging}}}", *(f"    {key}" for key in keys)]
     return "\n".join(lines) + "\n"
-
-
-# A mount namespace of one's own, as root or with a user namespace of one's own.
-OWN_MOUNTS = ["unshare", "--mount"] if os.geteuid() == 0 else [
-    "unshare", "--user", "--map-root-user", "--mount"]
 
 
 def numbered(count):

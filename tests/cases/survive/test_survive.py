@@ -188,10 +188,29 @@ class Adoption(Case):
             second.await_event("started")
             self.assert_clean_end(second)
 
+    def test_who_is_described_otherwise_is_adopted_and_started_anew_as_described(self):
+        file = self.world.write("a.yaml", one("a", "[sleep, '1000']"))
+        first = self.start(file)
+        pid = int(first.await_event("started")["pid"])
+        first.kill()
+        self.world.write("a.yaml", one("a", "[sleep, '1000']", KEEP + ", stop_signal: SIGINT"))
+        second = self.start(file)  # a key that it was not started with
+        self.assertNotIn("description", second.await_event("adopted", pid=str(pid)))
+        second.kill()
+        self.world.write("a.yaml", one("a", "[sleep, '2000']"))
+        third = self.start(file)
+        self.assertEqual(third.await_event("adopted", pid=str(pid))["description"], "changed")
+        self.assertEqual(third.await_event("exited", component="a")["pid"], str(pid))
+        again = third.await_event("started", component="a")["pid"]
+        harrier_case.await_true(  # it has none while the kernel makes it
+            lambda: b"2000" in Path(f"/proc/{again}/cmdline").read_bytes())
+        third.kill()
+        self.assertNotIn("description", self.start(file).await_event("adopted", pid=again))
+
     def test_a_record_that_cannot_be_understood_is_told_and_costs_a_restart(self):
         file = self.world.write("a.yaml", one("a", "[sleep, '1000']"))
         for spoil in (lambda text: text[:-20], lambda _: b"\xff\0garbage",
-                      lambda text: text.replace(b"kept 1", b"kept 2"), lambda _: b""):
+                      lambda text: text.replace(b"kept 2", b"kept 1"), lambda _: b""):
             first = self.start(file)
             pid = int(first.await_event("started")["pid"])
             first.kill()

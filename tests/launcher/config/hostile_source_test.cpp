@@ -155,6 +155,32 @@ TEST_CASE("a few large texts, aliased often, are counted by their bytes") {
           "t.yaml:2:29: b: more than 4 MiB of text, counting every alias and anchor");
 }
 
+/// Files f0, f1, … of one text, as much as one may be, and the mistakes in all of them together.
+std::vector<std::string> mistakes_in_many(const std::string& text, int count) {
+    std::vector<launcher::NamedText> texts;
+    for (int i = 0; i < count; ++i)
+        texts.emplace_back("f" + std::to_string(i), text);
+    return support::mistakes(launcher::load_texts(texts, support::lookup));
+}
+
+TEST_CASE("many files are counted together: their bytes, their values, their text") {
+    const std::string fits = "components: {a: {command: [sleep, 1]}} #";
+    const std::string large = fits + std::string(launcher::source_bytes_max - fits.size(), 'x');
+    CHECK(mistakes_in_many(large, 8).empty());
+    CHECK(mistakes_in_many(large, 9) ==
+          std::vector<std::string>{"f8:1:1: the files have more than 8 MiB together"});
+    const std::string values =
+        "components: {a: {command: [" + repeated("x,", launcher::tree_values_max - 10) + "x]}}";
+    CHECK(mistakes_in_many(values, 5) ==
+          std::vector<std::string>{
+              "f4:1:1: the files have more than 400000 values or 16 MiB of text together"});
+    const std::string bytes =
+        "components: {a: {command: [&x " + std::string(500'000, 'x') + repeated(", *x", 6) + "]}}";
+    const auto told = mistakes_in_many(bytes, 5);
+    REQUIRE(told.size() == 1);
+    CHECK(told.front().ends_with("or 16 MiB of text together"));
+}
+
 TEST_CASE("defaults that would be multiplied beyond reason are refused") {
     std::string text =
         "defaults:\n  logging: {path: " + std::string(200'000, 'x') + "}\ncomponents:\n";

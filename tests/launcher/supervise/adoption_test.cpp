@@ -98,6 +98,24 @@ TEST_CASE("who follows the restarts of another is restarted when that has come u
     CHECK(fixture.starts_of("a") == 1);
 }
 
+TEST_CASE("what lives under another description is adopted, stopped in order and started anew") {
+    Adopting fixture;
+    fixture.host.changed = {"a"};
+    Behaviour adopted;
+    adopted.stop_takes = 200ms;
+    adopted.exit = Unknown{};
+    fixture.host.behaviours["a"] = {adopted, {}};
+    fixture.start();
+    CHECK(fixture.count("adopted a description=changed") == 1);
+    CHECK(fixture.count("stopping a") == 1);
+    CHECK(fixture.starts_of("a") == 0);
+    fixture.host.advance(200ms);
+    CHECK(fixture.starts_of("a") == 1);
+    CHECK(fixture.host.requests.back().tag == "app/uuid/a/3");
+    CHECK(fixture.count("started a description=changed") == 0);
+    CHECK(fixture.count("failed") == 0);
+}
+
 TEST_CASE("what is adopted counts as started for who depends on it") {
     Adopting fixture;
     fixture.add("after").depends_on = {{.component = "a"}};

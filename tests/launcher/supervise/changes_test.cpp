@@ -6,6 +6,7 @@
 
 #include "launcher/config/load.hpp"
 #include "launcher/supervise/changes.hpp"
+#include "launcher/supervise/fingerprint.hpp"
 
 namespace launcher::test {
 namespace {
@@ -47,7 +48,10 @@ TEST_CASE("a change of any key is seen, and named") {
         const Descriptor other = described(keys);
         CHECK(changed_keys(plain, other) == std::vector<std::string_view>{key});
         CHECK(changed_keys(other, plain) == std::vector<std::string_view>{key});
-        CHECK(changed_keys(other, described(keys, "\n\n")).empty());
+        const Descriptor elsewhere = described(keys, "\n\n");
+        CHECK(changed_keys(other, elsewhere).empty());
+        CHECK(fingerprint_of(other) == fingerprint_of(elsewhere));
+        CHECK((fingerprint_of(other) == fingerprint_of(plain)) == needs_no_restart(key));
     }
     for (const Vocabulary& vocabulary : launcher::vocabulary()) {
         if (vocabulary.of != "component") continue;
@@ -59,9 +63,68 @@ TEST_CASE("a change of any key is seen, and named") {
     Descriptor other = plain;
     other.command.push_back("x");
     CHECK(changed_keys(plain, other) == std::vector<std::string_view>{"command"});
+    CHECK(fingerprint_of(other) != fingerprint_of(plain));
     other = plain;
     other.connections.emplace_back();
     CHECK(changed_keys(plain, other) == std::vector<std::string_view>{"connections"});
+    CHECK(fingerprint_of(other) != fingerprint_of(plain));
+}
+
+/// Keys of a component, which differ within the same key.
+const std::vector<std::string> variants{
+    "",
+    "    environment: {X: y}\n",
+    "    environment: {X: ''}\n",
+    "    environment: {X: null}\n",
+    "    environment: {XY: ''}\n",
+    "    ready: {fd: 3}\n",
+    "    ready: {fd: 4}\n",
+    "    ready: {fd: 3, timeout: 1s}\n",
+    "    ready: {log_line: x}\n",
+    "    ready: {log_line: /x/}\n",
+    "    healthcheck: {test: {tcp: 127.0.0.1:1}}\n",
+    "    healthcheck: {test: {tcp: 127.0.0.1:2}}\n",
+    "    healthcheck: {test: {http: 'http://127.0.0.1:1/'}}\n",
+    "    healthcheck: {test: {http: 'http://127.0.0.1:1/x'}}\n",
+    "    healthcheck: {test: {exec: ['true']}}\n",
+    "    healthcheck: {test: {exec: ['true', x]}}\n",
+    "    healthcheck: {test: {heap: {max_used: 0.5}}}\n",
+    "    healthcheck: {test: {heap: {max_lease_age: 1s}}}\n",
+    "    healthcheck: {test: {heap: {max_allocation_failures: 1}}}\n",
+    "    healthcheck: {test: {tcp: 127.0.0.1:1}, interval: 1s}\n",
+    "    healthcheck: {test: {tcp: 127.0.0.1:1}, timeout: 1s}\n",
+    "    healthcheck: {test: {tcp: 127.0.0.1:1}, retries: 1}\n",
+    "    healthcheck: {test: {tcp: 127.0.0.1:1}, start_period: 1s}\n",
+    "    healthcheck: {test: {tcp: 127.0.0.1:1}, start_interval: 1s}\n",
+    "    watchdog: 1s\n",
+    "    watchdog: 2s\n",
+    "    heap: {size: 1MiB}\n",
+    "    heap: {size: 2MiB}\n",
+    "    heap: {mode: '0600'}\n",
+    "    heap: {reap: never}\n",
+    "    logging: {path: x.log}\n",
+    "    logging: {path: y.log}\n",
+    "    logging: {path: x.log, mode: captured}\n",
+    "    logging: {path: x.log, mode: captured, format: json}\n",
+    "    logging: {path: x.log, mode: captured, on_full: drop}\n",
+    "    logging: {path: x.log, rotation: {max_size: 1MiB}}\n",
+    "    logging: {path: x.log, rotation: {max_files: 2}}\n",
+    "    logging: {path: x.log, rotation: {max_age: 1h}}\n",
+    "    logging: {path: x.log, rotation: {compress: true}}\n"};
+
+TEST_CASE("no two descriptions that differ within a key have the same fingerprint") {
+    std::map<std::uint64_t, std::string> seen;
+    for (const std::string& description : variants) {
+        const auto [former, is_new] =
+            seen.emplace(fingerprint_of(described(description)), description);
+        CHECK_MESSAGE(is_new, description << "is as " << former->second);
+    }
+    Descriptor connected = described("");
+    connected.connections.emplace_back();
+    for (const std::uint32_t depth : {1U, 2U}) {
+        connected.connections.back().depth = depth;
+        CHECK(seen.emplace(fingerprint_of(connected), "depth").second);
+    }
 }
 
 }  // namespace

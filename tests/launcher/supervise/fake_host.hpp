@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -129,6 +130,7 @@ public:
     std::vector<std::string> collected;         ///< components, in order
     std::vector<std::string> forgotten;         ///< components, in order
     std::map<std::string, unsigned> survivors;  ///< of an earlier harrier: component → start number
+    std::set<std::string> changed;              ///< survivors of another description
     std::vector<std::string> adopted;           ///< tags, in order
     std::vector<Signalled> signals;
     std::vector<SpawnRequest> requests;
@@ -166,6 +168,10 @@ public:
     [[nodiscard]] unsigned survivor(const std::string& component) override {
         const auto found = survivors.find(component);
         return found == survivors.end() ? 0 : found->second;
+    }
+
+    [[nodiscard]] bool survivor_is_changed(const std::string& component) override {
+        return changed.contains(component);
     }
 
     shmheap::Result<std::unique_ptr<Process>> adopt(const SpawnRequest& request) override {

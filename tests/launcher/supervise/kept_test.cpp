@@ -23,7 +23,8 @@ using shmheap::os::UniqueFd;
 const KeptRecord sample{.tag = "app/0123abcd/worker/17",
                         .pid = 4711,
                         .start_ticks = 18446744073709551615U,
-                        .is_ready = true};
+                        .is_ready = true,
+                        .fingerprint = 0xfedcba9876543210U};
 
 /// A process that has what this one has open, until it is killed.
 pid_t fork_holder() {
@@ -79,7 +80,7 @@ TEST_CASE("a record of which any byte is another is refused") {
 TEST_CASE("garbage is refused") {
     std::minstd_rand random(7);
     for (int round = 0; round < 10'000; ++round) {
-        std::string garbage = round % 2 == 0 ? "harrier-kept 1\n" : "";
+        std::string garbage = round % 2 == 0 ? "harrier-kept 2\n" : "";
         for (std::size_t size = random() % 300; size > 0; --size)
             garbage += static_cast<char>(random());
         REQUIRE_FALSE(parse_kept_record(garbage));
@@ -88,11 +89,11 @@ TEST_CASE("garbage is refused") {
 
 TEST_CASE("a record of another version is told from one that is torn") {
     std::string newer = spell(sample);
-    newer.replace(newer.find(" 1\n"), 2, " 2");
+    newer.replace(newer.find(" 2\n"), 2, " 3");
     const auto read = parse_kept_record(newer);
     REQUIRE_FALSE(read);
     CHECK(read.error().code == ENOTSUP);
-    CHECK(read.error().subject == "2");
+    CHECK(read.error().subject == "3");
     CHECK(parse_kept_record("nonsense").error().code == EBADMSG);
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "launcher/kept_path.hpp"
+#include "launcher/supervise/fingerprint.hpp"
 #include "os/process_id.hpp"
 #include "os/unique_fd.hpp"
 #include "temporary_folder.hpp"
@@ -54,7 +55,10 @@ public:
     KeptRecord recorded(const std::string& tag = "app/uuid/a/3") const {
         const auto start_ticks = shmheap::os::process_start_ticks(child);
         REQUIRE(start_ticks);
-        return {.tag = tag, .pid = child, .start_ticks = *start_ticks};
+        return {.tag = tag,
+                .pid = child,
+                .start_ticks = *start_ticks,
+                .fingerprint = fingerprint_of(application.components.front())};
     }
     void record(const std::string& name, const KeptRecord& record) const {
         REQUIRE(files.write(name, record));
@@ -93,6 +97,18 @@ TEST_CASE("a leader that lives is a survivor, with the instance it is of") {
     CHECK(found.at("a").record == past.recorded());
     CHECK(instance_of(found) == "uuid");
     CHECK(past.events.empty());
+}
+
+TEST_CASE("a survivor that was started with another description is told from one that was not") {
+    Past past;
+    CHECK_FALSE(past.find().at("a").is_changed);
+    Descriptor& descriptor = past.application.components.front();
+    descriptor.restart.policy = RestartPolicy::always;
+    CHECK_FALSE(past.find().at("a").is_changed);
+    descriptor.environment["X"] = "y";
+    CHECK(past.find().at("a").is_changed);
+    past.record("a", past.recorded());
+    CHECK_FALSE(past.find().at("a").is_changed);
 }
 
 TEST_CASE("a zombie is none") {
@@ -140,7 +156,7 @@ TEST_CASE("all survivors are of one instance") {
 
 TEST_CASE("a record that cannot be understood is told by its file and what is done") {
     Past past;
-    past.folder.write("kept-a.record", "harrier-kept 1\ntag app/u");
+    past.folder.write("kept-a.record", "harrier-kept 2\ntag app/u");
     CHECK(past.find().empty());
     REQUIRE(past.events.size() == 1);
     CHECK(past.events[0].kind == EventKind::leftover);
