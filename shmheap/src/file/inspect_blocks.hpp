@@ -1,0 +1,38 @@
+/// How the blocks of a heap divide among the sizes: from the counters that its owner publishes for
+/// onlookers. They are a snapshot of running threads, and foreign input as well: differences stop
+/// at 0, sums at the largest number. Pure; from any thread.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "alloc/size_class.hpp"
+
+namespace shmheap {
+
+struct BlockCount {
+    std::uint64_t live = 0;    ///< allocated
+    std::uint64_t cached = 0;  ///< free, and kept by a thread for its next calls
+};
+
+struct BlockCounts {
+    std::array<BlockCount, detail::class_count> classes;  ///< as detail::class_sizes
+    BlockCount large;                                     ///< runs of pages
+    std::uint64_t large_live_bytes = 0;
+    std::uint64_t large_cached_bytes = 0;
+
+    [[nodiscard]] std::uint64_t live_blocks() const;
+    [[nodiscard]] std::uint64_t live_bytes() const;    ///< at the size of their class
+    [[nodiscard]] std::uint64_t cached_bytes() const;  ///< likewise
+};
+
+/// Counts in the head of a file (FileHead), which has a whole header at least.
+BlockCounts count_blocks(std::span<const std::byte> head);
+
+/// No overflow, but the largest number.
+std::uint64_t add_clamped(std::uint64_t left, std::uint64_t right);
+std::uint64_t multiply_clamped(std::uint64_t left, std::uint64_t right);
+
+}  // namespace shmheap
