@@ -97,4 +97,26 @@ std::uint64_t BlockCounts::cached_bytes() const {
     return bytes;
 }
 
+std::uint64_t BlockUsage::unused_bytes() const {
+    return committed_bytes - std::min(committed_bytes, blocks.live_bytes());
+}
+
+BlockUsage inspect_blocks(std::span<const std::byte> head) {
+    const auto word = [&head](std::size_t offset) {
+        return load<std::uint64_t>(head, counter(offset));
+    };
+    BlockUsage usage;
+    usage.committed_bytes = word(offsetof(HeapCounters, committed_bytes));
+    usage.blocks = count_blocks(head);
+    const auto seen_at_ns = word(offsetof(HeapCounters, free_seen_at_ns));
+    if (seen_at_ns == 0) return usage;
+    const auto free_bytes =
+        std::min(word(offsetof(HeapCounters, free_bytes)), usage.committed_bytes);
+    usage.free = {
+        .bytes = free_bytes,
+        .longest_bytes = std::min(word(offsetof(HeapCounters, free_longest_bytes)), free_bytes),
+        .seen_at_ns = seen_at_ns};
+    return usage;
+}
+
 }  // namespace shmheap

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "alloc/size_class.hpp"
@@ -27,6 +28,25 @@ struct BlockCounts {
     [[nodiscard]] std::uint64_t live_bytes() const;    ///< at the size of their class
     [[nodiscard]] std::uint64_t cached_bytes() const;  ///< likewise
 };
+
+/// All that the head tells of the heap's memory.
+struct BlockUsage {
+    /// What the owner saw when it tidied up last.
+    struct Free {
+        std::uint64_t bytes = 0;          ///< in pages that no block lies in
+        std::uint64_t longest_bytes = 0;  ///< of them together
+        std::uint64_t seen_at_ns = 0;     ///< since 1970-01-01 UTC
+    };
+
+    std::uint64_t committed_bytes = 0;
+    BlockCounts blocks;
+    std::optional<Free> free;  ///< no value when the owner never looked
+
+    /// Memory that holds no live block.
+    [[nodiscard]] std::uint64_t unused_bytes() const;
+};
+
+BlockUsage inspect_blocks(std::span<const std::byte> head);
 
 /// Counts in the head of a file (FileHead), which has a whole header at least.
 BlockCounts count_blocks(std::span<const std::byte> head);
