@@ -13,11 +13,11 @@ namespace {
 
 constexpr mode_t permission_bits = 07777;
 
+}  // namespace
+
 pid_t creator_pid(const FileRecord& record) {
     return record.format == Format::heap ? record.heap.creator_pid : record.redhawk.creator_pid;
 }
-
-}  // namespace
 
 std::string_view type_text(const FileRecord& record) {
     const bool damaged = record.verdict == Verdict::damaged;

@@ -26,6 +26,9 @@ std::string_view orphaned_text(const FileRecord& record);
 /// crash; of that the creator is taken away when it is known to be dead.
 unsigned reference_count(const FileRecord& record);
 
+/// Of a heap.
+pid_t creator_pid(const FileRecord& record);
+
 /// "2286 (siggen)"; the number alone when there is no name.
 std::string process_text(pid_t pid, std::string_view name);
 

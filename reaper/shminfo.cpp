@@ -8,6 +8,7 @@
 #include "reaper/check.hpp"
 #include "reaper/details.hpp"
 #include "reaper/escape.hpp"
+#include "reaper/live/view.hpp"
 #include "reaper/report_csv.hpp"
 #include "reaper/report_json.hpp"
 #include "reaper/report_metrics.hpp"
@@ -227,6 +228,11 @@ int show(const InfoOptions& options) {
         return exit_not_done;
     }
     if (options.verified) return verify(*directory, options);
+    if (options.interval) {
+        const auto watched = live::watch(*directory, options.selection, *options.interval);
+        if (!watched) complain(program, watched.error());
+        return watched ? exit_done : exit_not_done;
+    }
     const auto streams =
         options.connections ? Scanner::Streams::look_at : Scanner::Streams::leave_out;
     Scanner scanner(*directory, streams);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <map>
 
 #include "reaper/account_names.hpp"
@@ -12,12 +13,17 @@ namespace {
 
 constexpr const char* program = "shminfo";
 
+constexpr double watch_interval_s = 2;
+constexpr double watch_interval_min_s = 0.1;
+constexpr double watch_interval_max_s = 3600;
+
 /// What is turned into values after parsing.
 struct Texts {
     std::string format = "auto";
     std::string key = "name";
     std::string component;
     std::string user;
+    double interval_s = watch_interval_s;
 };
 
 const std::map<std::string, SizeFormat> formats = {
@@ -80,12 +86,19 @@ void add_outputs(CLI::App& app, InfoOptions& options, Texts& texts) {
                                   "Walk through a heap and say whether it is consistent; exit "
                                   "with status 3 if it is not")
                        ->type_name("NAME");
+    auto* watch = app.add_option("--watch", texts.interval_s,
+                                 "Show a live view on the whole terminal, drawn anew every SECONDS "
+                                 "(0.1 to 3600, 2 if not told otherwise); h there tells the keys")
+                      ->type_name("SECONDS")
+                      ->expected(0, 1)
+                      ->check(CLI::Range(watch_interval_min_s, watch_interval_max_s));
+    watch->excludes(json, csv, metrics, check, verify);
     csv->excludes(json, app.get_option("--connections"));
     metrics->excludes(json, csv);
     check->excludes(json, csv, metrics);
     verify->excludes(csv, metrics, check);
     for (const char* view : {"--connections", "--holders", "--deleted", "--clients", "--blocks"}) {
-        for (auto* output : {metrics, check, verify})
+        for (auto* output : {metrics, check, verify, watch})
             output->excludes(app.get_option(view));
     }
 }
@@ -130,6 +143,8 @@ std::optional<int> read_info_options(int argc, char** argv, InfoOptions& options
 
     options.sizes = formats.at(texts.format);
     options.selection.key = sort_keys.at(texts.key);
+    if (app.count("--watch") > 0)
+        options.interval = std::chrono::milliseconds(std::llround(texts.interval_s * 1000));
     if (app.count("--component") > 0) options.selection.component = texts.component;
     if (app.count("--user") > 0) {
         options.selection.user = find_uid(texts.user);

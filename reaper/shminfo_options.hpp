@@ -1,6 +1,7 @@
 /// The command line of shminfo.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,9 +26,10 @@ struct InfoOptions {
     bool blocks = false;
     bool csv = false;
     bool metrics = false;
-    std::optional<std::string> verified;  ///< the file that --verify names
-    std::vector<std::string> checks;      ///< as they were given
-    std::vector<Condition> conditions;    ///< one for each of them
+    std::optional<std::chrono::milliseconds> interval;  ///< of --watch
+    std::optional<std::string> verified;                ///< the file that --verify names
+    std::vector<std::string> checks;                    ///< as they were given
+    std::vector<Condition> conditions;                  ///< one for each of them
 
     /// The table that --csv shows.
     [[nodiscard]] CsvReport::Table table() const;
