@@ -220,7 +220,7 @@ TEST_CASE("a heap in use is consistent") {
 }
 
 TEST_CASE("a heap is consistent while threads allocate, and when they are killed at it") {
-    for (int round = 0; round < rounds(20); ++round) {
+    for (int round = 0; round < rounds(6); ++round) {
         const TestDirectory directory;
         const Child owner([&] {
             HeapOptions options;
@@ -249,7 +249,7 @@ TEST_CASE("a heap is consistent while threads allocate, and when they are killed
             for (const Finding& finding : verification.findings)
                 FAIL_CHECK(finding.place << ": " << finding.rule << " " << finding.found);
         };
-        for (int look = 0; look < 20; ++look)
+        for (int look = 0; look < 5; ++look)
             check();
         owner.kill();
         check();
