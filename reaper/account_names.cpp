@@ -3,6 +3,7 @@
 #include <grp.h>
 #include <pwd.h>
 
+#include <charconv>
 #include <vector>
 
 namespace reaper {
@@ -28,6 +29,18 @@ std::string find_group(gid_t gid) {
 }
 
 }  // namespace
+
+std::optional<uid_t> find_uid(const std::string& text) {
+    uid_t uid = 0;
+    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), uid);
+    if (code == std::errc{} && end == text.data() + text.size()) return uid;
+    std::vector<char> buffer(entry_bytes_max);
+    passwd entry{};
+    passwd* found = nullptr;
+    ::getpwnam_r(text.c_str(), &entry, buffer.data(), buffer.size(), &found);
+    if (found == nullptr) return {};
+    return found->pw_uid;
+}
 
 const std::string& AccountNames::user(uid_t uid) {
     const auto [entry, is_new] = users_.try_emplace(uid);

@@ -4,10 +4,14 @@
 
 #include <sys/types.h>
 
+#include <optional>
 #include <string>
 #include <unordered_map>
 
 namespace reaper {
+
+/// The user whom a text names, or whose number it is; no value when there is no such name.
+std::optional<uid_t> find_uid(const std::string& text);
 
 class AccountNames {
 public:

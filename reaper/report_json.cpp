@@ -7,7 +7,9 @@
 #include <boost/json/serialize.hpp>
 
 #include "reaper/escape.hpp"
+#include "reaper/report_json_details.hpp"
 #include "reaper/report_text.hpp"
+#include "reaper/time_text.hpp"
 
 namespace reaper {
 namespace {
@@ -41,14 +43,10 @@ void add_heap(json::object& element, const shmheap::HeapRecord& heap) {
     element["blocks_live"] = heap.blocks_live;
     element["allocation_failures"] = heap.allocation_failures;
     element["creator"] = heap.creator_pid;
+    element["created_at"] = time_text(heap.created_at_ns);
     element["pid_namespace"] = heap.pid_namespace;
     element["component"] = escape(heap.component());
     element["tag"] = escape(heap.tag());
-}
-
-json::value age_value(const shmheap::StreamRecord& stream) {
-    const auto age = stream.oldest_lease_age_ns();
-    return age ? json::value(*age) : json::value(nullptr);
 }
 
 json::array connections_of(const FileRecord& record) {
@@ -70,7 +68,9 @@ json::array connections_of(const FileRecord& record) {
         element["depth"] = stream.depth;
         element["leases"] = stream.leases;
         element["oldest_lease_at_ns"] = stream.oldest_lease_at_ns;
-        element["oldest_lease_age_ns"] = age_value(stream);
+        element["oldest_lease_age_ns"] = optional_value(stream.oldest_lease_age_ns());
+        element["opened_at"] = time_value(stream.opened_at_ns);
+        element["oldest_lease_at"] = time_value(stream.oldest_lease_at_ns);
         connections.push_back(std::move(element));
     }
     return connections;
@@ -107,7 +107,7 @@ JsonReport::JsonReport(std::string_view path, const Space& space, Scanner::Strea
                            {"size", space.size_bytes},
                            {"free", space.free_bytes}})) {}
 
-void JsonReport::add_file(const FileRecord& record) {
+void JsonReport::add_file(const FileRecord& record, const Details& details) {
     const bool is_heap = !orphaned_text(record).empty();
     json::object element;
     element["name"] = escape(record.name);
@@ -129,11 +129,14 @@ void JsonReport::add_file(const FileRecord& record) {
     element["gid"] = record.status.st_gid;
     element["group"] = escape(names_.group(record.status.st_gid));
     element["mode"] = fmt::format("{:o}", record.status.st_mode & permission_bits);
+    add_details(element, details);
     append_element(text_, first_, element);
 }
 
-void JsonReport::finish() {
-    text_ += "]}\n";
+void JsonReport::finish(const JsonRest& rest) {
+    text_ += "]";
+    add_rest(text_, rest);
+    text_ += "}\n";
 }
 
 JsonCleanReport::JsonCleanReport(std::string_view path, bool dry_run)

@@ -8,13 +8,22 @@
 
 #include "reaper/account_names.hpp"
 #include "reaper/clean_run.hpp"
+#include "reaper/details.hpp"
 #include "reaper/scan.hpp"
 #include "reaper/space.hpp"
+#include "reaper/space_account.hpp"
 
 namespace reaper {
 
 /// Grows when a key changes its meaning or goes; new keys may come without that.
 constexpr int json_version = 1;
+
+/// What comes after the last file, where asked for: null is left out.
+struct JsonRest {
+    const HeldFiles* held = nullptr;
+    const std::vector<DeletedFile>* deleted = nullptr;
+    const SpaceAccount* account = nullptr;
+};
 
 /// The document of shminfo.
 class JsonReport {
@@ -23,8 +32,8 @@ public:
     JsonReport(std::string_view path, const Space& space,
                Scanner::Streams streams = Scanner::Streams::leave_out);
 
-    void add_file(const FileRecord& record);
-    void finish();
+    void add_file(const FileRecord& record, const Details& details = {});
+    void finish(const JsonRest& rest = {});
 
     [[nodiscard]] std::string_view text() const { return text_; }
     void clear() { text_.clear(); }

@@ -5,36 +5,19 @@
 #include <iterator>
 
 #include "reaper/escape.hpp"
+#include "reaper/selection.hpp"
+#include "reaper/time_text.hpp"
 
 namespace reaper {
 namespace {
 
 constexpr mode_t permission_bits = 07777;
 
-std::uint64_t heap_bytes(const FileRecord& record) {
-    return record.format == Format::heap ? record.heap.committed_bytes : record.redhawk.heap_bytes;
-}
-
-std::uint64_t used_bytes(const FileRecord& record) {
-    return record.format == Format::heap ? record.heap.used_bytes : record.redhawk.used_bytes;
-}
-
-/// "2286 (siggen)".
-std::string process_text(pid_t pid, std::string_view component) {
-    if (component.empty()) return std::to_string(pid);
-    return fmt::format("{} ({})", pid, escape(component));
-}
-
-/// "1.2s"
-std::string age_text(std::uint64_t age_ns) {
-    return fmt::format("{:.1f}s", static_cast<double>(age_ns) / 1e9);
-}
+}  // namespace
 
 pid_t creator_pid(const FileRecord& record) {
     return record.format == Format::heap ? record.heap.creator_pid : record.redhawk.creator_pid;
 }
-
-}  // namespace
 
 std::string_view type_text(const FileRecord& record) {
     const bool damaged = record.verdict == Verdict::damaged;
@@ -72,6 +55,11 @@ unsigned reference_count(const FileRecord& record) {
     if (record.format == Format::heap) return record.holders.count();
     const unsigned attached = record.redhawk.attached;
     return record.verdict == Verdict::orphaned && attached > 0 ? attached - 1 : attached;
+}
+
+std::string process_text(pid_t pid, std::string_view name) {
+    if (name.empty()) return std::to_string(pid);
+    return fmt::format("{} ({})", pid, escape(name));
 }
 
 std::string connection_text(const FileRecord& record, const shmheap::StreamRecord& stream) {

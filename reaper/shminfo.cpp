@@ -2,13 +2,22 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <utility>
 
 #include "os/shm_directory.hpp"
+#include "reaper/check.hpp"
+#include "reaper/details.hpp"
+#include "reaper/escape.hpp"
+#include "reaper/live/view.hpp"
+#include "reaper/report_csv.hpp"
 #include "reaper/report_json.hpp"
+#include "reaper/report_metrics.hpp"
 #include "reaper/report_text.hpp"
 #include "reaper/scan.hpp"
+#include "reaper/shminfo_options.hpp"
 #include "reaper/space.hpp"
 #include "reaper/tool.hpp"
+#include "reaper/verify_file.hpp"
 
 namespace reaper {
 namespace {
@@ -18,55 +27,28 @@ constexpr std::string_view heap_name_prefix = "heap-";
 /// Output is handed on in pieces of about this size.
 constexpr std::size_t piece_bytes = std::size_t{64} << 10;
 
-struct Options {
-    CommonOptions common;
-    bool all = false;
-    bool numeric_ids = false;
-    bool connections = false;
-    std::string format = "auto";
+/// What is the same for every kind of output.
+struct Subject {
+    const InfoOptions& options;
+    Scanner& scanner;
+    std::vector<DirectoryEntry> entries;
+    Space space;
+    std::optional<HeldFiles> held = {};
+    std::vector<DeletedFile> deleted = {};
+    std::optional<SpaceAccount> account = {};
 };
 
-std::optional<int> read_options(int argc, char** argv, Options& options) {
-    CLI::App app(
-        "Shows the heaps in shared memory: how large they are, whose, and which are "
-        "orphaned. Heaps of other users may need superuser privileges.",
-        program);
-    add_common_options(app, options.common);
-    app.add_flag("-a,--all", options.all, "Show every file, not only heaps");
-    app.add_flag("-l", options.numeric_ids, "Show users and groups as numbers");
-    app.add_flag("-c,--connections", options.connections,
-                 "Show the streams between processes: messages, bytes, what was copied or dropped, "
-                 "how far the consumer is behind, what it holds, and for how long");
-    app.add_option("--format", options.format,
-                   "How sizes are shown: auto, or bare integers of b(ytes) or k(ibibytes)")
-        ->check(CLI::IsMember({"auto", "b", "k"}));
-    return parse(app, argc, argv);
-}
-
-SizeFormat size_format(const std::string& option) {
-    if (option == "b") return SizeFormat::bytes;
-    return option == "k" ? SizeFormat::kibibytes : SizeFormat::automatic;
-}
-
-bool is_heap(const FileRecord& record) {
-    return record.verdict != Verdict::other && record.verdict != Verdict::unreadable;
-}
-
-/// Walks the directory and shows each file in the report, which is either kind.
-template <class Report>
-void show_files(Scanner& scanner, const std::vector<DirectoryEntry>& entries, bool all,
-                Report& report) {
+/// Walks over the files and hands each that was asked for to `use`.
+template <class Use>
+void for_each_file(Subject& subject, Use use) {
+    const Selection& selection = subject.options.selection;
     unsigned unreadable = 0;
     FileRecord record;
-    for (const DirectoryEntry& entry : entries) {
-        if (!scanner.look(entry, record)) continue;
+    for (const DirectoryEntry& entry : subject.entries) {
+        if (!subject.scanner.look(entry, record)) continue;
         if (record.verdict == Verdict::unreadable && entry.name.starts_with(heap_name_prefix))
             ++unreadable;
-        if (!all && !is_heap(record)) continue;
-        report.add_file(record);
-        if (report.text().size() < piece_bytes) continue;
-        write_out(report.text());
-        report.clear();
+        if (selection.matches(record)) use(record);
     }
     if (unreadable == 0) return;
     complain(program, fmt::format("{} heap(s) cannot be read by this user; run shminfo as root to "
@@ -74,55 +56,201 @@ void show_files(Scanner& scanner, const std::vector<DirectoryEntry>& entries, bo
                                   unreadable));
 }
 
-/// Shows the connections of each heap as a file of the report.
-class ConnectionReport {
-public:
-    explicit ConnectionReport(SizeFormat sizes) : report_(sizes, false) {}
+/// Hands a report's text on when there is enough of it.
+template <class Report>
+void pass_on(Report& report, std::size_t at_least = piece_bytes) {
+    if (report.text().size() < at_least) return;
+    write_out(report.text());
+    report.clear();
+}
 
-    void add_file(const FileRecord& record) { report_.add_connections(record); }
-    [[nodiscard]] std::string_view text() const { return report_.text(); }
-    void clear() { report_.clear(); }
+DetailReader detail_reader(const Subject& subject) {
+    const InfoOptions& options = subject.options;
+    const bool shows_holders = options.holders && subject.held;
+    return {subject.scanner.directory(),
+            {.clients = options.clients,
+             .blocks = options.blocks,
+             .held = shows_holders ? &*subject.held : nullptr}};
+}
 
-private:
-    TextReport report_;
-};
+void show_connections(Subject& subject) {
+    TextReport report(subject.options.sizes, false);
+    for_each_file(subject, [&](const FileRecord& record) {
+        report.add_connections(record);
+        pass_on(report);
+    });
+    pass_on(report, 0);
+}
 
-int show(const Options& options) {
+void show_text(Subject& subject) {
+    TextReport report(subject.options.sizes, subject.options.numeric_ids);
+    report.add_directory(subject.scanner.directory().path(), subject.space);
+    auto details = detail_reader(subject);
+    for_each_file(subject, [&](const FileRecord& record) {
+        report.add_file(record);
+        report.add_details(details.read(record));
+        pass_on(report);
+    });
+    report.add_deleted(subject.deleted);
+    if (subject.account) report.add_account(*subject.account);
+    pass_on(report, 0);
+}
+
+void show_json(Subject& subject) {
+    const auto streams =
+        subject.options.connections ? Scanner::Streams::look_at : Scanner::Streams::leave_out;
+    JsonReport report(subject.scanner.directory().path(), subject.space, streams);
+    auto details = detail_reader(subject);
+    for_each_file(subject, [&](const FileRecord& record) {
+        report.add_file(record, details.read(record));
+        pass_on(report);
+    });
+    report.finish({.held = subject.held ? &*subject.held : nullptr,
+                   .deleted = subject.options.deleted ? &subject.deleted : nullptr,
+                   .account = subject.account ? &*subject.account : nullptr});
+    pass_on(report, 0);
+}
+
+void show_csv(Subject& subject) {
+    CsvReport report(subject.options.table(), subject.options.numeric_ids);
+    auto details = detail_reader(subject);
+    for_each_file(subject, [&](const FileRecord& record) {
+        report.add_file(record, details.read(record));
+        pass_on(report);
+    });
+    if (subject.options.deleted) report.add_deleted(subject.deleted);
+    pass_on(report, 0);
+}
+
+void show_metrics(Subject& subject) {
+    MetricsReport report(subject.scanner.directory().path(), subject.space);
+    for_each_file(subject, [&](const FileRecord& record) { report.add_file(record); });
+    write_out(report.finish());
+}
+
+/// Whatever --holders and --deleted need. Errors: the directory cannot be asked.
+shmheap::Status find_holders_of(Subject& subject) {
+    const InfoOptions& options = subject.options;
+    if (!options.holders && !options.deleted) return {};
+    auto held = find_held_files(subject.scanner.directory());
+    if (!held) return tl::unexpected(held.error());
+    subject.held = std::move(*held);
+    if (!options.deleted) return {};
+    subject.deleted = deleted_files(*subject.held);
+    auto account = account_for_space(subject.scanner.directory(), subject.deleted);
+    if (!account) return tl::unexpected(account.error());
+    subject.account = *account;
+    return {};
+}
+
+void tell_blind_spots(const Subject& subject) {
+    if (!subject.held) return;
+    if (const auto text = blind_spot_text(*subject.held); !text.empty()) complain(program, text);
+    if (!subject.account) return;
+    if (subject.account->unreadable_directories != 0)
+        complain(program, fmt::format("{} folder(s) not readable; what lies in them counts as "
+                                      "remainder",
+                                      subject.account->unreadable_directories));
+    if (subject.account->deleted_of_unknown_size != 0)
+        complain(program, fmt::format("the size of {} deleted file(s) is not known; it counts as "
+                                      "remainder, but to root",
+                                      subject.account->deleted_of_unknown_size));
+}
+
+shmheap::Status show_files(Scanner& scanner, const InfoOptions& options) {
+    const auto space = read_space(scanner.directory());
+    if (!space) return tl::unexpected(space.error());
+    auto entries = scanner.entries();
+    if (!entries) return tl::unexpected(entries.error());
+    Subject subject{.options = options,
+                    .scanner = scanner,
+                    .entries = in_order(std::move(*entries), options.selection, scanner),
+                    .space = *space};
+    if (auto found = find_holders_of(subject); !found) return found;
+    if (options.metrics) {
+        show_metrics(subject);
+    } else if (options.csv) {
+        show_csv(subject);
+    } else if (options.common.json) {
+        show_json(subject);
+    } else if (options.connections) {
+        show_connections(subject);
+    } else {
+        show_text(subject);
+    }
+    tell_blind_spots(subject);
+    return {};
+}
+
+/// True when a condition is.
+shmheap::Result<bool> check(Scanner& scanner, const InfoOptions& options) {
+    Selection selection = options.selection;
+    selection.all = true;
+    const auto quantities = find_quantities(scanner, selection, options.conditions);
+    if (!quantities) return tl::unexpected(quantities.error());
+    bool any = false;
+    for (std::size_t index = 0; index < options.conditions.size(); ++index) {
+        const Condition& condition = options.conditions[index];
+        const bool is_so = is_true(condition, *quantities);
+        any = any || is_so;
+        write_out(fmt::format("{}: {}: {}\n", is_so ? "true" : "false",
+                              escape(options.checks[index]),
+                              quantities_text(condition, *quantities)));
+    }
+    return any;
+}
+
+int verify(const shmheap::os::ShmDirectory& directory, const InfoOptions& options) {
+    const std::string& name = *options.verified;
+    const auto verification = verify_file(directory, name);
+    if (!verification) {
+        complain(program, fmt::format("{}: cannot be read: {}; name a heap in {} that you may read",
+                                      escape(name),
+                                      std::generic_category().message(verification.error().code),
+                                      escape(directory.path())));
+        return exit_not_done;
+    }
+    if (!verification->is_heap) {
+        complain(program,
+                 fmt::format("{}: is no heap; shminfo lists those that there are", escape(name)));
+        return exit_not_done;
+    }
+    write_out(options.common.json ? verification_json(name, *verification)
+                                  : verification_text(name, *verification));
+    if (!flush_out(program)) return exit_not_done;
+    return verification->findings.empty() ? exit_done : exit_found;
+}
+
+int show(const InfoOptions& options) {
     auto directory = shmheap::os::ShmDirectory::open(options.common.directory);
     if (!directory) {
         complain_of_directory(program, directory.error());
         return exit_not_done;
     }
-    const auto space = read_space(*directory);
+    if (options.verified) return verify(*directory, options);
+    if (options.interval) {
+        const auto watched = live::watch(*directory, options.selection, *options.interval);
+        if (!watched) complain(program, watched.error());
+        return watched ? exit_done : exit_not_done;
+    }
     const auto streams =
         options.connections ? Scanner::Streams::look_at : Scanner::Streams::leave_out;
     Scanner scanner(*directory, streams);
-    const auto entries = scanner.entries();
-    if (!space || !entries) {
-        complain_of_directory(program, !space ? space.error() : entries.error());
-        return exit_not_done;
-    }
-    if (options.common.json) {
-        JsonReport report(directory->path(), *space, streams);
-        show_files(scanner, *entries, options.all, report);
-        report.finish();
-        write_out(report.text());
-    } else if (options.connections) {
-        ConnectionReport report(size_format(options.format));
-        show_files(scanner, *entries, false, report);
-        write_out(report.text());
+    bool found = false;
+    shmheap::Status done;
+    if (options.conditions.empty()) {
+        done = show_files(scanner, options);
     } else {
-        TextReport report(size_format(options.format), options.numeric_ids);
-        report.add_directory(directory->path(), *space);
-        show_files(scanner, *entries, options.all, report);
-        write_out(report.text());
+        done = check(scanner, options).map([&found](bool any) { found = any; });
     }
-    return flush_out(program) ? exit_done : exit_not_done;
+    if (!done) complain_of_directory(program, done.error());
+    if (!flush_out(program) || !done) return exit_not_done;
+    return found ? exit_found : exit_done;
 }
 
 int run(int argc, char** argv) {
-    Options options;
-    if (const auto status = read_options(argc, argv, options)) return *status;
+    InfoOptions options;
+    if (const auto status = read_info_options(argc, argv, options)) return *status;
     return show(options);
 }
 

@@ -11,7 +11,12 @@
 
 namespace reaper {
 
-enum ExitStatus : int { exit_done = 0, exit_not_done = 1, exit_usage = 2 };
+enum ExitStatus : int {
+    exit_done = 0,
+    exit_not_done = 1,
+    exit_usage = 2,
+    exit_found = 3,  ///< a condition is true, or damage was found (shminfo)
+};
 
 /// $SHMHEAP_DIR, then /dev/shm.
 std::string default_directory();

@@ -1,14 +1,17 @@
 // How long the tools take over a directory of 10,000 orphaned heaps, output read through a pipe,
-// beside a loop of the system calls that cannot be avoided (in this process: without starting one).
+// beside a loop of the system calls that cannot be avoided (in this process: without starting one);
+// and how long shminfo takes to find out who of 1,000 processes holds a file.
 #include <array>
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/child.hpp"
 #include "harness/load.hpp"
 #include "harness/program.hpp"
 #include "tools/bare_loop.hpp"
+#include "tools/crowd.hpp"
 #include "tools/orphans.hpp"
 
 namespace {
@@ -17,6 +20,7 @@ using bench::Clock;
 using std::filesystem::path;
 
 constexpr int heap_count = 10'000;
+constexpr int holder_count = 1'000;
 
 /// One tool: its work by the program and by the bare loop, and what must be left afterwards.
 struct Tool {
@@ -65,6 +69,40 @@ shmheap::Result<bench::Sample> measure(const Tool& tool, Work work,
     return bench::Sample{.value = took.count(), .disturbed = disturbed};
 }
 
+shmheap::Result<bench::Sample> measure_holders(const path& directory) {
+    const bench::MachineWatch watch;
+    const auto start = Clock::now();
+    auto child = bench::Child::start({.command = {bench::program_folder() + "/shminfo", "--all",
+                                                  "--holders", "--dir", directory.string()}});
+    if (!child) return tl::unexpected(child.error());
+    const std::string output = child->read_all();
+    const int status = child->wait();
+    const std::chrono::duration<double, std::milli> took = Clock::now() - start;
+    const bool disturbed = watch.disturbed();
+
+    int found = 0;
+    constexpr std::string_view line = "held by: ";
+    for (auto at = output.find(line); at != std::string::npos; at = output.find(line, at + 1))
+        ++found;
+    if (status != 0 || found != holder_count) return shmheap::fail(EPROTO, "find the holders");
+    return bench::Sample{.value = took.count(), .disturbed = disturbed};
+}
+
+shmheap::Status add_holders(const bench::Context& context, std::vector<bench::Row>& rows) {
+    const std::string workload = "holders-" + std::to_string(holder_count);
+    if (!context.options.wants(workload)) return {};
+    const auto directory = context.directory.fresh("held");
+    if (!directory) return tl::unexpected(directory.error());
+    const auto crowd = bench::Crowd::start(*directory / "file", holder_count);
+    if (!crowd) return tl::unexpected(crowd.error());
+    const auto measure_once = [&] { return measure_holders(*directory); };
+    const auto measured = bench::medians(
+        {bench::Series{workload + "-ms", "harrier", "ms", measure_once}}, context.options.rounds);
+    if (!measured) return tl::unexpected(measured.error());
+    rows.insert(rows.end(), measured->begin(), measured->end());
+    return {};
+}
+
 shmheap::Status measure_all(const bench::Context& context, std::vector<bench::Row>& rows) {
     bench::pin_to(0);
     for (const Tool& tool : tools) {
@@ -81,7 +119,7 @@ shmheap::Status measure_all(const bench::Context& context, std::vector<bench::Ro
         if (!measured) return tl::unexpected(measured.error());
         rows.insert(rows.end(), measured->begin(), measured->end());
     }
-    return {};
+    return add_holders(context, rows);
 }
 
 }  // namespace

@@ -41,7 +41,12 @@ struct HeapCounters {
     std::atomic<std::uint64_t> allocation_failures;
     std::atomic<std::uint32_t> thread_slots_used;  ///< high-water mark of ThreadCounters in use
     std::uint32_t reserved_0;
-    std::array<std::uint64_t, 3> reserved_1;
+    /// What of the committed bytes was free for blocks of any kind when the owner last looked, and
+    /// the longest part of it that lies together; when that was, since 1970-01-01 UTC, stored last
+    /// (0: never).
+    std::atomic<std::uint64_t> free_bytes;
+    std::atomic<std::uint64_t> free_longest_bytes;
+    std::atomic<std::uint64_t> free_seen_at_ns;
     /// Blocks of each size class that are out of the arena: live, or waiting in a magazine.
     std::array<std::atomic<std::uint64_t>, class_count_max> class_blocks;
 };
@@ -288,6 +293,7 @@ static_assert(offsetof(HeapHeader, payload_offset) == 120);
 static_assert(offsetof(HeapHeader, component) == 128);
 static_assert(offsetof(HeapHeader, tag) == 200);
 static_assert(offsetof(HeapHeader, counters) == 512);
+static_assert(offsetof(HeapCounters, free_bytes) == 40);
 static_assert(offsetof(HeapCounters, class_blocks) == 64);
 static_assert(sizeof(HeapCounters) == 576);
 static_assert(sizeof(HeapHeader) == 1088);

@@ -178,7 +178,9 @@ void Arena::clear_shelves() {
 bool Arena::give_back(std::chrono::milliseconds delay) {
     // First, so that without a delay what falls empty by it counts as well.
     clear_shelves();
-    return superblocks_->give_back(delay);
+    const bool more = superblocks_->give_back(delay);
+    publish_free();
+    return more;
 }
 
 // ---- for onlookers
@@ -196,6 +198,23 @@ void Arena::publish_large(std::int64_t blocks, std::int64_t bytes) {
     CRASH_POINT(large_blocks_published);
     counters.large_bytes.fetch_add(static_cast<std::uint64_t>(bytes), std::memory_order_relaxed);
     CRASH_POINT(large_bytes_published);
+}
+
+/// One shard after the other: each by itself is exact.
+void Arena::publish_free() {
+    FreePages free;
+    for (Shard& shard : shards_) {
+        const std::lock_guard guard(shard);
+        shard.count_free(free);
+    }
+    superblocks_->count_free(free);
+    const auto now = std::chrono::duration_cast<std::chrono::nanoseconds>(
+        std::chrono::system_clock::now().time_since_epoch());
+    HeapCounters& counters = file_->header().counters;
+    counters.free_bytes.store(free.pages * page_size, std::memory_order_relaxed);
+    counters.free_longest_bytes.store(free.longest * page_size, std::memory_order_relaxed);
+    counters.free_seen_at_ns.store(static_cast<std::uint64_t>(now.count()),
+                                   std::memory_order_relaxed);
 }
 
 void Arena::tell_caretaker() {

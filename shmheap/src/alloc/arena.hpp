@@ -82,8 +82,9 @@ public:
     [[nodiscard]] std::byte* payload() const { return payload_; }
     [[nodiscard]] std::size_t payload_size() const { return payload_size_; }
 
-    /// Clears the shelves, and gives superblocks back to the file system that have been empty for
-    /// `delay`. True when there are more that have not been empty for long enough.
+    /// Clears the shelves, gives superblocks back to the file system that have been empty for
+    /// `delay`, and tells onlookers what is free then. True when there are more that have not been
+    /// empty for long enough.
     bool give_back(std::chrono::milliseconds delay);
 
     /// Whom to tell when memory can be given back; set before the first take.
@@ -105,6 +106,7 @@ private:
     void clear_shelves();
     void publish(std::size_t size_class, std::int64_t blocks);
     void publish_large(std::int64_t blocks, std::int64_t bytes);
+    void publish_free();
     void tell_caretaker();
 
     HeapFile* file_;

@@ -57,6 +57,12 @@ std::uint32_t PageBitmap::find(const Wanted& wanted, std::uint32_t& longest) con
     return no_run;
 }
 
+std::uint32_t PageBitmap::longest_free() const {
+    std::uint32_t longest = 0;
+    (void)find({.pages = pages_ + 1, .alignment = 1, .base = 0}, longest);
+    return longest;
+}
+
 void PageBitmap::flip(std::uint32_t first, std::uint32_t pages, bool becomes_free) {
     std::uint32_t position = first;
     std::uint32_t left = pages;

@@ -25,6 +25,9 @@ public:
     /// longest free run there is.
     [[nodiscard]] std::uint32_t find(const Wanted& wanted, std::uint32_t& longest) const;
 
+    /// Length of the longest free run.
+    [[nodiscard]] std::uint32_t longest_free() const;
+
     /// Turns a run that is all taken free, or the other way round.
     void flip(std::uint32_t first, std::uint32_t pages, bool becomes_free);
 

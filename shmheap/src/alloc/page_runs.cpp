@@ -96,4 +96,14 @@ bool PageRuns::free(std::uint32_t first_page, std::uint32_t pages) {
     return false;
 }
 
+void PageRuns::count_free(FreePages& free) const {
+    for (const Held& held : held_) {
+        free.pages += held.free_pages;
+        // No look at those that can have no longer run.
+        if (held.longest_free <= free.longest) continue;
+        free.longest =
+            std::max<std::uint64_t>(free.longest, table_->bitmap(held.index).longest_free());
+    }
+}
+
 }  // namespace shmheap::detail

@@ -22,6 +22,9 @@ public:
     /// Gives a run back that allocate() returned. True when a superblock fell empty with it.
     bool free(std::uint32_t first_page, std::uint32_t pages);
 
+    /// Adds what is free in the superblocks of this shard.
+    void count_free(FreePages& free) const;
+
 private:
     struct Held {
         std::uint32_t index;  ///< in the table

@@ -45,6 +45,8 @@ public:
     /// empty with it that it can be given back.
     bool put(Span& span, const Block& block);
 
+    void count_free(FreePages& free) const { runs_.count_free(free); }
+
 private:
     Span* unused_span();
     Result<Span*> make_span(std::uint32_t pages, std::uint32_t alignment, Growth growth);

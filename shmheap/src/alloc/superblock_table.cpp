@@ -154,6 +154,23 @@ bool SuperblockTable::give_back(std::chrono::milliseconds delay) {
     return empty_count_ > 0;
 }
 
+/// Empty superblocks that lie together can become one large block.
+void SuperblockTable::count_free(FreePages& free) {
+    const std::lock_guard guard(mutex_);
+    std::uint64_t together = 0;
+    for (std::size_t index = 0; index < high_water_ && empty_count_ > 0; ++index) {
+        const Superblock& superblock = at(index);
+        if (superblock.state != State::empty) {
+            together = 0;
+            continue;
+        }
+        free.pages += superblock.committed_pages;
+        together += superblock.committed_pages;
+        free.longest = std::max(free.longest, together);
+        if (superblock.committed_pages < pages_per_superblock_) together = 0;
+    }
+}
+
 std::uint64_t SuperblockTable::used_bytes() {
     const std::lock_guard guard(mutex_);
     return high_water_ * superblock_size_;

@@ -23,6 +23,12 @@ namespace shmheap::detail {
 /// Whether more memory may be committed for a request.
 enum class Growth { forbidden, allowed };
 
+/// Pages that have memory and are in no span.
+struct FreePages {
+    std::uint64_t pages = 0;
+    std::uint64_t longest = 0;  ///< that lie together
+};
+
 class SuperblockTable {
 public:
     using Clock = std::chrono::steady_clock;
@@ -49,6 +55,9 @@ public:
     /// Gives the memory of superblocks back to the file system that have been empty for `delay`.
     /// True when there are others that have not been empty for long enough.
     bool give_back(std::chrono::milliseconds delay);
+
+    /// Adds what the superblocks have that nobody holds.
+    void count_free(FreePages& free);
 
     /// From the start of the payload; nothing beyond is in use.
     [[nodiscard]] std::uint64_t used_bytes();

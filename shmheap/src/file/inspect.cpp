@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstring>
-#include <limits>
 #include <optional>
 
 #include "alloc/size_class.hpp"
+#include "file/bounded_read.hpp"
+#include "file/inspect_blocks.hpp"
 #include "os/error.hpp"
 #include "os/file_lock.hpp"
 
@@ -17,15 +17,6 @@ namespace {
 
 /// The header page and 32 threads' counters.
 constexpr std::size_t first_read = 2 * page_size;
-
-/// Fields are copied out of the bytes one by one: the structures hold atomics, and nothing says
-/// that they may be laid over bytes that a stranger wrote.
-template <class T>
-T load(std::span<const std::byte> bytes, std::size_t offset) {
-    T value{};
-    std::memcpy(&value, bytes.data() + offset, sizeof value);
-    return value;
-}
 
 std::uint64_t load_64(std::span<const std::byte> bytes, std::size_t offset) {
     return load<std::uint64_t>(bytes, offset);
@@ -37,23 +28,6 @@ std::uint32_t load_32(std::span<const std::byte> bytes, std::size_t offset) {
 
 constexpr std::size_t counter(std::size_t offset_in_counters) {
     return offsetof(HeapHeader, counters) + offset_in_counters;
-}
-
-std::uint64_t add_clamped(std::uint64_t left, std::uint64_t right) {
-    std::uint64_t sum = 0;
-    if (__builtin_add_overflow(left, right, &sum)) return std::numeric_limits<std::uint64_t>::max();
-    return sum;
-}
-
-std::uint64_t multiply_clamped(std::uint64_t left, std::uint64_t right) {
-    std::uint64_t product = 0;
-    if (__builtin_mul_overflow(left, right, &product))
-        return std::numeric_limits<std::uint64_t>::max();
-    return product;
-}
-
-std::uint64_t subtract_clamped(std::uint64_t left, std::uint64_t right) {
-    return left > right ? left - right : 0;
 }
 
 /// A field that has one right value in this version of the layout.
@@ -148,47 +122,6 @@ Damage find_wrong_extent(std::span<const std::byte> head, std::uint64_t file_siz
     return {};
 }
 
-/// The part of a head that holds the counters of the first `thread_slots_used` threads.
-std::span<const std::byte> thread_counters(std::span<const std::byte> head) {
-    const auto used = load_32(head, counter(offsetof(HeapCounters, thread_slots_used)));
-    const std::size_t room =
-        head.size() < thread_counters_offset ? 0 : head.size() - thread_counters_offset;
-    const auto count = std::min<std::size_t>(used, room / sizeof(ThreadCounters));
-    return count == 0 ? std::span<const std::byte>{}
-                      : head.subspan(thread_counters_offset, count * sizeof(ThreadCounters));
-}
-
-/// live = out of the arena - in magazines, for each class and for large runs.
-void count_live(std::span<const std::byte> head, HeapRecord& record) {
-    std::array<std::uint64_t, detail::class_count> in_magazines{};
-    std::uint64_t large_kept = 0;
-    std::uint64_t large_kept_bytes = 0;
-    for (auto rest = thread_counters(head); !rest.empty();
-         rest = rest.subspan(sizeof(ThreadCounters))) {
-        std::array<std::uint16_t, detail::class_count + 1> blocks;
-        static_assert(sizeof blocks <= offsetof(ThreadCounters, large_pages));
-        std::memcpy(&blocks, rest.data() + offsetof(ThreadCounters, class_blocks), sizeof blocks);
-        for (std::size_t index = 0; index < in_magazines.size(); ++index)
-            in_magazines[index] += blocks[index];
-        const auto pages = load_32(rest, offsetof(ThreadCounters, large_pages));
-        large_kept += pages != 0 ? blocks.back() + 1U : 0U;
-        large_kept_bytes += std::uint64_t{pages} * page_size;
-    }
-
-    const auto large_blocks = load_64(head, counter(offsetof(HeapCounters, large_blocks)));
-    const auto large_bytes = load_64(head, counter(offsetof(HeapCounters, large_bytes)));
-    std::uint64_t blocks = subtract_clamped(large_blocks, large_kept);
-    std::uint64_t bytes = subtract_clamped(large_bytes, large_kept_bytes);
-    for (std::size_t index = 0; index < detail::class_count; ++index) {
-        const auto out = load_64(head, counter(offsetof(HeapCounters, class_blocks)) + index * 8);
-        const auto live = subtract_clamped(out, in_magazines[index]);
-        blocks = add_clamped(blocks, live);
-        bytes = add_clamped(bytes, multiply_clamped(live, detail::class_sizes[index]));
-    }
-    record.used_bytes = std::min(bytes, record.committed_bytes);
-    record.blocks_live = std::min(blocks, record.committed_bytes / detail::class_sizes.front());
-}
-
 HeapRecord make_record(std::span<const std::byte> head) {
     HeapRecord record;
     record.creator_pid = load<std::int32_t>(head, offsetof(HeapHeader, creator_pid));
@@ -204,7 +137,10 @@ HeapRecord make_record(std::span<const std::byte> head) {
     record.component_bytes =
         load<decltype(record.component_bytes)>(head, offsetof(HeapHeader, component));
     record.tag_bytes = load<decltype(record.tag_bytes)>(head, offsetof(HeapHeader, tag));
-    count_live(head, record);
+    const BlockCounts blocks = count_blocks(head);
+    record.used_bytes = std::min(blocks.live_bytes(), record.committed_bytes);
+    record.blocks_live =
+        std::min(blocks.live_blocks(), record.committed_bytes / detail::class_sizes.front());
     return record;
 }
 

@@ -1,53 +1,20 @@
 #include "file/inspect_streams.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <chrono>
-#include <cstring>
 #include <optional>
 #include <span>
 
-#include "os/error.hpp"
+#include "file/bounded_read.hpp"
+#include "file/inspect_clients.hpp"
 #include "os/file_lock.hpp"
 
 namespace shmheap {
 namespace {
 
 constexpr std::size_t control_size = connection_name_offset + connection_name_size - ring_offset;
-constexpr std::size_t lane_size = lane_slot_count * sizeof(LaneSlot);
-
-/// Reads a part of a client's area. A file that ends before it has nothing there: zeros.
-Status read_part(int fd, std::uint64_t offset, std::span<std::byte> into) {
-    std::fill(into.begin(), into.end(), std::byte{0});
-    while (!into.empty()) {
-        const ssize_t count = ::pread(fd, into.data(), into.size(), static_cast<off_t>(offset));
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return os::error("read");
-        if (count == 0) break;
-        offset += static_cast<std::uint64_t>(count);
-        into = into.subspan(static_cast<std::size_t>(count));
-    }
-    return {};
-}
-
-template <class T>
-T load(std::span<const std::byte> bytes, std::size_t offset) {
-    T value{};
-    std::memcpy(&value, bytes.data() + offset, sizeof value);
-    return value;
-}
 
 std::uint64_t difference(std::uint64_t left, std::uint64_t right) {
     return left > right ? left - right : 0;
-}
-
-/// Text that has no end within its field is no text.
-template <std::size_t size>
-std::array<char, size> load_text(std::span<const std::byte> bytes, std::size_t offset) {
-    auto text = load<std::array<char, size>>(bytes, offset);
-    if (std::find(text.begin(), text.end(), '\0') == text.end()) text = {};
-    return text;
 }
 
 void read_control(std::span<const std::byte> control, StreamRecord& record) {
@@ -63,26 +30,6 @@ void read_control(std::span<const std::byte> control, StreamRecord& record) {
     record.dropped = word(offsetof(RingControl, dropped));
     record.depth = std::min(word(offsetof(RingControl, depth)), ring_cell_count);
     record.lag = std::min(difference(next, word(offsetof(RingControl, head))), ring_cell_count);
-}
-
-/// Those that were issued before `since_ns` are a former client's, not taken back yet.
-void count_leases(std::span<const std::byte> lane, std::uint64_t since_ns, StreamRecord& record) {
-    std::uint64_t oldest = 0;
-    for (std::size_t slot = 0; slot < lane_slot_count; ++slot) {
-        const auto bytes = lane.subspan(slot * sizeof(LaneSlot), sizeof(LaneSlot));
-        const auto state = lease_state(load<std::uint64_t>(bytes, offsetof(LaneSlot, word)));
-        if (state != LeaseState::issued && state != LeaseState::held) continue;
-        const auto issued_at = load<std::uint64_t>(bytes, offsetof(LaneSlot, issued_at_ns));
-        if (issued_at < since_ns) continue;
-        ++record.leases;
-        if (issued_at != 0 && (oldest == 0 || issued_at < oldest)) oldest = issued_at;
-    }
-    record.oldest_lease_at_ns = oldest;
-}
-
-std::uint64_t nanoseconds_since_1970() {
-    const std::chrono::nanoseconds now = std::chrono::system_clock::now().time_since_epoch();
-    return static_cast<std::uint64_t>(now.count());
 }
 
 /// Nothing when the client of this slot has neither a stream nor leases.
@@ -109,7 +56,9 @@ Result<std::optional<StreamRecord>> inspect_stream(int fd, std::uint32_t slot) {
         return tl::unexpected(read.error());
     }
     // A ring is opened after all leases of a former client have ended.
-    count_leases(lane, record.has_stream() ? 0 : attached_at, record);
+    const auto held = count_leases(lane, record.has_stream() ? 0 : attached_at);
+    record.leases = held.leases;
+    record.oldest_lease_at_ns = held.oldest_at_ns;
     record.read_at_ns = nanoseconds_since_1970();
     if (!record.has_stream() && record.leases == 0) return std::nullopt;
     return record;

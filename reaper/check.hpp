@@ -1,0 +1,19 @@
+/// `shminfo --check`: finds out what the conditions ask for and says which of them are true.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "reaper/check_expression.hpp"
+#include "reaper/scan.hpp"
+#include "reaper/selection.hpp"
+
+namespace reaper {
+
+/// What there is to ask about the files that the selection lets through (all of them are looked
+/// at; the file system and deleted files are always the whole). Errors: the directory cannot be
+/// read.
+shmheap::Result<Quantities> find_quantities(Scanner& scanner, const Selection& selection,
+                                            const std::vector<Condition>& conditions);
+
+}  // namespace reaper

@@ -1,0 +1,137 @@
+#include "reaper/live/terminal.hpp"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#define NCURSES_NOMACROS
+#include <curses.h>
+
+#include "reaper/escape.hpp"
+
+namespace reaper::live {
+namespace {
+
+/// How long the rest of a key's sequence may be under way after ESC, in ms.
+constexpr int escape_delay_ms = 25;
+
+constexpr int delete_character = 127;
+
+short pair_of(Look look) {
+    return static_cast<short>(look);
+}
+
+int code_of(int key) {
+    switch (key) {
+        case KEY_UP:
+            return key_up;
+        case KEY_DOWN:
+            return key_down;
+        case KEY_PPAGE:
+            return key_page_up;
+        case KEY_NPAGE:
+            return key_page_down;
+        case KEY_HOME:
+            return key_home;
+        case KEY_END:
+            return key_end;
+        case KEY_BACKSPACE:
+        case '\b':
+        case delete_character:
+            return key_backspace;
+        case KEY_ENTER:
+        case '\n':
+        case '\r':
+            return key_enter;
+        case '\x1b':
+            return key_escape;
+        default:
+            return key >= ' ' && key < delete_character ? key : key_unknown;
+    }
+}
+
+}  // namespace
+
+tl::expected<std::unique_ptr<Terminal>, std::string> Terminal::open() {
+    if (::isatty(STDIN_FILENO) == 0 || ::isatty(STDOUT_FILENO) == 0) {
+        return tl::unexpected(
+            std::string("--watch: stdin and stdout must be a terminal; scripts "
+                        "call shminfo --json or --metrics instead"));
+    }
+    SCREEN* screen = ::newterm(nullptr, stdout, stdin);
+    if (screen == nullptr) {
+        const char* name = std::getenv("TERM");
+        return tl::unexpected(
+            fmt::format("--watch: cannot draw on a terminal of the kind \"{}\"; "
+                        "set TERM to what it is, for example xterm",
+                        name != nullptr ? escape(name) : ""));
+    }
+    return std::unique_ptr<Terminal>(new Terminal(screen));
+}
+
+Terminal::Terminal(void* screen) : screen_(screen) {
+    ::cbreak();
+    ::noecho();
+    ::nodelay(::stdscr, true);
+    ::keypad(::stdscr, true);
+    ::set_escdelay(escape_delay_ms);
+    ::curs_set(0);
+    has_colors_ = ::has_colors() && std::getenv("NO_COLOR") == nullptr;
+    if (!has_colors_) return;
+    ::start_color();
+    ::use_default_colors();
+    ::init_pair(pair_of(Look::alarm), COLOR_RED, -1);
+    ::init_pair(pair_of(Look::doubt), COLOR_YELLOW, -1);
+    ::init_pair(pair_of(Look::damage), COLOR_MAGENTA, -1);
+}
+
+Terminal::~Terminal() {
+    ::endwin();
+    ::delscreen(static_cast<SCREEN*>(screen_));
+}
+
+std::size_t Terminal::width() const {
+    return static_cast<std::size_t>(std::max(::getmaxx(::stdscr), 1));
+}
+
+std::size_t Terminal::height() const {
+    return static_cast<std::size_t>(std::max(::getmaxy(::stdscr), 1));
+}
+
+void Terminal::adapt() {
+    winsize size{};
+    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0)
+        return;
+    ::resizeterm(size.ws_row, size.ws_col);
+}
+
+void Terminal::begin() {
+    ::werase(::stdscr);
+}
+
+void Terminal::put(std::size_t line, std::string_view text, Look look) {
+    if (line >= height()) return;
+    attr_t attributes = A_NORMAL;
+    if (look == Look::title) attributes = A_REVERSE;
+    if (look == Look::alarm || look == Look::damage) attributes = A_BOLD;
+    const bool is_colored = has_colors_ && look != Look::plain && look != Look::title;
+    ::wattr_set(::stdscr, attributes, is_colored ? pair_of(look) : short{0}, nullptr);
+    const auto shown = static_cast<int>(std::min(text.size(), width()));
+    ::mvwaddnstr(::stdscr, static_cast<int>(line), 0, text.data(), shown);
+    ::wattr_set(::stdscr, A_NORMAL, 0, nullptr);
+}
+
+void Terminal::show() {
+    ::wrefresh(::stdscr);
+}
+
+int Terminal::key() {
+    const int key = ::wgetch(::stdscr);
+    return key == ERR ? key_none : code_of(key);
+}
+
+}  // namespace reaper::live
