@@ -5,9 +5,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
-#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <ctime>
@@ -16,43 +14,15 @@
 #include <string_view>
 
 #include "os/process_id.hpp"
-#include "os/unique_fd.hpp"
+#include "reaper/proc_file.hpp"
 
 namespace reaper {
 namespace {
 
 using std::chrono::nanoseconds;
 
-/// The initial pid namespace has this inode on every Linux; whoever is in it sees every process.
-constexpr ino_t initial_pid_namespace = 0xEFFFFFFC;
 /// Start times are cut to clock ticks and file times to scheduler ticks, 10 ms at most each.
 constexpr nanoseconds time_resolution = std::chrono::milliseconds(20);
-constexpr std::size_t proc_file_max = std::size_t{16} << 20;
-
-/// The text of a file of /proc; no value when it cannot be read or is larger than the limit.
-std::optional<std::string> read_proc(pid_t pid, const char* file) {
-    const std::string path = "/proc/" + std::to_string(pid) + "/" + file;
-    const shmheap::os::UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!fd) return {};
-    std::string text;
-    std::array<char, 4096> chunk;
-    while (text.size() < proc_file_max) {
-        const ssize_t count = ::read(fd.get(), chunk.data(), chunk.size());
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return {};
-        if (count == 0) return text;
-        text.append(chunk.data(), static_cast<std::size_t>(count));
-    }
-    return {};
-}
-
-/// The next word of `text`, which loses it; empty at the end.
-std::string_view take_word(std::string_view& text) {
-    text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
-    const auto word = text.substr(0, text.find_first_of(" \t\n"));
-    text.remove_prefix(word.size());
-    return word;
-}
 
 /// Everything after "\nKEY:" up to the end of the line.
 std::string_view status_line(std::string_view status, std::string_view key) {
@@ -60,13 +30,6 @@ std::string_view status_line(std::string_view status, std::string_view key) {
     if (at == std::string_view::npos) return {};
     const auto line = status.substr(at + key.size() + 2);
     return line.substr(0, line.find('\n'));
-}
-
-std::optional<long> to_number(std::string_view word, int base = 10) {
-    long value = 0;
-    const auto [end, code] = std::from_chars(word.data(), word.data() + word.size(), value, base);
-    if (code != std::errc{} || end != word.data() + word.size()) return {};
-    return value;
 }
 
 std::vector<long> numbers(std::string_view line) {
@@ -110,8 +73,7 @@ std::optional<bool> maps_file(pid_t pid, const struct stat& status) {
     if (!maps) return {};
     std::string_view rest = *maps;
     while (!rest.empty()) {
-        std::string_view line = rest.substr(0, rest.find('\n'));
-        rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+        std::string_view line = take_line(rest);
         for (int column = 0; column < 3; ++column)  // addresses, permissions, offset
             take_word(line);
         const auto device = take_word(line);
@@ -175,14 +137,8 @@ CreatorFacts ProcessTable::find_creator(pid_t creator_pid, int fd, const struct 
 }
 
 bool ProcessTable::sees_everyone() {
-    if (sees_everyone_) return *sees_everyone_;
     // /proc may be missing, be that of another pid namespace, or hide what is not ours.
-    std::array<char, 32> self{};
-    const ssize_t size = ::readlink("/proc/self", self.data(), self.size());
-    const std::string_view self_pid(self.data(), size < 0 ? 0 : static_cast<std::size_t>(size));
-    sees_everyone_ = to_number(self_pid) == static_cast<long>(::getpid()) &&
-                     shmheap::os::own_process_id().pid_namespace == initial_pid_namespace &&
-                     read_proc(1, "status").has_value();
+    if (!sees_everyone_) sees_everyone_ = proc_view() == ProcView::everyone;
     return *sees_everyone_;
 }
 
