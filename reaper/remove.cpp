@@ -88,4 +88,13 @@ Result<Removal> remove_file(Scanner& scanner, const FileRecord& record, bool for
     return remove_redhawk(scanner, record);
 }
 
+Result<Removal> remove_foreign(Scanner& scanner, const FileRecord& record) {
+    scanner.forget_locks();
+    FileRecord now;
+    if (!scanner.look({record.name, DT_UNKNOWN}, now)) return Removal::gone;
+    if (!now.foreign || now.foreign->type != record.foreign->type) return Removal::gone;
+    if (now.foreign->owner != record.foreign->owner) return Removal::alive;
+    return unlink_judged(scanner.directory(), record);
+}
+
 }  // namespace reaper

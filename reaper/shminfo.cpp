@@ -97,6 +97,7 @@ int show(const Options& options) {
     const auto streams =
         options.connections ? Scanner::Streams::look_at : Scanner::Streams::leave_out;
     Scanner scanner(*directory, streams);
+    if (options.all) scanner.look_at_foreign();
     const auto entries = scanner.entries();
     if (!space || !entries) {
         complain_of_directory(program, !space ? space.error() : entries.error());
