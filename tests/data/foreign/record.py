@@ -4,7 +4,7 @@
     record.py [FRAMEWORK...]        as root, on Debian 12
 
 needs, per framework: iceoryx libiceoryx-posh-dev, postgresql-15, openmpi-bin libopenmpi-dev,
-pulseaudio, python3-torch, libfastrtps-dev libfastcdr-dev, libboost-dev; and g++. Each
+pulseaudio, python3-torch, python3-pyqt5.qtwebengine, libfastrtps-dev libfastcdr-dev, libboost-dev; and g++. Each
 program runs with a /dev/shm of its own until its files are there; these are copied, the deleted
 ones through /proc, and the program is killed. Of each file the first and the last bytes are kept;
 manifest.tsv says which, how large it was, and which program made it. The tests need only that.
@@ -100,6 +100,20 @@ tensor = torch.arange(1000).share_memory_()
 signal.pause()
 """
 
+# Debian's Chromium makes memfds; the one in Qt WebEngine (version 87) still makes files.
+CHROMIUM = """
+import sys
+from PyQt5.QtCore import Qt, QCoreApplication
+QCoreApplication.setAttribute(Qt.AA_ShareOpenGLContexts)
+from PyQt5.QtWebEngineWidgets import QWebEngineView
+from PyQt5.QtWidgets import QApplication
+application = QApplication(sys.argv + ['--no-sandbox', '--disable-gpu'])
+view = QWebEngineView()
+view.setHtml('<p>hello</p>')
+view.show()
+application.exec()
+"""
+
 
 def compiled(folder, compiler, source, *options):
     suffix = ".c" if compiler == "mpicc" else ".cpp"
@@ -163,6 +177,12 @@ def pulseaudio(folder):
                  "module-null-sink", "-L", "module-native-protocol-unix", env=environment)
 
 
+def chromium(folder):
+    environment = {**os.environ, "HOME": str(folder), "QT_QPA_PLATFORM": "offscreen",
+                   "QTWEBENGINE_DISABLE_SANDBOX": "1", "QT_QUICK_BACKEND": "software"}
+    return start("/usr/bin/python3", "-c", CHROMIUM, env=environment)
+
+
 # A semaphore is deleted as soon as it is mapped, and then known by the name of its first link,
 # "sem." and six letters.
 # How many files of which name each makes.
@@ -175,11 +195,12 @@ EXPECTED = {
     openmpi: {"vader_segment.": 2},
     postgresql: {"PostgreSQL.": 2},
     pulseaudio: {"pulse-shm-": 1},
+    chromium: {".org.chromium.Chromium.": 1},
 }
 PACKAGE = {
     fastdds: "libfastrtps2.9", iceoryx: "iceoryx", boost: "libboost1.81-dev", pytorch: "python3-torch",
     python: "python3", openmpi: "openmpi-bin", postgresql: "postgresql-15",
-    pulseaudio: "pulseaudio",
+    pulseaudio: "pulseaudio", chromium: "libqt5webenginecore5",
 }
 
 
@@ -247,7 +268,10 @@ def record(framework):
         try:
             await_true(lambda: complete(EXPECTED[framework]))
             for name, path in sorted(wanted(visible(), EXPECTED[framework]).items()):
-                copy(framework.__name__, name, path, version, lines)
+                try:
+                    copy(framework.__name__, name, path, version, lines)
+                except FileNotFoundError:
+                    continue  # its process closed it meanwhile
         finally:
             os.killpg(program.pid, signal.SIGKILL)
             program.wait()
