@@ -19,16 +19,17 @@ std::string holders_text(const HeldFile& file) {
 
 }  // namespace
 
-ForeignVerdict judge_foreign(const FileRecord& record, const HeldFiles& held) {
+ForeignVerdict judge_foreign(const FileRecord& record, const HeldFiles& held, Unheld unheld) {
     const foreign::Finding& finding = *record.foreign;
     if (finding.owner == foreign::Life::alive) return {false, true, finding.evidence};
     if (const HeldFile* file = held.find(record.status.st_ino))
         return {false, true, holders_text(*file)};
+    if (finding.held_file && held.find(finding.held_file->st_ino) != nullptr)
+        return {false, true, finding.evidence};
+    if (unheld == Unheld::disproven)
+        return {false, true, "a process that cannot be seen has it mapped or open"};
     if (finding.owner == foreign::Life::unknown) return {false, false, finding.evidence};
-    if (finding.owner == foreign::Life::held && finding.held_file) {
-        if (held.find(*finding.held_file) != nullptr) return {false, true, finding.evidence};
-    }
-    if (!held.is_complete()) {
+    if (unheld == Unheld::unknown && !held.is_complete()) {
         return {false, false,
                 fmt::format("that no process has it mapped or open is not proven ({})",
                             blind_spot_text(held))};

@@ -6,6 +6,7 @@
 
 #include "reaper/holders.hpp"
 #include "reaper/scan.hpp"
+#include "reaper/unheld.hpp"
 
 namespace reaper {
 
@@ -16,14 +17,18 @@ struct ForeignVerdict {
     std::string explanation;  ///< why, either way
 };
 
-/// | owner by its rule | held by somebody | all processes seen | verdict     |
-/// | ----------------- | ---------------- | ------------------ | ----------- |
-/// | alive             |                  |                    | in use      |
-/// |                   | yes              |                    | in use      |
-/// | unknown           | no               |                    | left        |
-/// | dead, held        | no               | no                 | left        |
-/// | dead, held        | no               | yes                | removable   |
-ForeignVerdict judge_foreign(const FileRecord& record, const HeldFiles& held);
+/// | owner by its rule | held by somebody we see | by anybody (lease) | all processes seen |
+/// verdict   | | ----------------- | ----------------------- | ------------------ |
+/// ------------------ | --------- | | alive             |                         | | | in use    |
+/// |                   | yes                     |                    |                    | in use
+/// | |                   |                         | yes                |                    | in
+/// use    | | unknown           | no                      | no, or unknown     | | left      | |
+/// dead, held        | no                      | unknown            | no                 | left |
+/// | dead, held        | no                      | unknown            | yes                |
+/// removable | | dead, held        | no                      | no                 | | removable |
+///
+/// `unheld` speaks of the file itself, and of the one whose holders count where that is another.
+ForeignVerdict judge_foreign(const FileRecord& record, const HeldFiles& held, Unheld unheld);
 
 /// Why a heap may go: "its owner's lock is free; process 4242 was its owner".
 std::string heap_evidence(const FileRecord& record);

@@ -116,14 +116,9 @@ void check(const CLI::App& app, CleanOptions& options, const Given& given) {
     if (app.count("--foreign") > 0) filter.foreign = read_kinds(given.foreign);
     if (app.count("--older-than") > 0) filter.older_than = read_age(given.older_than);
     if (app.count("--user") > 0) filter.user = read_user(given.user);
-    if (app.count("--component") > 0) {
-        if (given.component.empty()) refuse("--component", "", "no name; give that of a component");
-        filter.component = given.component;
-    }
+    if (app.count("--component") > 0) filter.component = given.component;
     if (!given.all_users) filter.foreign_user = ::geteuid();
     if (app.count("NAME") > 0 || app.count("--files-from") > 0) request.names = given.names;
-    if (app.count("--files-from") > 0 && options.files_from.empty())
-        refuse("--files-from", "", "no file; give its name, or - for standard input");
     if (options.interactive && options.files_from == "-")
         refuse("--files-from", "-", "answers come from standard input; give a file for the names");
     request.detailed = given.verbose || request.dry_run || options.interactive ||

@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <string_view>
@@ -203,20 +202,18 @@ private:
     /// The files of other frameworks that were found.
     void clean_foreign() {
         if (candidates_.empty()) return;
-        std::stable_sort(candidates_.begin(), candidates_.end(),
-                         [](const Candidate& left, const Candidate& right) {
-                             return !left.record.foreign->tells_of_others &&
-                                    right.record.foreign->tells_of_others;
-                         });
         held_.reset();
-        for (Candidate& candidate : candidates_) {
-            record_ = std::move(candidate.record);
-            clean_one_foreign(candidate.named);
+        for (const bool tells_of_others : {false, true}) {
+            for (const Candidate& candidate : candidates_) {
+                if (candidate.record.foreign->tells_of_others != tells_of_others) continue;
+                record_ = candidate.record;
+                clean_one_foreign(candidate.named);
+            }
         }
     }
 
     void clean_one_foreign(bool named) {
-        const ForeignVerdict verdict = judge_foreign(record_, held());
+        const ForeignVerdict verdict = judge_foreign(record_, held(), unheld());
         if (!verdict.is_removable) {
             if (named) {
                 return tell(CleanResult::refused,
@@ -239,7 +236,15 @@ private:
 
     bool is_still_removable() {
         held_.reset();
-        return judge_foreign(record_, held()).is_removable;
+        return judge_foreign(record_, held(), unheld()).is_removable;
+    }
+
+    /// What the kernel says of the file's holders, and of those of the one that counts.
+    Unheld unheld() {
+        const auto& finding = *record_.foreign;
+        const UnheldProof own(scanner_.directory(), record_.name, record_.status);
+        if (own.answer() != Unheld::proven || !finding.held_file) return own.answer();
+        return UnheldProof(scanner_.directory(), finding.held_name, *finding.held_file).answer();
     }
 
     bool is_detailed() const { return request_.detailed || request_.confirm != nullptr; }

@@ -51,9 +51,9 @@ std::optional<ControlHeader> read_header(int fd) {
     return header;
 }
 
-/// Whether the control segment `name` lists the number. Its inode, if so.
-std::optional<ino_t> find_listing(const Subject& subject, const std::string& name,
-                                  std::uint32_t number) {
+/// Whether the control segment `name` lists the number. What fstat says of it, if so.
+std::optional<struct stat> find_listing(const Subject& subject, const std::string& name,
+                                        std::uint32_t number) {
     const auto file = subject.directory.open_file(name, O_RDONLY);
     struct stat status {};
     if (!file || ::fstat(file->get(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
@@ -66,7 +66,7 @@ std::optional<ino_t> find_listing(const Subject& subject, const std::string& nam
     if (count != static_cast<ssize_t>(items.size())) return {};
     for (std::size_t at = 0; at < items.size(); at += item_bytes) {
         const bool in_use = number_at<std::uint32_t>(items, at + 4).value_or(0) != 0;
-        if (in_use && number_at<std::uint32_t>(items, at) == number) return status.st_ino;
+        if (in_use && number_at<std::uint32_t>(items, at) == number) return status;
     }
     return {};
 }
@@ -88,6 +88,7 @@ std::optional<Finding> recognise_listed(const Subject& subject) {
         finding.type = "PostgreSQL segment";
         finding.owner = Life::held;
         finding.held_file = control;
+        finding.held_name = name;
         finding.evidence = fmt::format("{} lists it, which its server has mapped", name);
         return finding;
     }

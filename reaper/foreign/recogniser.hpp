@@ -34,9 +34,11 @@ struct Finding {
     std::string_view kind;  ///< the framework, as --foreign takes it: "fastdds"
     std::string_view type;  ///< "Fast DDS segment"
     Life owner = Life::unknown;
-    std::string evidence;            ///< why: one line, escaped
-    std::optional<ino_t> held_file;  ///< of Life::held: the file that counts, if not this one
-    bool tells_of_others = false;    ///< other files are judged by this one: it has to go last
+    std::string evidence;  ///< why: one line, escaped
+    /// Of Life::held: the file whose holders count, if it is not this one.
+    std::optional<struct stat> held_file;
+    std::string held_name;         ///< the name of that
+    bool tells_of_others = false;  ///< other files are judged by this one: it has to go last
 };
 
 /// Where frameworks keep what they lock outside of shared memory.

@@ -52,6 +52,8 @@ bool exists(const std::string& name) {
 }
 
 TEST_CASE("the table of what other frameworks' files may go") {
+    using reaper::judge_foreign;
+    using reaper::Unheld;
     using reaper::foreign::Life;
     reaper::FileRecord record;
     record.status.st_ino = 7;
@@ -64,16 +66,21 @@ TEST_CASE("the table of what other frameworks' files may go") {
     for (const Life life : {Life::dead, Life::alive, Life::unknown, Life::held}) {
         record.foreign->owner = life;
         const bool dead = life == Life::dead || life == Life::held;
-        CHECK(reaper::judge_foreign(record, nobody_holds).is_removable == dead);
-        CHECK_FALSE(reaper::judge_foreign(record, held).is_removable);
-        CHECK(reaper::judge_foreign(record, held).is_in_use);
-        CHECK_FALSE(reaper::judge_foreign(record, blind).is_removable);
+        CHECK(judge_foreign(record, nobody_holds, Unheld::unknown).is_removable == dead);
+        CHECK(judge_foreign(record, blind, Unheld::proven).is_removable == dead);
+        CHECK_FALSE(judge_foreign(record, blind, Unheld::unknown).is_removable);
+        CHECK_FALSE(judge_foreign(record, nobody_holds, Unheld::disproven).is_removable);
+        for (const auto unheld : {Unheld::proven, Unheld::disproven, Unheld::unknown}) {
+            CHECK_FALSE(judge_foreign(record, held, unheld).is_removable);
+            CHECK(judge_foreign(record, held, unheld).is_in_use);
+        }
     }
-    CHECK(contains(reaper::judge_foreign(record, blind).explanation, "3 processes"));
-    record.foreign->held_file = 8;
+    CHECK(contains(judge_foreign(record, blind, Unheld::unknown).explanation, "3 processes"));
+    record.foreign->held_file.emplace();
+    record.foreign->held_file->st_ino = 8;
     held.by_inode[8] = held.by_inode[7];
     held.by_inode.erase(7);
-    CHECK_FALSE(reaper::judge_foreign(record, held).is_removable);
+    CHECK_FALSE(judge_foreign(record, held, Unheld::unknown).is_removable);
 }
 
 TEST_CASE("without --foreign nothing of other frameworks goes, with it what is dead does") {
@@ -158,13 +165,29 @@ TEST_CASE("PostgreSQL: all segments of a server stay while somebody has its cont
     CHECK(directory.names().empty());
 }
 
-TEST_CASE("when processes cannot be looked into, nothing is proven, and that is said") {
+TEST_CASE("who owns the file can have it proven by the kernel without seeing every process") {
     if (lacks_root()) return;
     const TestDirectory directory;
     const auto tensor = dead_tensor(directory);
     REQUIRE(::chown((directory / tensor).c_str(), nobody, nobody) == 0);
     ::chmod(directory.path().c_str(), 0777);
-    const auto result = shmclean(directory, {"--foreign"}, nobody);
+    {
+        const Child holder([&] { return map_file(directory, tensor); });  // root's: not to be seen
+        const auto result = shmclean(directory, {"--foreign", tensor}, nobody);
+        CHECK(result.status == 1);
+        CHECK(contains(result.err, "a process that cannot be seen has it mapped or open"));
+        CHECK(directory.has(tensor));
+    }
+    CHECK(shmclean(directory, {"--foreign"}, nobody).out == "unlinking " + tensor + "\n");
+}
+
+TEST_CASE("when nobody can prove that it is not held, it stays, and that is said") {
+    if (lacks_root()) return;
+    const TestDirectory directory;
+    const auto tensor = dead_tensor(directory);
+    REQUIRE(::chmod((directory / tensor).c_str(), 0644) == 0);  // root's, but readable
+    ::chmod(directory.path().c_str(), 0777);
+    const auto result = shmclean(directory, {"--foreign", "--all-users"}, nobody);
     CHECK(result.out.empty());
     CHECK(contains(result.err, tensor + ": left alone: PyTorch tensor: that no process has it"));
     CHECK(directory.has(tensor));
@@ -206,7 +229,7 @@ TEST_CASE("a living Python's shared memory is never removed") {
     name.resize(static_cast<std::size_t>(count) - 1);
     const auto result = clean_real(name);
     CHECK(result.status == 1);
-    CHECK(exists(name));
+    CHECK_MESSAGE(exists(name), result.err);
     python.kill();
     // Nobody can know whether somebody still wants to open it. (Python's own tracker may be
     // faster.)
@@ -272,13 +295,13 @@ TEST_CASE("--json tells of a removal what the log does") {
 TEST_CASE("shminfo --all names the framework, and says whether its owner lives and why") {
     const TestDirectory directory;
     lay_dead_segment(directory);
-    const auto shown = shminfo(directory, {"--all"});
+    const auto shown = reaper_test::shminfo(directory, {"--all"});
     const auto part = section(shown.out, segment);
     CHECK(contains(part, "  type:        Fast DDS segment\n"));
     CHECK(contains(part, "  owner:       dead\n"));
     CHECK(contains(part, "  evidence:    " + segment + "_el is there and not locked\n"));
-    CHECK_FALSE(contains(shminfo(directory).out, "Fast DDS"));
-    const auto document = json::parse(shminfo(directory, {"--all", "--json"}).out);
+    CHECK_FALSE(contains(reaper_test::shminfo(directory).out, "Fast DDS"));
+    const auto document = json::parse(reaper_test::shminfo(directory, {"--all", "--json"}).out);
     CHECK(document.at("files").at(0).at("framework").as_string() == "fastdds");
     CHECK(document.at("files").at(0).at("owner").as_string() == "dead");
 }

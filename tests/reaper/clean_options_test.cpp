@@ -36,12 +36,9 @@ TEST_CASE("a wrong value is status 2, and the message names option, value and re
     const FabricatedHeap dead(directory, "heap-1", {}, Owner::is_dead);
     const std::vector<std::array<std::string, 3>> cases{
         {"--older-than=5", "\"5\"", "90s"},
-        {"--older-than=", "--older-than", "90s"},
         {"--foreign=nonsense", "\"nonsense\"", "pytorch"},
         {"--foreign=pytorch,", "\"\"", "pytorch"},
         {"--user=no-such-user", "\"no-such-user\"", "number"},
-        {"--component=", "--component", "component"},
-        {"--files-from=", "--files-from", "standard input"},
     };
     for (const auto& [option, value, remedy] : cases) {
         const auto result = shmclean(directory, {option});
@@ -51,8 +48,13 @@ TEST_CASE("a wrong value is status 2, and the message names option, value and re
         CHECK_MESSAGE(contains(result.err, value), result.err);
         CHECK_MESSAGE(contains(result.err, remedy), result.err);
     }
-    for (const auto& wrong : std::vector<std::vector<std::string>>{
-             {"-0"}, {"-i", "-n"}, {"--user", "0", "--all-users"}, {"-i", "--files-from", "-"}})
+    for (const auto& wrong : std::vector<std::vector<std::string>>{{"-0"},
+                                                                   {"-i", "-n"},
+                                                                   {"--component="},
+                                                                   {"--files-from="},
+                                                                   {"--older-than="},
+                                                                   {"--user", "0", "--all-users"},
+                                                                   {"-i", "--files-from", "-"}})
         CHECK_MESSAGE(shmclean(directory, wrong).status == 2, wrong.front());
     CHECK(directory.has("heap-1"));
 }

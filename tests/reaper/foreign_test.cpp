@@ -228,7 +228,8 @@ TEST_CASE("PostgreSQL: only what a control segment lists, and that one's holders
     CHECK(finding->owner == Life::held);
     struct stat status {};
     REQUIRE(::stat((directory / control.name).c_str(), &status) == 0);
-    CHECK(finding->held_file == status.st_ino);
+    CHECK(finding->held_file->st_ino == status.st_ino);
+    CHECK(finding->held_name == control.name);
     CHECK(find(directory, control.name)->tells_of_others);
     lay_down(directory, listed, "PostgreSQL.12");
     CHECK(type_of(directory, "PostgreSQL.12") == "other");

@@ -4,8 +4,8 @@
     record.py [FRAMEWORK...]        as root, on Debian 12
 
 needs, per framework: iceoryx libiceoryx-posh-dev, postgresql-15, openmpi-bin libopenmpi-dev,
-pulseaudio, python3-torch, python3-pyqt5.qtwebengine, libfastrtps-dev libfastcdr-dev, libboost-dev; and g++. Each
-program runs with a /dev/shm of its own until its files are there; these are copied, the deleted
+pulseaudio, python3-torch, python3-pyqt5.qtwebengine, libfastrtps-dev libfastcdr-dev, libboost-dev;
+and g++. Each program runs with a /dev/shm of its own until its files are there; these are copied, the deleted
 ones through /proc, and the program is killed. Of each file the first and the last bytes are kept;
 manifest.tsv says which, how large it was, and which program made it. The tests need only that.
 """
@@ -183,9 +183,8 @@ def chromium(folder):
     return start("/usr/bin/python3", "-c", CHROMIUM, env=environment)
 
 
-# A semaphore is deleted as soon as it is mapped, and then known by the name of its first link,
-# "sem." and six letters.
-# How many files of which name each makes.
+# How many files of which name each makes. (A semaphore of multiprocessing is deleted as soon as it
+# is mapped, and then known by the name of its first link, "sem." and six letters.)
 EXPECTED = {
     fastdds: {"fastrtps_": 6, "fast_datasharing_": 1, "sem.fastrtps": 2},
     iceoryx: {"iceoryx_mgmt": 1, "root": 1},
@@ -198,8 +197,9 @@ EXPECTED = {
     chromium: {".org.chromium.Chromium.": 1},
 }
 PACKAGE = {
-    fastdds: "libfastrtps2.9", iceoryx: "iceoryx", boost: "libboost1.81-dev", pytorch: "python3-torch",
-    python: "python3", openmpi: "openmpi-bin", postgresql: "postgresql-15",
+    fastdds: "libfastrtps2.9", iceoryx: "iceoryx", boost: "libboost1.81-dev",
+    pytorch: "python3-torch", python: "python3", openmpi: "openmpi-bin",
+    postgresql: "postgresql-15",
     pulseaudio: "pulseaudio", chromium: "libqt5webenginecore5",
 }
 
