@@ -90,7 +90,7 @@ void add_options(CLI::App& app, CleanOptions& options, Given& given) {
                  "Also files of other frameworks whose owner is proven dead and that no process "
                  "has mapped or open; --foreign=KIND,... those of " +
                      known_kinds() + " alone")
-        ->type_name("KIND,...");
+        ->type_name("[=KIND,...]");
     app.add_option("--older-than", given.older_than,
                    "Only files that were changed no later than this long ago: 90s, 1h30m, 7d")
         ->type_name("DURATION");

@@ -5,9 +5,10 @@
 
 needs, per framework: iceoryx libiceoryx-posh-dev, postgresql-15, openmpi-bin libopenmpi-dev,
 pulseaudio, python3-torch, python3-pyqt5.qtwebengine, libfastrtps-dev libfastcdr-dev, libboost-dev;
-and g++. Each program runs with a /dev/shm of its own until its files are there; these are copied, the deleted
-ones through /proc, and the program is killed. Of each file the first and the last bytes are kept;
-manifest.tsv says which, how large it was, and which program made it. The tests need only that.
+and g++. Each program runs with a /dev/shm of its own until its files are there; these are copied,
+the deleted ones through /proc, and the program is killed. Of each file the first and the last bytes
+are kept; manifest.tsv says which, how large it was, and which program made it. The tests need only
+that.
 """
 import glob
 import os
