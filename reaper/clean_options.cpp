@@ -28,6 +28,7 @@ struct Given {
 
 std::string known_kinds() {
     std::vector<std::string_view> kinds;
+    kinds.reserve(foreign::all.size());
     for (const auto& recogniser : foreign::all)
         kinds.push_back(recogniser.kind);
     std::sort(kinds.begin(), kinds.end());

@@ -39,7 +39,7 @@ std::uint64_t item_bytes_of(const ControlHeader& header, std::uint64_t file_byte
     constexpr std::uint32_t count_max = 1 << 20;
     if (header.magic != control_magic || header.item_count > header.item_count_max) return 0;
     if (header.item_count_max == 0 || header.item_count_max > count_max) return 0;
-    for (const std::uint64_t item_bytes : {40, 24}) {
+    for (const std::uint64_t item_bytes : {std::uint64_t{40}, std::uint64_t{24}}) {
         if (items_begin + item_bytes * header.item_count_max == file_bytes) return item_bytes;
     }
     return 0;
