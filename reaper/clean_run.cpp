@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <chrono>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "os/crash_point.hpp"
 #include "reaper/account_names.hpp"
 #include "reaper/escape.hpp"
+#include "reaper/report_text.hpp"
 
 namespace reaper {
 namespace {
@@ -61,16 +63,26 @@ std::string remedy_for(const shmheap::Error& error, const FileRecord& record) {
     }
 }
 
+std::chrono::seconds now() {
+    return std::chrono::duration_cast<std::chrono::seconds>(
+        std::chrono::system_clock::now().time_since_epoch());
+}
+
 class CleanRun {
 public:
     CleanRun(const ShmDirectory& directory, const CleanRequest& request,
              const std::function<void(const CleanOutcome&)>& tell)
-        : scanner_(directory), request_(request), tell_(tell) {}
+        : scanner_(directory), request_(request), tell_(tell) {
+        if (request_.filter.foreign) scanner_.look_at_foreign();
+    }
 
     Result<bool> run() {
-        for (const std::string& name : request_.names)
-            clean_named(name);
-        if (!request_.names.empty()) return all_done_;
+        if (request_.names) {
+            for (const std::string& name : *request_.names)
+                clean_named(name);
+            clean_foreign();
+            return all_done_;
+        }
         const auto entries = scanner_.entries();
         if (!entries) return tl::unexpected(entries.error());
         CRASH_POINT(clean_run_listed);
@@ -78,14 +90,21 @@ public:
             if (is_settled_by_lock(entry)) continue;
             if (scanner_.look(entry, record_)) decide(false);
         }
+        clean_foreign();
         return all_done_;
     }
 
 private:
+    struct Candidate {
+        FileRecord record;
+        bool named = false;
+    };
+
     /// The common case in one go: the cleaner tries the owner's lock anyway, so that of a heap of
     /// ours nothing has to be found out before. False when there is more to find out, or to tell.
     bool is_settled_by_lock(const DirectoryEntry& entry) {
         if (request_.dry_run || entry.type != DT_REG) return false;
+        if (is_detailed() || !request_.filter.is_open()) return false;
         const auto cleaned = shmheap::clean(scanner_.directory(), entry.name);
         if (!cleaned) return false;
         switch (*cleaned) {
@@ -117,6 +136,15 @@ private:
     }
 
     void decide(bool named) {
+        if (const auto why = why_excluded(record_, request_.filter, now_); !why.empty()) {
+            if (named) tell(CleanResult::left, "left alone: " + why);
+            return;
+        }
+        const bool is_forced = named && request_.force;
+        if (is_chosen_foreign(record_, request_.filter) && !is_forced) {
+            candidates_.push_back({record_, named});
+            return;
+        }
         switch (decide_removal(record_.verdict, {.named = named, .force = request_.force})) {
             case Decision::remove:
                 return remove(named);
@@ -135,8 +163,25 @@ private:
     }
 
     void remove(bool named) {
-        if (request_.dry_run) return tell(CleanResult::would_unlink, {});
-        const auto removed = remove_file(scanner_, record_, request_.force);
+        std::optional<CleanDetails> details;
+        if (is_detailed()) details = describe(heap_evidence(record_));
+        if (!may_remove(details)) return;
+        tell_removal(remove_file(scanner_, record_, request_.force), named, details);
+    }
+
+    /// Whether the file is to go now: not in a dry run, and not when the user says no.
+    bool may_remove(const std::optional<CleanDetails>& details) {
+        if (request_.dry_run) {
+            tell(CleanResult::would_unlink, {}, details);
+            return false;
+        }
+        if (!request_.confirm || request_.confirm(record_.name, *details)) return true;
+        tell(CleanResult::left, {});
+        return false;
+    }
+
+    void tell_removal(const Result<Removal>& removed, bool named,
+                      const std::optional<CleanDetails>& details) {
         if (!removed) {
             return tell(CleanResult::failed,
                         fmt::format("cannot be removed: {}; {}",
@@ -145,7 +190,7 @@ private:
         }
         switch (*removed) {
             case Removal::removed:
-                return tell(CleanResult::unlinked, {});
+                return tell(CleanResult::unlinked, {}, details);
             case Removal::gone:
                 return;  // somebody else was faster
             case Removal::alive:
@@ -154,15 +199,88 @@ private:
         }
     }
 
-    void tell(CleanResult result, std::string message) {
+    /// The files of other frameworks that were found.
+    void clean_foreign() {
+        if (candidates_.empty()) return;
+        held_.reset();
+        for (const bool tells_of_others : {false, true}) {
+            for (const Candidate& candidate : candidates_) {
+                if (candidate.record.foreign->tells_of_others != tells_of_others) continue;
+                record_ = candidate.record;
+                clean_one_foreign(candidate.named);
+            }
+        }
+    }
+
+    void clean_one_foreign(bool named) {
+        const ForeignVerdict verdict = judge_foreign(record_, held(), unheld());
+        if (!verdict.is_removable) {
+            if (named) {
+                return tell(CleanResult::refused,
+                            fmt::format("refused: {}; --force removes it all the same",
+                                        verdict.explanation));
+            }
+            if (verdict.is_in_use) return;
+            return tell(CleanResult::left,
+                        fmt::format("left alone: {}: {}; to remove it, name it and give --force",
+                                    record_.foreign->type, verdict.explanation));
+        }
+        const auto details = describe(verdict.explanation);
+        if (!may_remove(details)) return;
+        if (request_.confirm && !is_still_removable()) {
+            return tell(CleanResult::left,
+                        "left alone: it came into use while the answer was awaited");
+        }
+        tell_removal(remove_foreign(scanner_, record_), named, details);
+    }
+
+    bool is_still_removable() {
+        held_.reset();
+        return judge_foreign(record_, held(), unheld()).is_removable;
+    }
+
+    /// What the kernel says of the file's holders, and of those of the one that counts.
+    Unheld unheld() {
+        const auto& finding = *record_.foreign;
+        const UnheldProof own(scanner_.directory(), record_.name, record_.status);
+        if (own.answer() != Unheld::proven || !finding.held_file) return own.answer();
+        return UnheldProof(scanner_.directory(), finding.held_name, *finding.held_file).answer();
+    }
+
+    bool is_detailed() const { return request_.detailed || request_.confirm != nullptr; }
+
+    CleanDetails describe(std::string evidence) {
+        return {.type = std::string(type_text(record_)),
+                .evidence = std::move(evidence),
+                .file_bytes = static_cast<std::uint64_t>(record_.status.st_size),
+                .returns = count_returns(record_, held())};
+    }
+
+    /// Who holds files, as it was when this was asked first. Where it cannot be found out, nobody
+    /// is known, and that is said to be incomplete.
+    const HeldFiles& held() {
+        if (!held_) {
+            auto found = find_held_files(scanner_.directory());
+            held_.emplace();
+            held_->view = ProcView::nobody;
+            if (found) held_ = std::move(*found);
+        }
+        return *held_;
+    }
+
+    void tell(CleanResult result, std::string message,
+              const std::optional<CleanDetails>& details = {}) {
         if (result == CleanResult::refused || result == CleanResult::failed) all_done_ = false;
-        tell_({record_.name, record_.verdict, result, std::move(message)});
+        tell_({record_.name, record_.verdict, result, std::move(message), details});
     }
 
     Scanner scanner_;
     const CleanRequest& request_;
     const std::function<void(const CleanOutcome&)>& tell_;
+    const std::chrono::seconds now_ = now();
     FileRecord record_;
+    std::optional<HeldFiles> held_;
+    std::vector<Candidate> candidates_;
     bool all_done_ = true;
 };
 

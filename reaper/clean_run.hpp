@@ -1,11 +1,19 @@
 /// What shmclean does, without its options and its output: walks the directory or the names it was
 /// given, decides and removes, and tells of each file what became of it. One run, one thread.
+///
+/// Other frameworks' files go last and together: first all of them are judged by their framework's
+/// rule, then one walk over the processes shows who holds which, and only then each is judged once
+/// more and removed. What others are judged by (lock files) goes after these.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "reaper/clean_evidence.hpp"
+#include "reaper/clean_filter.hpp"
 #include "reaper/remove.hpp"
 #include "reaper/scan.hpp"
 
@@ -19,18 +27,32 @@ enum class CleanResult {
     failed,
 };
 
+/// What there is to say of a file that goes.
+struct CleanDetails {
+    std::string type;  ///< "heap", "Fast DDS segment"
+    std::string evidence;
+    std::uint64_t file_bytes = 0;
+    Returns returns;
+};
+
 /// What became of one file.
 struct CleanOutcome {
     std::string name;  ///< as it is: escape it before printing
     Verdict verdict = Verdict::other;
     CleanResult result = CleanResult::left;
     std::string message;  ///< what is wrong and the remedy, escaped; empty when all went well
+    std::optional<CleanDetails> details = {};  ///< if asked for, of what goes or would go
 };
 
 struct CleanRequest {
-    std::vector<std::string> names;  ///< empty: everything that is orphaned
+    /// Nothing: everything that is orphaned. A list, be it empty, means these alone.
+    std::optional<std::vector<std::string>> names;
     bool force = false;
     bool dry_run = false;
+    bool detailed = false;
+    CleanFilter filter;
+    /// Asked before each removal; false leaves the file. Details are given to it.
+    std::function<bool(const std::string& name, const CleanDetails& details)> confirm;
 };
 
 /// Calls `tell` for each file that there is something to tell about, in order. One refused or

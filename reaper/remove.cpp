@@ -8,6 +8,7 @@
 
 #include "file/cleaner.hpp"
 #include "os/crash_point.hpp"
+#include "reaper/unheld.hpp"
 
 namespace reaper {
 namespace {
@@ -86,6 +87,17 @@ Result<Removal> remove_file(Scanner& scanner, const FileRecord& record, bool for
     if (record.verdict != Verdict::orphaned) return unlink_judged(scanner.directory(), record);
     if (record.format == Format::heap) return clean_heap(scanner.directory(), record, force);
     return remove_redhawk(scanner, record);
+}
+
+Result<Removal> remove_foreign(Scanner& scanner, const FileRecord& record) {
+    scanner.forget_locks();
+    FileRecord now;
+    if (!scanner.look({record.name, DT_UNKNOWN}, now)) return Removal::gone;
+    if (!now.foreign || now.foreign->type != record.foreign->type) return Removal::gone;
+    if (now.foreign->owner != record.foreign->owner) return Removal::alive;
+    const UnheldProof proof(scanner.directory(), record.name, record.status);
+    if (proof.answer() == Unheld::disproven) return Removal::alive;
+    return unlink_judged(scanner.directory(), record);
 }
 
 }  // namespace reaper

@@ -124,6 +124,11 @@ void JsonReport::add_file(const FileRecord& record, const Details& details) {
     }
     if (is_heap && streams_ == Scanner::Streams::look_at)
         element["connections"] = connections_of(record);
+    if (record.foreign) {
+        element["framework"] = record.foreign->kind;
+        element["owner"] = foreign::to_string(record.foreign->owner);
+        element["evidence"] = record.foreign->evidence;
+    }
     element["uid"] = record.status.st_uid;
     element["user"] = escape(names_.user(record.status.st_uid));
     element["gid"] = record.status.st_gid;
@@ -149,6 +154,14 @@ void JsonCleanReport::add_outcome(const CleanOutcome& outcome) {
     element["verdict"] = to_string(outcome.verdict);
     element["result"] = to_string(outcome.result);
     if (!outcome.message.empty()) element["message"] = outcome.message;
+    if (outcome.details) {
+        element["type"] = outcome.details->type;
+        element["evidence"] = outcome.details->evidence;
+        element["file_size"] = outcome.details->file_bytes;
+        element["bytes_now"] = outcome.details->returns.bytes_now;
+        element["bytes_later"] = outcome.details->returns.bytes_later;
+        element["holders"] = outcome.details->returns.holders;
+    }
     append_element(text_, first_, element);
 }
 

@@ -29,6 +29,7 @@ std::string_view type_text(const FileRecord& record) {
         case Format::damaged:
             return record.damaged_redhawk ? "REDHAWK heap (damaged)" : "heap (damaged)";
         case Format::other:
+            return record.foreign ? record.foreign->type : "other";
         case Format::unreadable:
             return "other";
     }
@@ -80,6 +81,10 @@ void TextReport::add_file(const FileRecord& record) {
     add_size("file size", static_cast<std::uint64_t>(record.status.st_size));
     if (orphaned_text(record).empty()) {
         add_size("allocated", record.allocated_bytes());
+        if (record.foreign) {
+            add_line("owner", foreign::to_string(record.foreign->owner));
+            add_line("evidence", record.foreign->evidence);
+        }
     } else {
         add_heap(record);
     }

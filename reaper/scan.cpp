@@ -64,6 +64,11 @@ Result<std::vector<DirectoryEntry>> Scanner::entries(
     return found;
 }
 
+void Scanner::look_at_foreign(foreign::Places places) {
+    witnesses_.emplace();
+    witnesses_->places = std::move(places);
+}
+
 bool Scanner::look(const DirectoryEntry& entry, FileRecord& record) {
     record = FileRecord{};
     record.name = entry.name;
@@ -98,6 +103,7 @@ bool Scanner::look_at_file(int fd, FileRecord& record) {
     if (record.status.st_nlink == 0) return false;
     if (S_ISREG(record.status.st_mode)) read_content(fd, record);
     if (record.format == Format::unreadable) return true;
+    if (record.format == Format::other) recognise_foreign(fd, record);
 
     Facts facts{.format = record.format, .names = record.status.st_nlink};
     if (record.format == Format::heap) {
@@ -144,6 +150,17 @@ void Scanner::read_content(int fd, FileRecord& record) {
         record.damaged_redhawk = true;
         record.reason = std::move(redhawk->damage);
     }
+}
+
+/// A file with more than one name is nobody's: all of them make theirs new.
+void Scanner::recognise_foreign(int fd, FileRecord& record) {
+    if (!witnesses_ || !S_ISREG(record.status.st_mode) || record.status.st_nlink != 1) return;
+    record.foreign = foreign::recognise({.directory = directory_,
+                                         .name = record.name,
+                                         .fd = fd,
+                                         .status = record.status,
+                                         .head = head_.content(),
+                                         .witnesses = *witnesses_});
 }
 
 }  // namespace reaper

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "file/inspect.hpp"
 #include "file/inspect_streams.hpp"
 #include "os/shm_directory.hpp"
+#include "reaper/foreign/recogniser.hpp"
 #include "reaper/judge.hpp"
 #include "reaper/process_table.hpp"
 #include "reaper/redhawk_heap.hpp"
@@ -43,6 +45,7 @@ struct FileRecord {
     std::vector<shmheap::StreamRecord> streams;  ///< of Format::heap, if asked for
     RedhawkRecord redhawk;                       ///< of Format::redhawk
     bool damaged_redhawk = false;  ///< of Format::damaged: it begins as a REDHAWK heap does
+    std::optional<foreign::Finding> foreign;  ///< of Format::other, if asked for: whose it is
 
     [[nodiscard]] std::uint64_t allocated_bytes() const;
 };
@@ -57,6 +60,14 @@ public:
 
     [[nodiscard]] const shmheap::os::ShmDirectory& directory() const { return directory_; }
 
+    /// From now on files of other frameworks are told apart.
+    void look_at_foreign(foreign::Places places = {});
+
+    /// What is known of file locks is found out anew when it is needed next.
+    void forget_locks() {
+        if (witnesses_) witnesses_->locks = {};
+    }
+
     /// Everything in the directory that is wanted, sorted by name. Errors: it cannot be read.
     shmheap::Result<std::vector<DirectoryEntry>> entries(
         const std::function<bool(const DirectoryEntry&)>& is_wanted = is_any) const;
@@ -70,11 +81,13 @@ private:
 
     bool look_at_file(int fd, FileRecord& record);
     void read_content(int fd, FileRecord& record);
+    void recognise_foreign(int fd, FileRecord& record);
     bool look_at_name(FileRecord& record, Format format);
 
     const shmheap::os::ShmDirectory& directory_;
     const Streams streams_;
     ProcessTable processes_;
+    std::optional<foreign::Witnesses> witnesses_;
     shmheap::FileHead head_;
 };
 

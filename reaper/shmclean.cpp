@@ -1,10 +1,14 @@
-/// shmclean: removes orphaned heaps, and what it is told by name; see reaper/DESIGN.md for what
-/// goes under which option. All work is done in clean_run.
+/// shmclean: removes orphaned heaps, what it is told by name, and what other frameworks left; see
+/// reaper/DESIGN.md for what goes under which option. All work is done in clean_run.
 #include <fmt/format.h>
 
+#include <iostream>
+
 #include "os/shm_directory.hpp"
+#include "reaper/clean_options.hpp"
 #include "reaper/clean_run.hpp"
 #include "reaper/escape.hpp"
+#include "reaper/name_list.hpp"
 #include "reaper/report_json.hpp"
 #include "reaper/tool.hpp"
 
@@ -13,23 +17,29 @@ namespace {
 
 constexpr const char* program = "shmclean";
 
-struct Options {
-    CommonOptions common;
-    CleanRequest request;
-};
+/// "Fast DDS segment of 549408 bytes; its lock is free; 4096 bytes return now". One line.
+std::string details_text(const CleanDetails& details) {
+    std::string text = fmt::format("{} of {} bytes; {}; {} bytes return now", details.type,
+                                   details.file_bytes, details.evidence, details.returns.bytes_now);
+    if (details.returns.holders > 0) {
+        text += fmt::format(", {} when its {} holder{} exit{}", details.returns.bytes_later,
+                            details.returns.holders, details.returns.holders == 1 ? "" : "s",
+                            details.returns.holders == 1 ? "s" : "");
+    }
+    return text;
+}
 
-std::optional<int> read_options(int argc, char** argv, Options& options) {
-    CLI::App app(
-        "Removes every orphaned heap from shared memory, or the files that are named if "
-        "they are orphaned heaps. Those of other users may need superuser privileges.",
-        program);
-    add_common_options(app, options.common);
-    app.add_flag("-f,--force", options.request.force,
-                 "With names: remove live heaps and other files, too. Without: also heaps of which "
-                 "nobody can tell whether they are orphaned");
-    app.add_flag("-n,--dry-run", options.request.dry_run, "Only show what would be removed");
-    app.add_option("NAME", options.request.names, "Names relative to the directory");
-    return parse(app, argc, argv);
+/// Asks on stderr, and reads a line of standard input. Whoever says nothing, or no more, says no.
+bool ask(const std::string& name, const CleanDetails& details) {
+    const std::string question =
+        fmt::format("{}: remove {} ({})? [y/N] ", program, escape(name), details_text(details));
+    std::fwrite(question.data(), 1, question.size(), stderr);
+    std::string answer;
+    if (!std::getline(std::cin, answer)) {
+        std::fputs("\n", stderr);
+        return false;
+    }
+    return answer == "y" || answer == "Y" || answer == "yes";
 }
 
 void show_outcome(const CleanOutcome& outcome) {
@@ -45,16 +55,42 @@ void show_outcome(const CleanOutcome& outcome) {
     }
 }
 
-int clean_files(const Options& options) {
+void explain_outcome(const CleanOutcome& outcome) {
+    const std::string name = escape(outcome.name);
+    if (!outcome.message.empty()) complain(program, name + ": " + outcome.message);
+    if (!outcome.details) return;
+    const bool removed = outcome.result == CleanResult::unlinked;
+    complain(program, fmt::format("{}: {}: {}", name, removed ? "removed" : "would be removed",
+                                  details_text(*outcome.details)));
+}
+
+/// Takes the names out of the list that was given. False, with a complaint, when it cannot be read.
+bool add_listed_names(CleanOptions& options) {
+    if (options.files_from.empty()) return true;
+    const auto listed = read_names(options.files_from, options.nul_separated ? '\0' : '\n');
+    if (!listed) {
+        complain(program, fmt::format("--files-from: cannot read names from {}: {}; give a file "
+                                      "that you may read, or - for standard input",
+                                      escape(options.files_from),
+                                      std::generic_category().message(listed.error().code)));
+        return false;
+    }
+    auto& names = *options.request.names;
+    names.insert(names.end(), listed->begin(), listed->end());
+    return true;
+}
+
+int clean_files(CleanOptions& options) {
     auto directory = shmheap::os::ShmDirectory::open(options.common.directory);
     if (!directory) {
         complain_of_directory(program, directory.error());
         return exit_not_done;
     }
+    if (!add_listed_names(options)) return exit_not_done;
+    if (options.interactive) options.request.confirm = ask;
     JsonCleanReport report(directory->path(), options.request.dry_run);
     const auto all_done = run_clean(*directory, options.request, [&](const CleanOutcome& outcome) {
-        if (!outcome.message.empty())
-            complain(program, escape(outcome.name) + ": " + outcome.message);
+        explain_outcome(outcome);
         if (options.common.json) return report.add_outcome(outcome);
         show_outcome(outcome);
     });
@@ -69,8 +105,8 @@ int clean_files(const Options& options) {
 }
 
 int run(int argc, char** argv) {
-    Options options;
-    if (const auto status = read_options(argc, argv, options)) return *status;
+    CleanOptions options;
+    if (const auto status = read_clean_options(argc, argv, options)) return *status;
     return clean_files(options);
 }
 

@@ -236,6 +236,7 @@ int show(const InfoOptions& options) {
     const auto streams =
         options.connections ? Scanner::Streams::look_at : Scanner::Streams::leave_out;
     Scanner scanner(*directory, streams);
+    if (options.selection.all) scanner.look_at_foreign();
     bool found = false;
     shmheap::Status done;
     if (options.conditions.empty()) {

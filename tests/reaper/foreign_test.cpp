@@ -1,0 +1,306 @@
+// Recognisers of other frameworks' files, on files that the real programs made: each is told from
+// others by name and content, and judged by the framework's own rule. Ray and iceoryx2 are not in
+// Debian: their files are made here after what their sources say.
+#include <dirent.h>
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <map>
+
+#include "fabricator.hpp"
+#include "foreign_files.hpp"
+#include "reaper/foreign/name_pattern.hpp"
+#include "reaper/scan.hpp"
+
+using namespace reaper_test;
+using reaper::foreign::Finding;
+using reaper::foreign::Life;
+using reaper::foreign::matches;
+
+namespace {
+
+/// Looks at one file, with frameworks' own folders where nobody else has any.
+std::optional<Finding> find(const TestDirectory& directory, const std::string& name,
+                            reaper::foreign::Places places = {"/nonexistent", "/nonexistent"}) {
+    reaper::Scanner scanner(directory.open());
+    scanner.look_at_foreign(std::move(places));
+    reaper::FileRecord record;
+    REQUIRE(scanner.look({name, DT_UNKNOWN}, record));
+    return record.foreign;
+}
+
+std::string type_of(const TestDirectory& directory, const std::string& name) {
+    const auto found = find(directory, name);
+    return found ? std::string(found->type) : "other";
+}
+
+Life life_of(const TestDirectory& directory, const std::string& name) {
+    const auto found = find(directory, name);
+    REQUIRE(found.has_value());
+    return found->owner;
+}
+
+std::string expected_type(const RecordedFile& file) {
+    const std::vector<std::pair<std::string, std::string>> by_prefix{
+        {"boost_queue", "Boost.Interprocess message queue"},
+        {"boost_segment", "Boost.Interprocess segment"},
+        {".org.chromium", "Chromium shared memory"},
+        {"fast_datasharing", "Fast DDS data sharing pool"},
+        {"sem.fastrtps", "Fast DDS port mutex"},
+        {"iceoryx_mgmt", "iceoryx management"},
+        {"root", "iceoryx segment"},
+        {"vader", "Open MPI segment"},
+        {"PostgreSQL.2066532232", "PostgreSQL control segment"},
+        {"PostgreSQL", "PostgreSQL segment"},
+        {"pulse", "PulseAudio pool"},
+        {"psm_", "Python shared memory"},
+        {"sem.", "POSIX semaphore"},
+        {"torch", "PyTorch tensor"},
+    };
+    if (file.name.starts_with("fastrtps_")) {
+        const bool is_lock = file.name.ends_with("_el");
+        const bool is_port = file.name.starts_with("fastrtps_port");
+        return std::string("Fast DDS ") + (is_port ? "port" : "segment") + (is_lock ? " lock" : "");
+    }
+    for (const auto& [prefix, type] : by_prefix)
+        if (file.name.starts_with(prefix)) return type;
+    return "?";
+}
+
+pid_t dead_pid() {
+    return Child([] { return 0; }, Child::After::ends).pid();
+}
+
+TEST_CASE("patterns of names") {
+    CHECK(matches("torch_1_22_333", "torch_#_#_#"));
+    CHECK_FALSE(matches("torch_1_22_", "torch_#_#_#"));
+    CHECK_FALSE(matches("torch_1_x_3", "torch_#_#_#"));
+    CHECK(matches("a.b.c.data", "a*.data"));
+    CHECK_FALSE(matches("a.data", "a*.data"));
+    CHECK_FALSE(matches("a.b.datax", "a*.data"));
+    CHECK(matches("psm_0123abcd", "psm_%%%%%%%%"));
+    CHECK_FALSE(matches("psm_0123ABCD", "psm_%%%%%%%%"));
+    CHECK_FALSE(matches("psm_0123abc", "psm_%%%%%%%%"));
+    CHECK_FALSE(matches("", "#"));
+    CHECK_FALSE(matches(std::string(255, '1') + "x", "*#"));
+}
+
+TEST_CASE("what the real programs made is recognised") {
+    const TestDirectory directory;
+    const auto files = recorded_files();
+    REQUIRE(files.size() > 20);
+    for (const auto& file : files)
+        lay_down(directory, file);
+    for (const auto& file : files)
+        CHECK_MESSAGE(type_of(directory, file.name) == expected_type(file), file.name);
+}
+
+TEST_CASE("the right name with other content is not recognised") {
+    for (const auto& file : recorded_files()) {
+        // Shared memory of Python and Chromium has the application's content, whatever it is; and
+        // payload of iceoryx is told by its neighbour, which is not there.
+        if (file.name.starts_with("psm_") || file.name.starts_with(".org")) continue;
+        const TestDirectory directory;
+        directory.write(file.name, std::string(8192, 'x'), 0600);
+        CHECK_MESSAGE(type_of(directory, file.name) == "other", file.name);
+        directory.write(file.name, std::string(40, '\0'), 0600);
+        CHECK_MESSAGE(type_of(directory, file.name) == "other", file.name);
+    }
+}
+
+TEST_CASE("a file that was cut short is not recognised") {
+    for (const auto& file : recorded_files()) {
+        if (file.size < 32 || file.name.starts_with("psm_") || file.name.starts_with(".org"))
+            continue;
+        // Nothing at the end of these two is looked at; what is cut off the head is.
+        const bool begins_only = file.name.starts_with("vader") || file.name == "iceoryx_mgmt";
+        const TestDirectory directory;
+        auto cut = file;
+        cut.tail.clear();
+        cut.size = begins_only ? 6 : file.size / 2;
+        cut.head.resize(std::min(cut.head.size(), cut.size));
+        if (file.name.starts_with("torch")) {
+            cut.size = 63;
+            cut.head.resize(63);
+        }
+        lay_down(directory, cut);
+        CHECK_MESSAGE(type_of(directory, file.name) == "other", file.name);
+    }
+}
+
+TEST_CASE("the right content under another name is only what content alone can tell") {
+    const TestDirectory directory;
+    for (const auto& file : recorded_files()) {
+        lay_down(directory, file, "something");
+        const auto type = type_of(directory, "something");
+        CHECK_MESSAGE((type == "other" || type.starts_with("Boost.Interprocess")), file.name);
+    }
+}
+
+TEST_CASE("Python's and Chromium's files are told by their mode as well, and no link is") {
+    const TestDirectory directory;
+    lay_down(directory, recorded("python", "psm_"), "psm_00000000", 0644);
+    directory.write(".org.chromium.Chromium.abcDEF", "x", 0666);
+    directory.write("target", "x", 0600);
+    REQUIRE(::symlink("target", (directory / "psm_00000001").c_str()) == 0);
+    directory.write("psm_00000002", "x", 0600);
+    REQUIRE(::link((directory / "psm_00000002").c_str(), (directory / "psm_00000003").c_str()) ==
+            0);
+    REQUIRE(::mkfifo((directory / "psm_00000004").c_str(), 0600) == 0);
+    for (const char* name : {"psm_00000000", ".org.chromium.Chromium.abcDEF", "psm_00000001",
+                             "psm_00000002", "psm_00000003", "psm_00000004"})
+        CHECK_MESSAGE(type_of(directory, name) == "other", name);
+}
+
+TEST_CASE("Fast DDS: the lock beside a file decides, a file without one is unknown") {
+    const TestDirectory directory;
+    const auto segment = recorded("fastdds", "fastrtps_4");
+    const auto port = recorded("fastdds", "fastrtps_port");
+    const auto mutex = recorded("fastdds", "sem.fastrtps");
+    for (const auto& file : {segment, port, mutex})
+        lay_down(directory, file);
+    for (const auto& file : {segment, port, mutex})
+        CHECK_MESSAGE(life_of(directory, file.name) == Life::unknown, file.name);
+    directory.write(segment.name + "_el", "", 0644);
+    directory.write(port.name + "_sl", "", 0644);
+    for (const auto& file : {segment, port, mutex})
+        CHECK_MESSAGE(life_of(directory, file.name) == Life::dead, file.name);
+    CHECK(life_of(directory, segment.name + "_el") == Life::dead);
+    CHECK(life_of(directory, port.name + "_sl") == Life::dead);
+
+    const auto exclusive = directory.open().open_file(segment.name + "_el", O_RDONLY);
+    REQUIRE(::flock(exclusive->get(), LOCK_EX | LOCK_NB) == 0);
+    const auto shared = directory.open().open_file(port.name + "_sl", O_RDONLY);
+    REQUIRE(::flock(shared->get(), LOCK_SH | LOCK_NB) == 0);
+    for (const auto& file : {segment, port, mutex})
+        CHECK_MESSAGE(life_of(directory, file.name) == Life::alive, file.name);
+    CHECK(contains(find(directory, segment.name)->evidence, std::to_string(::getpid())));
+    CHECK(life_of(directory, segment.name + "_el") == Life::alive);
+}
+
+TEST_CASE("Fast DDS version 3 has other names for the same") {
+    const TestDirectory directory;
+    lay_down(directory, recorded("fastdds", "fastrtps_4"), "fastdds_0123456789abcdef");
+    directory.write("fastdds_0123456789abcdef_el", "", 0644);
+    CHECK(type_of(directory, "fastdds_0123456789abcdef") == "Fast DDS segment");
+    CHECK(life_of(directory, "fastdds_0123456789abcdef") == Life::dead);
+    lay_down(directory, recorded("fastdds", "fastrtps_port"), "fastdds_port7400");
+    CHECK(type_of(directory, "fastdds_port7400") == "Fast DDS port");
+}
+
+/// A file of a framework that keeps its maker's pid in it, with another pid.
+std::map<std::string, std::string> files_with_pid(const TestDirectory& directory, pid_t pid) {
+    auto pool = recorded("pulseaudio", "pulse");
+    put(pool.tail, pool.tail.size() - 36, static_cast<std::uint32_t>(pid));
+    auto segment = recorded("openmpi", "vader");
+    put(segment.head, 4, static_cast<std::uint32_t>(pid));
+    const std::string tensor = "torch_" + std::to_string(pid) + "_123_0";
+    lay_down(directory, pool);
+    lay_down(directory, segment);
+    lay_down(directory, recorded("pytorch", "torch"), tensor);
+    return {{"pool", pool.name}, {"segment", segment.name}, {"tensor", tensor}};
+}
+
+TEST_CASE("PulseAudio, Open MPI, PyTorch: the maker's pid decides") {
+    const TestDirectory directory;
+    for (const auto& [what, name] : files_with_pid(directory, dead_pid()))
+        CHECK_MESSAGE(life_of(directory, name) == Life::dead, what);
+    for (const auto& [what, name] : files_with_pid(directory, ::getpid()))
+        CHECK_MESSAGE(life_of(directory, name) == Life::alive, what);
+    const Child zombie([] { return 0; });
+    zombie.kill();
+    for (const auto& [what, name] : files_with_pid(directory, zombie.pid()))
+        CHECK_MESSAGE(life_of(directory, name) == Life::dead, what);
+}
+
+TEST_CASE("PostgreSQL: only what a control segment lists, and that one's holders decide") {
+    const TestDirectory directory;
+    const auto control = recorded("postgresql", "PostgreSQL.2066532232");
+    const auto listed = recorded("postgresql", "PostgreSQL.1706366202");
+    lay_down(directory, listed);
+    CHECK(type_of(directory, listed.name) == "other");
+    lay_down(directory, control);
+    const auto finding = find(directory, listed.name);
+    REQUIRE(finding.has_value());
+    CHECK(finding->owner == Life::held);
+    struct stat status {};
+    REQUIRE(::stat((directory / control.name).c_str(), &status) == 0);
+    CHECK(finding->held_file->st_ino == status.st_ino);
+    CHECK(finding->held_name == control.name);
+    CHECK(find(directory, control.name)->tells_of_others);
+    lay_down(directory, listed, "PostgreSQL.12");
+    CHECK(type_of(directory, "PostgreSQL.12") == "other");
+    lay_down(directory, listed, "PostgreSQL.99999999999999");
+    CHECK(type_of(directory, "PostgreSQL.99999999999999") == "other");
+}
+
+TEST_CASE("iceoryx: the daemon's lock decides") {
+    const TestDirectory directory;
+    const TestDirectory locks;
+    const reaper::foreign::Places places{locks.path(), "/nonexistent"};
+    lay_down(directory, recorded("iceoryx", "iceoryx_mgmt"));
+    lay_down(directory, recorded("iceoryx", "root"));
+    for (const char* name : {"iceoryx_mgmt", "root"}) {
+        CHECK(find(directory, name, places)->owner == Life::unknown);
+        locks.write("iox-unique-roudi.lock", "", 0600);
+        CHECK(find(directory, name, places)->owner == Life::dead);
+        const auto lock = locks.open().open_file("iox-unique-roudi.lock", O_RDONLY);
+        REQUIRE(::flock(lock->get(), LOCK_EX | LOCK_NB) == 0);
+        CHECK(find(directory, name, places)->owner == Life::alive);
+        REQUIRE(locks.open().unlink("iox-unique-roudi.lock"));
+    }
+    lay_down(directory, recorded("iceoryx", "root"), "no-such-group");
+    CHECK(type_of(directory, "no-such-group") == "other");
+}
+
+TEST_CASE("iceoryx2: dead when no node lives, unknown while one does") {
+    const TestDirectory directory;
+    const TestDirectory root;
+    const reaper::foreign::Places places{"/nonexistent", root.path()};
+    REQUIRE(::mkdir((root / "nodes").c_str(), 0755) == 0);
+    std::string content(4096, '\0');
+    put(content, 0, (std::uint64_t{0} << 32) | (std::uint64_t{6} << 16) | std::uint64_t{1});
+    for (const char* suffix : {"data", "dynamic", "connection", "event", "blackboard_mgmt"}) {
+        const std::string name = std::string("iox2_0123abcd.") + suffix;
+        directory.write(name, content, 0700);
+        CHECK(find(directory, name, places)->owner == Life::unknown);
+    }
+    root.write("nodes/iox2_1.node_monitor", "", 0600);
+    CHECK(find(directory, "iox2_0123abcd.data", places)->owner == Life::dead);
+    root.write("nodes/iox2_2.node_monitor", "", 0600);
+    const shmheap::os::UniqueFd node(
+        ::open((root / "nodes/iox2_2.node_monitor").c_str(), O_RDWR | O_CLOEXEC));
+    struct ::flock request {};
+    request.l_type = F_WRLCK;
+    request.l_whence = SEEK_SET;
+    REQUIRE(::fcntl(node.get(), F_SETLK, &request) == 0);
+    CHECK(find(directory, "iox2_0123abcd.data", places)->owner == Life::unknown);
+    directory.write("iox2_0123abcd.data", std::string(4096, 'x'), 0700);
+    CHECK_FALSE(find(directory, "iox2_0123abcd.data", places).has_value());
+}
+
+TEST_CASE("Ray: a store that was killed before it took its name away") {
+    const TestDirectory directory;
+    directory.write("plasmaAb12Cd", "", 0600);
+    CHECK(type_of(directory, "plasmaAb12Cd") == "Ray object store");
+    CHECK(life_of(directory, "plasmaAb12Cd") == Life::held);
+    directory.write("plasmaAb12Cd", "x", 0600);
+    CHECK(type_of(directory, "plasmaAb12Cd") == "other");
+}
+
+TEST_CASE("frameworks that keep no record of owners are unknown") {
+    const TestDirectory directory;
+    for (const auto& file :
+         {recorded("python", "psm_"), recorded("python", "sem."),
+          recorded("boost", "boost_segment"), recorded("boost", "boost_queue")}) {
+        lay_down(directory, file);
+        CHECK_MESSAGE(life_of(directory, file.name) == Life::unknown, file.name);
+    }
+    lay_down(directory, recorded("python", "sem."), "sem.mp-abcdefgh");
+    CHECK(life_of(directory, "sem.mp-abcdefgh") == Life::held);
+}
+
+}  // namespace
