@@ -70,7 +70,9 @@ public:
     Result<bool> run() {
         for (const std::string& name : request_.names)
             clean_named(name);
-        if (!request_.names.empty()) return all_done_;
+        for (const std::string& name : request_.among)
+            if (scanner_.look({name, DT_UNKNOWN}, record_)) decide(false);
+        if (!request_.names.empty() || !request_.among.empty()) return all_done_;
         const auto entries = scanner_.entries();
         if (!entries) return tl::unexpected(entries.error());
         CRASH_POINT(clean_run_listed);

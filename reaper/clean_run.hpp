@@ -29,6 +29,7 @@ struct CleanOutcome {
 
 struct CleanRequest {
     std::vector<std::string> names;  ///< empty: everything that is orphaned
+    std::vector<std::string> among;  ///< of everything only these, if `names` is empty and this not
     bool force = false;
     bool dry_run = false;
 };

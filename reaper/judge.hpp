@@ -32,6 +32,7 @@ enum class Format { other, unreadable, damaged, heap, redhawk };
 
 /// What is known of a process that has the pid of a REDHAWK heap's creator.
 struct CandidateFacts {
+    pid_t pid = 0;  ///< as this process sees it; proves nothing
     bool zombie = false;
     bool started_after_birth =
         false;  ///< certainly later than the file was born: its pid is reused

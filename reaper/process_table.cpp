@@ -131,7 +131,7 @@ std::optional<bool> maps_file(pid_t pid, const struct stat& status) {
 /// What /proc says of a process that exists; no value when `pid` is only a thread's number, or
 /// when the process is gone by now.
 std::optional<CandidateFacts> look_at(pid_t pid, int fd, const struct stat& status) {
-    CandidateFacts facts;
+    CandidateFacts facts{.pid = pid};
     const auto text = read_proc(pid, "status");
     if (!text) {
         if (::kill(pid, 0) != 0 && errno == ESRCH) return {};
@@ -158,19 +158,17 @@ std::optional<CandidateFacts> look_at(pid_t pid, int fd, const struct stat& stat
 CreatorFacts ProcessTable::find_creator(pid_t creator_pid, int fd, const struct stat& status) {
     CreatorFacts creator;
     creator.sees_everyone = sees_everyone();
+    const auto is_settled_by = [&](pid_t pid) {
+        const auto facts = look_at(pid, fd, status);
+        if (!facts) return false;
+        creator.candidates.push_back(*facts);
+        return judge({.format = Format::redhawk, .creator = creator}).verdict == Verdict::live;
+    };
     const bool exists = ::kill(creator_pid, 0) == 0 || errno == EPERM;
-    if (exists) {
-        if (const auto facts = look_at(creator_pid, fd, status)) {
-            creator.candidates.push_back(*facts);
-            if (judge({.format = Format::redhawk, .creator = creator}).verdict == Verdict::live)
-                return creator;
-        }
-    }
+    if (exists && is_settled_by(creator_pid)) return creator;
     const auto [first, last] = nested().equal_range(creator_pid);
-    for (auto entry = first; entry != last; ++entry) {
-        if (const auto facts = look_at(entry->second, fd, status))
-            creator.candidates.push_back(*facts);
-    }
+    for (auto entry = first; entry != last; ++entry)
+        if (is_settled_by(entry->second)) break;
     return creator;
 }
 
