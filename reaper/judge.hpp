@@ -36,7 +36,7 @@ struct CandidateFacts {
     bool zombie = false;
     bool started_after_birth =
         false;  ///< certainly later than the file was born: its pid is reused
-    std::optional<bool> maps_heap = {};  ///< no value: we may not look
+    std::optional<bool> maps_heap = {};  ///< as every creator does; no value: we may not look
     bool same_user = true;               ///< it runs as the user who owns the file
 };
 

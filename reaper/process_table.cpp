@@ -144,9 +144,12 @@ std::optional<CandidateFacts> look_at(pid_t pid, int fd, const struct stat& stat
     const auto threads = numbers(status_line(*text, "Threads"));
     facts.zombie = (letter == "Z" || letter == "X") && (threads.empty() || threads.front() <= 1);
     if (facts.zombie) return facts;
+    const bool has_leader_ended = letter == "Z" || letter == "X";  // its maps are empty then
+    if (!has_leader_ended) facts.maps_heap = maps_file(pid, status);
+    if (facts.maps_heap && *facts.maps_heap) return facts;
+    if (!has_leader_ended && status_line(*text, "VmSize").empty()) return {};  // a kernel thread
     facts.started_after_birth = started_after(pid, birth(fd, status));
     if (!facts.started_after_birth) return facts;
-    facts.maps_heap = maps_file(pid, status);
     facts.same_user = false;
     for (const long uid : numbers(status_line(*text, "Uid")))
         facts.same_user = facts.same_user || uid == static_cast<long>(status.st_uid);
