@@ -14,7 +14,8 @@ Creator judge_candidate(const CandidateFacts& candidate) {
     if (candidate.maps_heap && *candidate.maps_heap) return Creator::this_one;
     if (candidate.maps_heap)
         return candidate.started_after_birth ? Creator::not_this : Creator::undecided;
-    if (!candidate.started_after_birth) return Creator::this_one;
+    if (!candidate.started_after_birth)
+        return candidate.same_user && !candidate.is_nested ? Creator::this_one : Creator::undecided;
     return candidate.same_user ? Creator::undecided : Creator::not_this;
 }
 

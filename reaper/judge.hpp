@@ -32,7 +32,8 @@ enum class Format { other, unreadable, damaged, heap, redhawk };
 
 /// What is known of a process that has the pid of a REDHAWK heap's creator.
 struct CandidateFacts {
-    pid_t pid = 0;  ///< as this process sees it; proves nothing
+    pid_t pid = 0;           ///< as this process sees it; proves nothing
+    bool is_nested = false;  ///< the creator's pid is the one that it has in its own pid namespace
     bool zombie = false;
     bool started_after_birth =
         false;  ///< certainly later than the file was born: its pid is reused

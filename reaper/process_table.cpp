@@ -149,7 +149,6 @@ std::optional<CandidateFacts> look_at(pid_t pid, int fd, const struct stat& stat
     if (facts.maps_heap && *facts.maps_heap) return facts;
     if (!has_leader_ended && status_line(*text, "VmSize").empty()) return {};  // a kernel thread
     facts.started_after_birth = started_after(pid, birth(fd, status));
-    if (!facts.started_after_birth) return facts;
     facts.same_user = false;
     for (const long uid : numbers(status_line(*text, "Uid")))
         facts.same_user = facts.same_user || uid == static_cast<long>(status.st_uid);
@@ -162,8 +161,9 @@ CreatorFacts ProcessTable::find_creator(pid_t creator_pid, int fd, const struct 
     CreatorFacts creator;
     creator.sees_everyone = sees_everyone();
     const auto is_settled_by = [&](pid_t pid) {
-        const auto facts = look_at(pid, fd, status);
+        auto facts = look_at(pid, fd, status);
         if (!facts) return false;
+        facts->is_nested = pid != creator_pid;
         creator.candidates.push_back(*facts);
         return judge({.format = Format::redhawk, .creator = creator}).verdict == Verdict::live;
     };

@@ -200,14 +200,15 @@ void Watch::clean(const std::string& name) {
     CleanRequest request;
     request.among = {name};
     const FileRecord found = record_;
-    bool is_left = false;
+    bool is_removed = false;
     (void)run_clean(*directory_, request, [&](const CleanOutcome& outcome) {
-        is_left = outcome.result != CleanResult::unlinked;
-        if (!is_left) ++report_.removed;
-        if (!is_left || heaps_->is_news(found, outcome.message)) output_.tell(outcome);
+        is_removed = outcome.result == CleanResult::unlinked;
+        if (is_removed) ++report_.removed;
+        if (is_removed || heaps_->is_news(found, outcome.message)) output_.tell(outcome);
     });
-    if (is_left) return heaps_->await_change(found);
-    heaps_->forget(name);
+    if (is_removed) return heaps_->forget(name);
+    // Where nothing was told, another cleaner had the lock, who may be killed before it unlinks.
+    heaps_->await_change(found);
 }
 
 void Watch::take_events() {

@@ -66,6 +66,12 @@ TEST_CASE("a process that has the pid and does not map the heap is another's, or
     CHECK(judge_creator({older_stranger, older_and_maps}) == Verdict::live);
 }
 
+TEST_CASE("an older process that we may not look into is the creator if pid and user say so") {
+    CHECK(judge_creator({older_than_file}) == Verdict::live);
+    CHECK(judge_creator({{.is_nested = true}}) == Verdict::foreign);
+    CHECK(judge_creator({{.same_user = false}}) == Verdict::foreign);
+}
+
 TEST_CASE("a zombie created nothing that lives") {
     CHECK(judge_creator({zombie}) == Verdict::orphaned);
 }

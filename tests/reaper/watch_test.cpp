@@ -99,11 +99,14 @@ TEST_CASE("an owner that cannot be watched is looked at every few seconds") {
 }
 
 TEST_CASE("nothing wakes it while nothing happens and every owner has a pidfd") {
-    const TestDirectory directory;
+    const TestDirectory directory;  // around the watched one, since other tests use the one above
+    REQUIRE(::mkdir((directory / "heaps").c_str(), 0755) == 0);
     const FabricatedHeap first(directory, "heap-1", heap_of_this_process());
     const FabricatedHeap second(directory, "heap-2", heap_of_this_process());
-    directory.write("other", "x");
-    Watcher watcher(directory);
+    for (const char* name : {"heap-1", "heap-2"})
+        REQUIRE(::rename((directory / name).c_str(), (directory / "heaps/" + name).c_str()) == 0);
+    Watcher watcher(directory, {.within = "/heaps"});
+    CHECK(watcher.count("2 heap(s) in use") == 1);
     const long before = watcher.wake_ups();
     CHECK(watcher.is_silent(idle_ms));
     CHECK(watcher.wake_ups() == before);

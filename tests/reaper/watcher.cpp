@@ -44,14 +44,14 @@ Watcher::Watcher(const TestDirectory& directory, const WatcherOptions& options) 
             const rlimit limit{*options.files_max, *options.files_max};
             ::setrlimit(RLIMIT_NOFILE, &limit);
         }
-        std::string directory_path = directory.path();
+        std::string directory_path = directory.path() + options.within;
         std::array<char*, 5> words{const_cast<char*>("shmclean"), const_cast<char*>("--watch"),
                                    const_cast<char*>("--dir"), directory_path.data(), nullptr};
         std::array<char*, 1> no_variables{nullptr};
         ::fexecve(program.get(), words.data(), no_variables.data());
         ::_exit(1);
     }
-    await("watching " + directory.path());
+    await("watching " + directory.path() + options.within);
 }
 
 Watcher::~Watcher() {

@@ -14,6 +14,7 @@
 namespace reaper_test {
 
 struct WatcherOptions {
+    std::string within = {};  ///< a folder of the directory, with a '/' before it
     std::optional<uid_t> user = {};
     std::optional<unsigned> files_max = {};  ///< hard limit of open files
 };
