@@ -35,7 +35,7 @@ class Cleaners(unittest.TestCase):
                          "watch": [SHMCLEAN, "--watch"], "one": [WORKER], "two": [WORKER],
                          "forking": [WORKER, "0", "fork"]}
         self.running = {}
-        self.born = {}  # of owners that nobody has killed: pid -> inode of the heap, once it is seen
+        self.born = {}  # of owners that nobody killed: pid -> inode of the heap, once it is seen
         self.seen = 0
         self.addCleanup(lambda: [self.end(name) for name in list(self.running)])
 
