@@ -137,12 +137,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const Step& step : take_steps(input))
         step.take(specimen.fd());
     const auto steps = take_steps(input);
+    std::atomic<bool> begun = false;
     std::atomic<bool> stop = false;
     std::thread writer([&] {
-        while (!stop)
+        while (!stop) {
+            begun = true;
             for (const Step& step : steps)
                 step.take(specimen.fd());
+        }
     });
+    while (!begun)
+        std::this_thread::yield();
     for (int each = 0; each < looks; ++each)
         look(specimen);
     stop = true;
