@@ -97,6 +97,13 @@ void add_options(CLI::App& app, CleanOptions& options, Given& given) {
     app.add_flag("-0", options.nul_separated, "Names out of the file end with NUL bytes")
         ->needs(files_from);
     app.add_option("NAME", given.names, "Names relative to the directory");
+    auto* watch = app.add_flag("--watch", options.watch,
+                               "Stay, and remove heaps as they become orphaned, until SIGTERM");
+    for (auto* other : app.get_options()) {
+        const bool goes_with_it = other == watch || other == app.get_option("--dir") ||
+                                  other == app.get_help_ptr() || other == app.get_version_ptr();
+        if (!goes_with_it) watch->excludes(other);
+    }
 }
 
 /// Looks at the values. Throws what CLI11 throws of those that are wrong.

@@ -15,6 +15,7 @@ struct CleanOptions {
     bool interactive = false;
     std::string files_from;  ///< empty: the option was not given
     bool nul_separated = false;
+    bool watch = false;
 };
 
 /// A value is the exit status of a program that has nothing more to do: help was asked for, or the

@@ -83,6 +83,11 @@ public:
             clean_foreign();
             return all_done_;
         }
+        if (!request_.among.empty()) {
+            for (const std::string& name : request_.among)
+                if (scanner_.look({name, DT_UNKNOWN}, record_)) decide(false);
+            return all_done_;
+        }
         const auto entries = scanner_.entries();
         if (!entries) return tl::unexpected(entries.error());
         CRASH_POINT(clean_run_listed);

@@ -47,6 +47,8 @@ struct CleanOutcome {
 struct CleanRequest {
     /// Nothing: everything that is orphaned. A list, be it empty, means these alone.
     std::optional<std::vector<std::string>> names;
+    /// Without names, if there are any here: of everything these alone.
+    std::vector<std::string> among;
     bool force = false;
     bool dry_run = false;
     bool detailed = false;

@@ -5,13 +5,17 @@ namespace {
 
 enum class Creator { not_this, this_one, undecided };
 
-/// The start time alone could deceive when the clock was set since the file was born. So it is
-/// believed only together with a second witness: the process does not map the heap, or it is not
-/// even of the file's user.
+/// A creator maps its heap for as long as it lives, but where its pid came from another pid
+/// namespace, any process may have that number here. The start time alone could deceive when the
+/// clock was set since the file was born. So it is believed only together with a second witness:
+/// the process does not map the heap, or it is not even of the file's user.
 Creator judge_candidate(const CandidateFacts& candidate) {
     if (candidate.zombie) return Creator::not_this;
-    if (!candidate.started_after_birth) return Creator::this_one;
-    if (candidate.maps_heap) return *candidate.maps_heap ? Creator::this_one : Creator::not_this;
+    if (candidate.maps_heap && *candidate.maps_heap) return Creator::this_one;
+    if (candidate.maps_heap)
+        return candidate.started_after_birth ? Creator::not_this : Creator::undecided;
+    if (!candidate.started_after_birth)
+        return candidate.same_user && !candidate.is_nested ? Creator::this_one : Creator::undecided;
     return candidate.same_user ? Creator::undecided : Creator::not_this;
 }
 
@@ -28,8 +32,7 @@ Judgement judge_redhawk(const CreatorFacts& creator) {
                 break;
         }
     }
-    if (undecided)
-        return {Verdict::foreign, "cannot tell whether its creator's pid was given to another"};
+    if (undecided) return {Verdict::foreign, "a process has its creator's pid, but may be another"};
     if (!creator.sees_everyone)
         return {Verdict::foreign, "its creator may run in another pid namespace"};
     return {Verdict::orphaned, ""};

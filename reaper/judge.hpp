@@ -32,10 +32,12 @@ enum class Format { other, unreadable, damaged, heap, redhawk };
 
 /// What is known of a process that has the pid of a REDHAWK heap's creator.
 struct CandidateFacts {
+    pid_t pid = 0;           ///< as this process sees it; proves nothing
+    bool is_nested = false;  ///< the creator's pid is the one that it has in its own pid namespace
     bool zombie = false;
     bool started_after_birth =
         false;  ///< certainly later than the file was born: its pid is reused
-    std::optional<bool> maps_heap = {};  ///< no value: we may not look
+    std::optional<bool> maps_heap = {};  ///< as every creator does; no value: we may not look
     bool same_user = true;               ///< it runs as the user who owns the file
 };
 

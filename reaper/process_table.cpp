@@ -93,7 +93,7 @@ std::optional<bool> maps_file(pid_t pid, const struct stat& status) {
 /// What /proc says of a process that exists; no value when `pid` is only a thread's number, or
 /// when the process is gone by now.
 std::optional<CandidateFacts> look_at(pid_t pid, int fd, const struct stat& status) {
-    CandidateFacts facts;
+    CandidateFacts facts{.pid = pid};
     const auto text = read_proc(pid, "status");
     if (!text) {
         if (::kill(pid, 0) != 0 && errno == ESRCH) return {};
@@ -106,9 +106,11 @@ std::optional<CandidateFacts> look_at(pid_t pid, int fd, const struct stat& stat
     const auto threads = numbers(status_line(*text, "Threads"));
     facts.zombie = (letter == "Z" || letter == "X") && (threads.empty() || threads.front() <= 1);
     if (facts.zombie) return facts;
+    const bool has_leader_ended = letter == "Z" || letter == "X";  // its maps are empty then
+    if (!has_leader_ended) facts.maps_heap = maps_file(pid, status);
+    if (facts.maps_heap && *facts.maps_heap) return facts;
+    if (!has_leader_ended && status_line(*text, "VmSize").empty()) return {};  // a kernel thread
     facts.started_after_birth = started_after(pid, birth(fd, status));
-    if (!facts.started_after_birth) return facts;
-    facts.maps_heap = maps_file(pid, status);
     facts.same_user = false;
     for (const long uid : numbers(status_line(*text, "Uid")))
         facts.same_user = facts.same_user || uid == static_cast<long>(status.st_uid);
@@ -120,19 +122,18 @@ std::optional<CandidateFacts> look_at(pid_t pid, int fd, const struct stat& stat
 CreatorFacts ProcessTable::find_creator(pid_t creator_pid, int fd, const struct stat& status) {
     CreatorFacts creator;
     creator.sees_everyone = sees_everyone();
+    const auto is_settled_by = [&](pid_t pid) {
+        auto facts = look_at(pid, fd, status);
+        if (!facts) return false;
+        facts->is_nested = pid != creator_pid;
+        creator.candidates.push_back(*facts);
+        return judge({.format = Format::redhawk, .creator = creator}).verdict == Verdict::live;
+    };
     const bool exists = ::kill(creator_pid, 0) == 0 || errno == EPERM;
-    if (exists) {
-        if (const auto facts = look_at(creator_pid, fd, status)) {
-            creator.candidates.push_back(*facts);
-            if (judge({.format = Format::redhawk, .creator = creator}).verdict == Verdict::live)
-                return creator;
-        }
-    }
+    if (exists && is_settled_by(creator_pid)) return creator;
     const auto [first, last] = nested().equal_range(creator_pid);
-    for (auto entry = first; entry != last; ++entry) {
-        if (const auto facts = look_at(entry->second, fd, status))
-            creator.candidates.push_back(*facts);
-    }
+    for (auto entry = first; entry != last; ++entry)
+        if (is_settled_by(entry->second)) break;
     return creator;
 }
 

@@ -19,7 +19,8 @@ namespace reaper {
 class ProcessTable {
 public:
     /// Facts about the processes that have, in their own pid namespace or in ours, the pid of the
-    /// creator of the file behind `fd`, whose fstat is `status`.
+    /// creator of the file behind `fd`, whose fstat is `status`. The last one is the first that
+    /// makes the heap live, if one does.
     CreatorFacts find_creator(pid_t creator_pid, int fd, const struct stat& status);
 
 private:

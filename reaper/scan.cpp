@@ -120,6 +120,8 @@ bool Scanner::look_at_file(int fd, FileRecord& record) {
         facts.creator = processes_.find_creator(record.redhawk.creator_pid, fd, record.status);
     const Judgement judgement = judge(facts);
     record.verdict = judgement.verdict;
+    if (record.format == Format::redhawk && record.verdict == Verdict::live)
+        record.redhawk_creator = facts.creator.candidates.back().pid;
     if (record.reason.empty()) record.reason = judgement.reason;
     return true;
 }

@@ -44,6 +44,7 @@ struct FileRecord {
     shmheap::Holders holders;                    ///< of Format::heap
     std::vector<shmheap::StreamRecord> streams;  ///< of Format::heap, if asked for
     RedhawkRecord redhawk;                       ///< of Format::redhawk
+    pid_t redhawk_creator = 0;     ///< of a live one: its creator, as this process sees it
     bool damaged_redhawk = false;  ///< of Format::damaged: it begins as a REDHAWK heap does
     std::optional<foreign::Finding> foreign;  ///< of Format::other, if asked for: whose it is
 

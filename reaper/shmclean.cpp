@@ -2,6 +2,7 @@
 /// reaper/DESIGN.md for what goes under which option. All work is done in clean_run.
 #include <fmt/format.h>
 
+#include <csignal>
 #include <iostream>
 
 #include "os/shm_directory.hpp"
@@ -11,6 +12,7 @@
 #include "reaper/name_list.hpp"
 #include "reaper/report_json.hpp"
 #include "reaper/tool.hpp"
+#include "reaper/watch.hpp"
 
 namespace reaper {
 namespace {
@@ -104,9 +106,31 @@ int clean_files(CleanOptions& options) {
     return *all_done && arrived ? exit_done : exit_not_done;
 }
 
+int watch_files(const CleanOptions& options) {
+    bool arrived = true;
+    const WatchOutput output{.tell =
+                                 [&](const CleanOutcome& outcome) {
+                                     explain_outcome(outcome);
+                                     show_outcome(outcome);
+                                     arrived = flush_out(program) && arrived;
+                                 },
+                             .announce = [](std::string_view what) { complain(program, what); }};
+    const auto report = watch(options.common.directory, output);
+    if (!report) {
+        complain_of_directory(program, report.error());
+        return exit_not_done;
+    }
+    complain(program,
+             fmt::format("ended by {}: {} heap(s) removed, {} left that could not be, {} in use",
+                         report->signal == SIGINT ? "SIGINT" : "SIGTERM", report->removed,
+                         report->failed, report->watched));
+    return arrived ? exit_done : exit_not_done;
+}
+
 int run(int argc, char** argv) {
     CleanOptions options;
     if (const auto status = read_clean_options(argc, argv, options)) return *status;
+    if (options.watch) return watch_files(options);
     return clean_files(options);
 }
 

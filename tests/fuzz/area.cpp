@@ -87,18 +87,6 @@ void step(Scene& scene, shmheap::Producer& producer, std::optional<shmheap::Cons
     }
 }
 
-/// A consumer that has greeted and attached, without a second thread.
-std::optional<shmheap::Consumer> connected(const Scene& scene, shmheap::Producer& producer) {
-    auto consumer = shmheap::Consumer::expect(scene.place.path);
-    fuzz::require(consumer.has_value(), "a consumer can be made");
-    for (int each = 0; each < 4 && !producer.connected(); ++each) {
-        (void)producer.attend();
-        (void)consumer->receive(fuzz::at_once);
-    }
-    fuzz::require(producer.connected(), "two ends meet");
-    return std::move(*consumer);
-}
-
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -106,7 +94,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::Input input(data, size);
     {
         auto producer = scene.place.listen();
-        auto consumer = connected(scene, producer);
+        auto consumer = fuzz::connected(scene.place, producer);
         for (int each = 0; each < steps_max && !input.empty(); ++each)
             step(scene, producer, consumer, input);
         consumer.reset();

@@ -34,6 +34,18 @@ struct Place {
     std::unique_ptr<shmheap::Heap> heap;
 };
 
+/// A consumer that has greeted and attached, without a second thread.
+inline std::optional<shmheap::Consumer> connected(const Place& place, shmheap::Producer& producer) {
+    auto consumer = shmheap::Consumer::expect(place.path);
+    require(consumer.has_value(), "a consumer can be made");
+    for (int each = 0; each < 4 && !producer.connected(); ++each) {
+        (void)producer.attend();
+        (void)consumer->receive(at_once);
+    }
+    require(producer.connected(), "two ends meet");
+    return std::move(*consumer);
+}
+
 inline void send_some(shmheap::Producer& producer, shmheap::Heap& heap, std::size_t bytes) {
     const auto buffer = shmheap::Buffer::allocate(heap, bytes);
     if (buffer) (void)producer.send(*buffer, {}, at_once);

@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 DEPTH_MAX = 1_000_000
-MEMORY_MAX_MB = 2_000
+MEMORY_MAX_MB = 4_000
 
 
 def search(model, defines, optimization, within="."):
@@ -35,7 +35,8 @@ def search(model, defines, optimization, within="."):
 
 def is_complete(report):
     """Whether every state was searched: neither memory nor depth ran out."""
-    return "error: max search depth too small" not in report and "aborted" not in report
+    limits = ("error: max search depth too small", "aborted", "reached -DMEMLIM bound")
+    return not any(limit in report for limit in limits)
 
 
 def count_errors(report):

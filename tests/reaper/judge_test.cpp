@@ -17,6 +17,8 @@ Verdict judge_creator(std::vector<CandidateFacts> candidates, bool sees_everyone
 
 constexpr CandidateFacts zombie{.zombie = true};
 constexpr CandidateFacts older_than_file{};
+constexpr CandidateFacts older_and_maps{.maps_heap = true};
+constexpr CandidateFacts older_stranger{.maps_heap = false};
 constexpr CandidateFacts younger{.started_after_birth = true, .maps_heap = false};
 constexpr CandidateFacts younger_but_maps{.started_after_birth = true, .maps_heap = true};
 constexpr CandidateFacts younger_hidden{.started_after_birth = true};
@@ -55,6 +57,19 @@ TEST_CASE("a REDHAWK heap is orphaned when no process has its creator's pid") {
 TEST_CASE("a REDHAWK heap is live when the process with that pid may be its creator") {
     CHECK(judge_creator({older_than_file}) == Verdict::live);
     CHECK(judge_creator({older_than_file}, false) == Verdict::live);
+}
+
+TEST_CASE("a process that has the pid and does not map the heap is another's, or decides nothing") {
+    CHECK(judge_creator({older_and_maps}) == Verdict::live);
+    CHECK(judge_creator({older_stranger}) == Verdict::foreign);
+    CHECK(judge_creator({older_stranger}, false) == Verdict::foreign);
+    CHECK(judge_creator({older_stranger, older_and_maps}) == Verdict::live);
+}
+
+TEST_CASE("an older process that we may not look into is the creator if pid and user say so") {
+    CHECK(judge_creator({older_than_file}) == Verdict::live);
+    CHECK(judge_creator({{.is_nested = true}}) == Verdict::foreign);
+    CHECK(judge_creator({{.same_user = false}}) == Verdict::foreign);
 }
 
 TEST_CASE("a zombie created nothing that lives") {

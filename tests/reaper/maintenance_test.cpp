@@ -28,10 +28,12 @@ TEST_CASE(
     "\"The shared memory used by REDHAWK is organized into heaps, one per process, that exist as "
     "files in /dev/shm.\"") {
     const TestDirectory directory;
-    const Child first([] { return 0; });
-    const Child second([] { return 0; });
-    for (const Child* child : {&first, &second})
-        directory.write("heap-" + std::to_string(child->pid()), redhawk_heap(child->pid()));
+    const auto make_heap = [&] {
+        directory.write("heap-" + std::to_string(::getpid()), redhawk_heap(::getpid()));
+        return 0;
+    };
+    const Child first(make_heap);
+    const Child second(make_heap);
     const auto result = shminfo(directory);
     for (const Child* child : {&first, &second}) {
         const auto pid = std::to_string(child->pid());

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <fstream>
 #include <future>
 #include <thread>
 
@@ -135,8 +136,10 @@ TEST_CASE("the fixture cut at any length is read without a complaint of the sani
 TEST_CASE("a creator that runs is alive, one that is gone is not") {
     const TestDirectory directory;
     {
-        const Child creator([] { return 0; });
-        directory.write("heap-1", redhawk_heap(creator.pid()));
+        const Child creator([&] {
+            directory.write("heap-1", redhawk_heap(::getpid()));
+            return 0;
+        });
         CHECK(look(directory).verdict == Verdict::live);
     }
     CHECK(look(directory).verdict == Verdict::orphaned);
@@ -204,11 +207,36 @@ TEST_CASE("a process that seems younger than the file but maps it is alive: the 
     CHECK(look(directory).verdict == Verdict::live);
 }
 
+TEST_CASE("an older process that has the creator's pid and does not map the heap decides nothing") {
+    const TestDirectory directory;
+    const Child older([] { return 0; });
+    directory.write("heap-1", redhawk_heap(older.pid()));
+    const auto found = look(directory);
+    CHECK(found.verdict == Verdict::foreign);
+    CHECK(found.reason == "a process has its creator's pid, but may be another");
+}
+
+TEST_CASE("a kernel thread is no heap's creator") {
+    constexpr pid_t kthreadd = 2;
+    std::ifstream status("/proc/2/comm");
+    std::string name;
+    if (!(status >> name) || name != "kthreadd") {
+        MESSAGE("skipped: pid 2 is no kernel thread here");
+        return;
+    }
+    const TestDirectory directory;
+    directory.write("heap-1", redhawk_heap(kthreadd));
+    // A process of a container may have the pid as well.
+    CHECK(look(directory).verdict != Verdict::live);
+}
+
 TEST_CASE("another user's creator is alive though it must not be signalled") {
     if (lacks_root()) return;
     const TestDirectory directory;
-    const Child creator([] { return 0; });
-    directory.write("heap-1", redhawk_heap(creator.pid()), 0644);
+    const Child creator([&] {
+        directory.write("heap-1", redhawk_heap(::getpid()), 0644);
+        return 0;
+    });
     Child visitor(
         [&] {
             if (::setgid(nobody) != 0 || ::setuid(nobody) != 0) return 1;
@@ -268,16 +296,17 @@ TEST_CASE("a creator in a nested pid namespace is seen and alive") {
     int status = -1;
     int ends[2];
     REQUIRE(::pipe(ends) == 0);
+    const TestDirectory later;
     const Child outside([&] {
-        const int result = run_nested(inner_pid, [] { return 0; });
+        const int result = run_nested(inner_pid, [&] {
+            later.write("heap-1", redhawk_heap(inner_pid));
+            return 0;
+        });
         (void)!::write(ends[1], &result, sizeof result);
         return 0;
     });
     REQUIRE(::read(ends[0], &status, sizeof status) == sizeof status);
     REQUIRE(status == 0);
-    // Born after the process started, as a heap is.
-    const TestDirectory later;
-    later.write("heap-1", redhawk_heap(inner_pid));
     CHECK(look(later).verdict == Verdict::live);
     end_nested(outside.pid());
     ::close(ends[0]);

@@ -29,6 +29,7 @@ using shmheap::os::UniqueFd;
 
 constexpr int program_timeout_ms = 10'000;
 constexpr int exec_failed = 127;
+constexpr std::string_view redhawk_magic = "\xCC\x70\xEB\xAC";
 
 /// A test that cannot be set up fails with this.
 [[noreturn]] void give_up(const std::string& what) {
@@ -96,11 +97,14 @@ std::vector<std::string> TestDirectory::names() const {
 }
 
 void TestDirectory::write(const std::string& name, const std::string& content, mode_t mode) const {
-    const UniqueFd file(::open((*this / name).c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC));
+    const UniqueFd file(::open((*this / name).c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC));
     if (!file) give_up("create " + name);
     const auto count = ::write(file.get(), content.data(), content.size());
     if (count != static_cast<ssize_t>(content.size())) give_up("write " + name);
     ::fchmod(file.get(), mode);
+    if (!content.starts_with(redhawk_magic)) return;
+    void* mapped = ::mmap(nullptr, 1, PROT_READ, MAP_SHARED, file.get(), 0);
+    if (mapped == MAP_FAILED || ::madvise(mapped, 1, MADV_DONTFORK) != 0) give_up("map " + name);
 }
 
 void die_with_parent() {

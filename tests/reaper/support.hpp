@@ -33,6 +33,7 @@ public:
     [[nodiscard]] bool has(const std::string& name) const;
     [[nodiscard]] std::vector<std::string> names() const;
 
+    /// Whoever writes a REDHAWK heap maps it until it ends, as a creator does; its forks do not.
     void write(const std::string& name, const std::string& content, mode_t mode = 0640) const;
 
 private:

@@ -1,7 +1,11 @@
 // A component that is always in the middle of something: several threads allocate, fill, and free
 // blocks of all sizes until the process is killed. Exits by itself after so many rounds if told to.
 //
-//     heap_worker [ROUNDS]
+//     heap_worker [ROUNDS [fork]]
+//
+// 0 rounds are no end; with `fork` a fork of it does the same, with a heap of its own.
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -35,6 +39,11 @@ void work(unsigned seed, long rounds) {
 
 int main(int argument_count, char** arguments) {
     const long rounds = argument_count > 1 ? std::atol(arguments[1]) : 0;
+    if (argument_count > 2) {
+        shmheap::deallocate(
+            shmheap::allocate_hybrid(1));  // so that there is a heap before the fork
+        if (::fork() < 0) return 1;
+    }
     std::thread other(work, 2U, rounds);
     work(1U, rounds);
     other.join();
