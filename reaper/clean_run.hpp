@@ -46,15 +46,15 @@ struct CleanOutcome {
 
 struct CleanRequest {
     /// Nothing: everything that is orphaned. A list, be it empty, means these alone.
-    std::optional<std::vector<std::string>> names;
+    std::optional<std::vector<std::string>> names = {};
     /// Without names, if there are any here: of everything these alone.
-    std::vector<std::string> among;
+    std::vector<std::string> among = {};
     bool force = false;
     bool dry_run = false;
     bool detailed = false;
-    CleanFilter filter;
+    CleanFilter filter = {};
     /// Asked before each removal; false leaves the file. Details are given to it.
-    std::function<bool(const std::string& name, const CleanDetails& details)> confirm;
+    std::function<bool(const std::string& name, const CleanDetails& details)> confirm = {};
 };
 
 /// Calls `tell` for each file that there is something to tell about, in order. One refused or

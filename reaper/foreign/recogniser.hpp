@@ -105,7 +105,7 @@ std::optional<Finding> recognise(const Subject& subject);
 const char* to_string(Life life);
 
 /// By the pid of the process that made the file, which a process that was born later, or that is
-/// a zombie, does not stand for (judge.hpp).
+/// a zombie, does not stand for, and one that does not map the file stands for unknown (judge.hpp).
 void judge_by_pid(const Subject& subject, pid_t pid, Finding& finding);
 
 /// By a lock that its owner keeps as long as it lives, on a file that it removes at its end.

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -204,12 +205,33 @@ std::map<std::string, std::string> files_with_pid(const TestDirectory& directory
     return {{"pool", pool.name}, {"segment", segment.name}, {"tensor", tensor}};
 }
 
+/// What a process has mapped that made it.
+class MappedFile {
+public:
+    explicit MappedFile(const std::string& path) {
+        const shmheap::os::UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+        address_ = ::mmap(nullptr, bytes, PROT_READ, MAP_SHARED, file.get(), 0);
+        REQUIRE(address_ != MAP_FAILED);
+    }
+    ~MappedFile() { ::munmap(address_, bytes); }
+    MappedFile(const MappedFile&) = delete;
+    MappedFile& operator=(const MappedFile&) = delete;
+
+private:
+    static constexpr std::size_t bytes = 1;
+    void* address_ = nullptr;
+};
+
 TEST_CASE("PulseAudio, Open MPI, PyTorch: the maker's pid decides") {
     const TestDirectory directory;
     for (const auto& [what, name] : files_with_pid(directory, dead_pid()))
         CHECK_MESSAGE(life_of(directory, name) == Life::dead, what);
-    for (const auto& [what, name] : files_with_pid(directory, ::getpid()))
+    for (const auto& [what, name] : files_with_pid(directory, ::getpid())) {
+        // It may be another that has been given the maker's pid.
+        CHECK_MESSAGE(life_of(directory, name) == Life::unknown, what);
+        const MappedFile mapped(directory / name);
         CHECK_MESSAGE(life_of(directory, name) == Life::alive, what);
+    }
     const Child zombie([] { return 0; });
     zombie.kill();
     for (const auto& [what, name] : files_with_pid(directory, zombie.pid()))
