@@ -44,6 +44,7 @@ std::vector<DirectoryEntry> in_order(std::vector<DirectoryEntry> entries,
     }
     std::sort(ranks.begin(), ranks.end());
     std::vector<DirectoryEntry> ordered;
+    ordered.reserve(ranks.size());
     for (const auto& [value, index] : ranks)
         ordered.push_back(std::move(entries[index]));
     return ordered;

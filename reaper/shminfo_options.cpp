@@ -36,6 +36,7 @@ const std::map<std::string, SortKey> sort_keys = {{"name", SortKey::name},
 template <class Value>
 std::vector<std::string> keys_of(const std::map<std::string, Value>& values) {
     std::vector<std::string> keys;
+    keys.reserve(values.size());
     for (const auto& [key, value] : values)
         keys.push_back(key);
     return keys;

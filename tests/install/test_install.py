@@ -135,7 +135,11 @@ class Install(unittest.TestCase):
         share = self.prefix / "share"
         for page in ("man1/harrier.1", "man5/harrier.yaml.5", "man1/shminfo.1", "man1/shmclean.1",
                      "man7/shmheap.7", "../bash-completion/completions/harrier",
-                     "../zsh/site-functions/_harrier", "../fish/vendor_completions.d/harrier.fish"):
+                     "../zsh/site-functions/_harrier", "../fish/vendor_completions.d/harrier.fish",
+                     "../bash-completion/completions/shminfo",
+                     "../bash-completion/completions/shmclean", "../zsh/site-functions/_shminfo",
+                     "../fish/vendor_completions.d/shminfo.fish",
+                     "../fish/vendor_completions.d/shmclean.fish"):
             self.assertGreater((share / "man" / page).stat().st_size, 500, page)
         shown = self.run_command("man", "-M", share / "man", "harrier.yaml", MANPAGER="cat")
         self.assertIn("the description of an application", shown)
