@@ -229,7 +229,7 @@ int show(const InfoOptions& options) {
     }
     if (options.verified) return verify(*directory, options);
     if (options.interval) {
-        const auto watched = live::watch(*directory, options.selection, *options.interval);
+        const auto watched = live::watch(directory->path(), options.selection, *options.interval);
         if (!watched) complain(program, watched.error());
         return watched ? exit_done : exit_not_done;
     }

@@ -144,6 +144,8 @@ std::optional<int> read_info_options(int argc, char** argv, InfoOptions& options
 
     options.sizes = formats.at(texts.format);
     options.selection.key = sort_keys.at(texts.key);
+    if (!std::isfinite(texts.interval_s))
+        return refuse("--watch: give a number of seconds from 0.1 to 3600");
     if (app.count("--watch") > 0)
         options.interval = std::chrono::milliseconds(std::llround(texts.interval_s * 1000));
     if (app.count("--component") > 0) options.selection.component = texts.component;

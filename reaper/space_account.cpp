@@ -46,9 +46,11 @@ private:
 };
 
 void Tree::add_directory(int parent, const char* name, unsigned depth) {
-    UniqueFd fd(::openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    UniqueFd fd;
+    if (depth < depth_max)
+        fd = UniqueFd(::openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     const std::unique_ptr<DIR, CloseStream> stream(fd ? ::fdopendir(fd.get()) : nullptr);
-    if (!stream || depth == depth_max) {
+    if (!stream) {
         ++unreadable_;
         return;
     }

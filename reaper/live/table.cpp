@@ -27,7 +27,9 @@ bool is_heap(const Row& row) {
 }
 
 std::string bytes_text(double bytes) {
-    return size_text(static_cast<std::uint64_t>(std::abs(bytes)), SizeFormat::automatic);
+    constexpr double most = 1e18;  // counters may say anything
+    return size_text(static_cast<std::uint64_t>(std::min(std::abs(bytes), most)),
+                     SizeFormat::automatic);
 }
 
 std::string state_text(const Row& row, std::uint64_t) {

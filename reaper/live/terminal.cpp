@@ -10,6 +10,7 @@
 
 #define NCURSES_NOMACROS
 #include <curses.h>
+#include <term.h>
 
 #include "reaper/escape.hpp"
 
@@ -63,6 +64,12 @@ tl::expected<std::unique_ptr<Terminal>, std::string> Terminal::open() {
                         "call shminfo --json or --metrics instead"));
     }
     SCREEN* screen = ::newterm(nullptr, stdout, stdin);
+    // A terminal that cannot put its cursor anywhere shows one line after the other.
+    if (screen != nullptr && ::tigetstr("cup") == nullptr) {
+        ::endwin();
+        ::delscreen(screen);
+        screen = nullptr;
+    }
     if (screen == nullptr) {
         const char* name = std::getenv("TERM");
         return tl::unexpected(

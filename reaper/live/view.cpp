@@ -12,6 +12,7 @@
 #include <system_error>
 #include <utility>
 
+#include "os/shm_directory.hpp"
 #include "os/unique_fd.hpp"
 #include "reaper/escape.hpp"
 #include "reaper/live/survey.hpp"
@@ -77,7 +78,7 @@ Look look_of(const File& file) {
 
 class View {
 public:
-    View(Terminal& terminal, const Signals& signals, const shmheap::os::ShmDirectory& directory,
+    View(Terminal& terminal, const Signals& signals, const std::string& directory,
          const Selection& selection, std::chrono::milliseconds interval)
         : terminal_(terminal),
           signals_(signals),
@@ -125,9 +126,12 @@ private:
     /// What could be seen before stays on the screen when nothing can be seen now.
     void look() {
         looked_at_ = Clock::now();
-        auto survey = take_survey(directory_, selection_, names_);
+        auto survey = shmheap::os::ShmDirectory::open(directory_)
+                          .and_then([this](const shmheap::os::ShmDirectory& directory) {
+                              return take_survey(directory, selection_, names_);
+                          });
         if (!survey) {
-            message_ = fmt::format("{}: {}; what is shown is older", escape(directory_.path()),
+            message_ = fmt::format("{}: {}; what is shown is older", escape(directory_),
                                    std::generic_category().message(survey.error().code));
             return;
         }
@@ -223,8 +227,8 @@ private:
     [[nodiscard]] std::string title() const {
         const double seconds = std::chrono::duration<double>(interval_).count();
         const std::string state = is_paused_ ? "paused" : fmt::format("every {:g}s", seconds);
-        return fmt::format("shminfo {}  {} heap(s), {} orphaned  {}{}  {}",
-                           escape(directory_.path()), now_->heaps, now_->orphaned, to_string(key_),
+        return fmt::format("shminfo {}  {} heap(s), {} orphaned  {}{}  {}", escape(directory_),
+                           now_->heaps, now_->orphaned, to_string(key_),
                            is_reversed_ ? " reversed" : "", state);
     }
 
@@ -250,7 +254,7 @@ private:
 
     Terminal& terminal_;
     const Signals& signals_;
-    const shmheap::os::ShmDirectory& directory_;
+    const std::string& directory_;
     Selection selection_;
     std::chrono::milliseconds interval_;
     AccountNames names_{false};
@@ -269,8 +273,7 @@ private:
 
 }  // namespace
 
-tl::expected<void, std::string> watch(const shmheap::os::ShmDirectory& directory,
-                                      const Selection& selection,
+tl::expected<void, std::string> watch(const std::string& directory, const Selection& selection,
                                       std::chrono::milliseconds interval) {
     const Signals signals;
     const auto terminal = Terminal::open();

@@ -141,14 +141,27 @@ class LiveView(unittest.TestCase):
             pid = other.program()
         await_true(lambda: not is_running(pid))
 
+    def test_says_that_the_directory_is_gone_and_sees_the_next(self):
+        folder = self.world.heaps / "heaps"
+        folder.mkdir()
+        (folder / "blob").touch()
+        terminal = self.open("0.1", "--all", "--dir", str(folder))
+        terminal.await_text("blob")
+        (folder / "blob").unlink()
+        folder.rmdir()
+        terminal.await_text("No such file or directory; what is shown is older")
+        folder.mkdir()
+        (folder / "another").touch()
+        terminal.await_text("another")
+
     def test_says_that_it_needs_a_terminal(self):
         told = subprocess.run([SHMINFO, "--watch"], env=self.world.environment, text=True,
                               stdin=subprocess.DEVNULL, capture_output=True, check=False)
         self.assertEqual(told.returncode, 1)
         self.assertIn("must be a terminal", told.stderr)
-        terminal = self.enterContext(Terminal(
-            self.world, ["env", "TERM=no-such-terminal", SHMINFO, "--watch"]))
-        terminal.await_text('of the kind "no-such-terminal"; set TERM', "ended with 1")
+        for kind in ("no-such-terminal", "dumb"):
+            with Terminal(self.world, ["env", f"TERM={kind}", SHMINFO, "--watch"]) as terminal:
+                terminal.await_text(f'of the kind "{kind}"; set TERM', "ended with 1")
 
 
 if __name__ == "__main__":
