@@ -107,7 +107,7 @@ void LogCapture::take(std::string_view bytes) {
 }
 
 std::optional<CarriedOutput> LogCapture::carry() {
-    if (is_blocked() || trouble_) return std::nullopt;
+    if (is_blocked() || trouble_ || is_compressing_) return std::nullopt;
     CarriedOutput carried{.read_end = read_end_.native_handle(), .partial = lines_.partial()};
     const std::lock_guard lock(reading_);
     for (const std::uint64_t end : ends_)

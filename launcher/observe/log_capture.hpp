@@ -52,7 +52,8 @@ public:
     void mark_end();
 
     /// What another program goes on with, but for the writing end; nothing while the log cannot be
-    /// written. Main thread, while the log thread is held.
+    /// written, or one that was rotated is being compressed. Main thread, while the log thread is
+    /// held.
     [[nodiscard]] std::optional<CarriedOutput> carry();
 
     /// Goes on with it. Before run().

@@ -44,7 +44,7 @@ Result<std::optional<CarriedOutput>> LogKeeper::carry(const std::string& compone
     const auto found = logs_.find(component);
     if (found == logs_.end()) return std::nullopt;
     auto carried = found->second.capture->carry();
-    if (!carried) return shmheap::fail(EBUSY, "write the log of", component);
+    if (!carried) return shmheap::fail(EBUSY, "finish the log of", component);
     carried->write_end = found->second.write_end.get();
     return carried;
 }

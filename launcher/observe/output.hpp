@@ -83,7 +83,8 @@ public:
     void go_on() { logs_.go_on(); }
 
     /// What of a component's output another program goes on with, while paused; nothing where
-    /// nothing is captured. Errors: EBUSY, its log cannot be written.
+    /// nothing is captured. Errors: EBUSY, its log cannot be written, or is
+    /// being compressed.
     [[nodiscard]] shmheap::Result<std::optional<CarriedOutput>> carry(
         const std::string& component) const;
 
