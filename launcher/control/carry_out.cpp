@@ -180,8 +180,11 @@ Awaitable<void> launch(std::shared_ptr<Session> session, ControlRequest request,
 Awaitable<void> upgrade(std::shared_ptr<Session> session, ControlRequest request, Board& board) {
     Upgrader::Asker asker{.socket = session->socket(), .id = request.id};
     Refusal refusal = co_await board.upgrader.upgrade(request.program, std::move(asker));
-    Event event{.kind = EventKind::refused};
-    board.emit(event.with("request", "upgrade").with("error", refusal.message));
+    // The end of everything has the last word.
+    if (!board.supervisor.is_ending()) {
+        Event event{.kind = EventKind::refused};
+        board.emit(event.with("request", "upgrade").with("error", refusal.message));
+    }
     refuse(*session, request, std::move(refusal));
 }
 

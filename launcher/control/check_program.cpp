@@ -1,11 +1,10 @@
 // Asks a program whether it would go on with a record, before it takes the place of the one that
-// runs: then there is no way back. What it says decides, not its exit status: whoever hears of the
-// end of children (process_host.hpp) may have collected it.
+// runs: then there is no way back. What it says decides, not its exit status: that
+// is left to the one place that collects children (process_host.hpp), which has to know of it.
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -27,12 +26,6 @@ using shmheap::os::UniqueFd;
 
 constexpr auto patience = 5s;
 constexpr std::size_t answer_bytes_max = 4096;
-
-struct Child {
-    pid_t pid = 0;
-    UniqueFd pidfd;
-    UniqueFd answer;
-};
 
 /// With no signal blocked or ignored, and what it complains of besides is nobody's business.
 int spawn(const std::string& program, int record, int answer, pid_t& pid) {
@@ -120,12 +113,7 @@ tl::expected<std::string, std::string> ask_program(const std::string& program,
     said.reset();
     const UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
     const std::string line = hear(answer.get(), Clock::now() + patience);
-    if (pidfd) {
-        syscall(SYS_pidfd_send_signal, pidfd.get(), SIGKILL, nullptr, 0);
-        siginfo_t ended{};
-        (void)waitid(P_PIDFD, static_cast<id_t>(pidfd.get()), &ended,
-                     WEXITED);  // or it is collected
-    }
+    if (pidfd) syscall(SYS_pidfd_send_signal, pidfd.get(), SIGKILL, nullptr, 0);
     const std::string_view first = std::string_view(line).substr(0, line.find('\n'));
     if (first.starts_with(would_go_on)) return std::string(first.substr(std::strlen(would_go_on)));
     if (first.starts_with(would_not_go_on))

@@ -356,6 +356,24 @@ class Moments(Case):
         self.assertLessEqual(len(harrier_case.tagged_processes(APPLICATION, self.world)), 5)
         self.end(harrier)
 
+    def test_a_stop_that_comes_at_any_moment_of_an_upgrade_is_carried_out(self):
+        random = harrier_case.seeded_random()
+        moment_max_s = 0.1
+        for _ in range(harrier_case.rounds(MOMENTS)):
+            harrier = self.start({"worker": f"command: [{WORKER}], {AGAIN}"})
+            began = time.monotonic()
+            with subprocess.Popen([HARRIER, "upgrade"], env=self.world.environment,
+                                  stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL) as upgrade:
+                time.sleep(moment_max_s * random.random())  # the random moment itself
+                harrier.process.terminate()
+                if upgrade.wait(harrier_case.PATIENCE_S) == 0:
+                    moment_max_s = 1.2 * (time.monotonic() - began)
+            self.assertEqual(harrier.finish(), 0, harrier.seen)
+            harrier.process.stderr.close()
+            self.assertEqual(harrier.seen[-1].get("event"), "finished")
+            self.assertEqual(self.world.heap_names(), [])
+
 
 if __name__ == "__main__":
     HARRIER, WORKER = (Path(sys.argv.pop(1)).resolve() for _ in range(2))
