@@ -371,7 +371,8 @@ class Moments(Case):
                     moment_max_s = 1.2 * (time.monotonic() - began)
             self.assertEqual(harrier.finish(), 0, harrier.seen)
             harrier.process.stderr.close()
-            self.assertEqual(harrier.seen[-1].get("event"), "finished")
+            self.assertEqual(harrier.seen[-1].get("event"), "finished", harrier.seen)
+            self.assertEqual(harrier.seen[-1]["left_behind"], "0", harrier.seen)
             self.assertEqual(self.world.heap_names(), [])
 
 
