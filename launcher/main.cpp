@@ -16,6 +16,8 @@
 #include "launcher/config/load.hpp"
 #include "launcher/config/units.hpp"
 #include "launcher/control/detach.hpp"
+#include "launcher/control/handover.hpp"
+#include "launcher/control/inheritance.hpp"
 #include "launcher/control/instance.hpp"
 #include "launcher/control/verbs.hpp"
 #include "launcher/observe/console.hpp"
@@ -51,6 +53,7 @@ struct RunOptions {
     std::string wait;  // "true" without a time
     std::string log;
     bool tells_listening = false;
+    int handed_over = -1;
 };
 
 /// For CLI11, which shows what is returned when it is not empty.
@@ -70,9 +73,20 @@ void add_run_options(CLI::App& verb, RunOptions& options) {
                     "for what harrier says then (default: harrier-APPLICATION.log)")
         ->needs(detach);
     verb.add_flag("--tell-listening", options.tells_listening)->group("");  // run_detached()
+    verb.add_option("--handed-over", options.handed_over)->group("");       // Upgrader
+}
+
+/// Goes on where another program of this process was.
+ExitStatus go_on(const RunOptions& options, asio::io_context& io, Console& console) {
+    auto inheritance = Inheritance::take(options.handed_over);
+    if (inheritance) return run_instance(std::move(*inheritance), options.files, io, console);
+    for (const std::string& each : inheritance.error())
+        console.say(each);
+    return ExitStatus::usage;
 }
 
 ExitStatus run(const RunOptions& options, asio::io_context& io, Console& console) {
+    if (options.handed_over >= 0) return go_on(options, io, console);
     shmheap::os::UniqueFd listening;
     if (options.tells_listening && fcntl(detached_listening_fd, F_SETFD, FD_CLOEXEC) == 0)
         listening.reset(detached_listening_fd);
@@ -140,6 +154,8 @@ int dispatch(int argument_count, char** arguments, asio::io_context& io, Console
 int main(int argument_count, char** arguments) {
     namespace asio = boost::asio;
     launcher::occupy_standard_descriptors();
+    if (argument_count == 2 && std::string_view(arguments[1]) == launcher::check_option)
+        return launcher::answer_check(HARRIER_VERSION);
     asio::io_context io(1);  // one thread
     launcher::Console console(io.get_executor());
     int status = static_cast<int>(launcher::ExitStatus::failed);

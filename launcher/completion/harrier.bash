@@ -50,7 +50,7 @@ _harrier() {
         return
     fi
     case $verb in
-        run | validate | plan | apply)
+        run | validate | plan | apply | upgrade)
             compopt -o filenames 2>/dev/null
             mapfile -t COMPREPLY < <(compgen -f -- "$current")
             ;;

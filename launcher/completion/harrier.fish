@@ -15,11 +15,11 @@ function __harrier_verbs
 end
 
 set -l asking status start stop restart signal wait logs
-set -l named $asking launch events graph plan apply down
+set -l named $asking launch events graph plan apply upgrade down
 
 complete -c harrier -f
 complete -c harrier -n __fish_use_subcommand -a '(__harrier_verbs)'
-complete -c harrier -n '__fish_seen_subcommand_from run validate plan apply' -F
+complete -c harrier -n '__fish_seen_subcommand_from run validate plan apply upgrade' -F
 complete -c harrier -n '__fish_seen_subcommand_from run' -l detach -d 'in the background'
 complete -c harrier -n '__fish_seen_subcommand_from run' -l wait -d 'until each is ready'
 complete -c harrier -n '__fish_seen_subcommand_from run' -l log -r -F -d 'of what runs detached'

@@ -150,11 +150,11 @@ Awaitable<Applier::Launched> Applier::launch(LaunchText text) {
         co_return tl::unexpected(Refusal{
             .code = "refused", .message = "there is a component " + shown(text.name) + " already"});
     if (!**read) co_return tl::unexpected(invalid((*read)->error()));
-    co_return add(std::move(***read));
+    co_return add(std::move(***read), std::make_shared<const LaunchText>(std::move(text)));
 }
 
 /// Beside the application as it is at this moment.
-Applier::Launched Applier::add(Descriptor descriptor) {
+Applier::Launched Applier::add(Descriptor descriptor, std::shared_ptr<const LaunchText> text) {
     std::vector<const Descriptor*> together;
     for (const auto& component : supervisor_.components())
         together.push_back(&component->descriptor());
@@ -166,7 +166,7 @@ Applier::Launched Applier::add(Descriptor descriptor) {
         check_together(together, diagnostics);
     }
     if (!diagnostics.empty()) return tl::unexpected(invalid(diagnostics.take()));
-    if (auto added = supervisor_.add_transient(std::move(descriptor)); !added)
+    if (auto added = supervisor_.add_transient(std::move(descriptor), std::move(text)); !added)
         return tl::unexpected(Refusal{.code = "refused", .message = added.error().message()});
     return {};
 }

@@ -3,6 +3,7 @@
 /// the Reader; everything else is done on the main thread.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <tl/expected.hpp>
 #include <vector>
@@ -61,13 +62,16 @@ public:
     /// Launches a component beside the application.
     Awaitable<Launched> launch(LaunchText text);
 
+    /// The files that were applied last.
+    [[nodiscard]] const std::vector<std::string>& files() const { return origin_.files; }
+
     /// Ends when nobody reads any more who asked by apply_again().
     Awaitable<void> finish();
 
 private:
     Awaitable<void> apply_and_tell();
     std::vector<Diagnostic> mistakes_in(const Plan& plan) const;
-    Launched add(Descriptor descriptor);
+    Launched add(Descriptor descriptor, std::shared_ptr<const LaunchText> text);
     void tell_refusal(const std::string& why) const;
 
     Executor executor_;

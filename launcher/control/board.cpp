@@ -43,11 +43,12 @@ json::value describe_process(pid_t pid, Sampler& sampler) {
 }  // namespace
 
 Board::Board(std::string application_name, Supervisor& the_supervisor, Applier& the_applier,
-             Journal& the_journal, Output& the_output, EventSink sink,
+             Upgrader& the_upgrader, Journal& the_journal, Output& the_output, EventSink sink,
              const std::string& shm_directory)
     : application(std::move(application_name)),
       supervisor(the_supervisor),
       applier(the_applier),
+      upgrader(the_upgrader),
       journal(the_journal),
       output(the_output),
       emit(std::move(sink)),
@@ -56,7 +57,9 @@ Board::Board(std::string application_name, Supervisor& the_supervisor, Applier& 
         if (listener_) listener_();
     };
     supervisor.on_add([tell](Component& component) {
-        component.since = std::chrono::system_clock::now();
+        // Another program may have said since when.
+        if (component.since == std::chrono::system_clock::time_point())
+            component.since = std::chrono::system_clock::now();
         component.on_enter = [tell, &component] {
             component.since = std::chrono::system_clock::now();
             tell();

@@ -9,6 +9,7 @@
 #include "launcher/control/applier.hpp"
 #include "launcher/control/journal.hpp"
 #include "launcher/control/sample.hpp"
+#include "launcher/control/upgrader.hpp"
 #include "launcher/observe/output.hpp"
 #include "launcher/supervise/supervisor.hpp"
 
@@ -17,7 +18,7 @@ namespace launcher {
 class Board {
 public:
     Board(std::string application_name, Supervisor& the_supervisor, Applier& the_applier,
-          Journal& the_journal, Output& the_output, EventSink sink,
+          Upgrader& the_upgrader, Journal& the_journal, Output& the_output, EventSink sink,
           const std::string& shm_directory);
     Board(const Board&) = delete;
     Board& operator=(const Board&) = delete;
@@ -31,6 +32,7 @@ public:
     const std::string application;
     Supervisor& supervisor;
     Applier& applier;
+    Upgrader& upgrader;
     Journal& journal;
     Output& output;
     const EventSink emit;

@@ -176,6 +176,26 @@ Awaitable<void> launch(std::shared_ptr<Session> session, ControlRequest request,
     }
 }
 
+/// Whoever asks is answered by the other program, if it comes to that.
+Awaitable<void> upgrade(std::shared_ptr<Session> session, ControlRequest request, Board& board) {
+    Upgrader::Asker asker{.socket = session->socket(), .id = request.id};
+    Refusal refusal = co_await board.upgrader.upgrade(request.program, std::move(asker));
+    // The end of everything has the last word.
+    if (!board.supervisor.is_ending()) {
+        Event event{.kind = EventKind::refused};
+        board.emit(event.with("request", "upgrade").with("error", refusal.message));
+    }
+    refuse(*session, request, std::move(refusal));
+}
+
+/// What the Reader has a part in.
+Awaitable<void> read_and_carry_out(const std::shared_ptr<Session>& session,
+                                   const ControlRequest& request, Board& board) {
+    if (request.verb == Verb::launch) return launch(session, request, board);
+    if (request.verb == Verb::upgrade) return upgrade(session, request, board);
+    return change_application(session, request, board);
+}
+
 void tell_events(Session& session, const ControlRequest& request, const Board& board) {
     json::object answer = make_answer(request.id);
     answer["events"] = board.journal.events();
@@ -252,11 +272,10 @@ Awaitable<void> carry_out(std::shared_ptr<Session> session, ControlRequest reque
             ask_all(*session, request, *components, board);
             break;
         case Verb::launch:
-            co_await launch(session, request, board);
-            break;
         case Verb::plan:
         case Verb::apply:
-            co_await change_application(session, request, board);
+        case Verb::upgrade:
+            co_await read_and_carry_out(session, request, board);
             break;
         case Verb::wait:
             begin_wait(*session, request, board);

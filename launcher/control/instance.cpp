@@ -17,10 +17,12 @@
 #include <vector>
 
 #include "launcher/control/applier.hpp"
+#include "launcher/control/inheritance.hpp"
 #include "launcher/control/reader.hpp"
 #include "launcher/control/server.hpp"
 #include "launcher/control/socket.hpp"
 #include "launcher/control/stop_signals.hpp"
+#include "launcher/control/upgrader.hpp"
 #include "launcher/observe/format.hpp"
 #include "launcher/observe/output.hpp"
 #include "launcher/supervise/cgroup.hpp"
@@ -169,70 +171,158 @@ void tell_listening(UniqueFd listening) {
     if (listening) (void)!write(listening.get(), "\n", 1);
 }
 
+/// How it begins: by itself, or where another program of this process was.
+struct Beginning {
+    const std::vector<std::string>& files;
+    UniqueFd listening = {};             ///< told when the control socket listens, if there is one
+    Inheritance* inheritance = nullptr;  ///< or null
+};
+
+/// What an instance has before it has components.
+struct Foundation {
+    std::string uuid = {};
+    Survivors survivors = {};
+    std::unique_ptr<Containment> containment = {};
+    UniqueFd control = {};
+};
+
+Result<Foundation> lay_foundation(const Application& application, const RunDirectory& directory,
+                                  Inheritance* inheritance, Console& console) {
+    Foundation made;
+    if (inheritance != nullptr) {
+        made.uuid = inheritance->instance();
+        made.containment = inheritance->containment(application.name);
+        made.control = inheritance->control();
+        return made;
+    }
+    auto found = find_survivors(application, directory.path(),
+                                [&console](const Event& event) { console.emit(event); });
+    if (!found) return tl::unexpected(found.error());
+    made.survivors = std::move(*found);
+    clear_the_past(application, directory, made.survivors, console);
+    made.uuid = made.survivors.empty() ? make_uuid() : std::string(instance_of(made.survivors));
+    made.containment = Containment::create(application.name, made.uuid);
+    auto control = listen_for_control(directory.path());
+    if (!control) return tl::unexpected(control.error());
+    made.control = std::move(*control);
+    return made;
+}
+
+/// What the components run on.
+struct Ground {
+    Beginning& beginning;
+    Foundation& foundation;
+    RunDirectory& directory;
+    const rlimit& open_files;
+    Reader& reader;
+    asio::io_context& io;
+    Console& console;
+    StopSignals& signals;
+    Output& output;
+    Journal& journal;
+    const EventSink& emit;
+    ProcessHost& host;
+};
+
+/// From the first start to the last end.
+Summary run_components(Application application, const Ground& on) {
+    const Executor executor = on.io.get_executor();
+    Inheritance* const inheritance = on.beginning.inheritance;
+    const std::string name = application.name;
+    if (inheritance != nullptr) inheritance->restore_output(application, on.output, on.console);
+    Shared shared =
+        make_shared_state(application, on.foundation.uuid, on.directory.path(), on.host, on.emit);
+    Supervisor supervisor(executor, std::move(application), std::move(shared));
+    if (inheritance != nullptr) inheritance->restore(supervisor, on.host);
+    Applier applier(executor, supervisor, on.reader, {name, absolute_paths(on.beginning.files)},
+                    on.emit);
+    Upgrader upgrader(executor, {.supervisor = supervisor,
+                                 .applier = applier,
+                                 .reader = on.reader,
+                                 .host = on.host,
+                                 .directory = on.directory,
+                                 .output = on.output,
+                                 .console = on.console,
+                                 .journal = on.journal,
+                                 .application = name,
+                                 .instance = on.foundation.uuid,
+                                 .open_files = on.open_files,
+                                 .control = on.foundation.control.get()});
+    Board board(name, supervisor, applier, upgrader, on.journal, on.output, on.emit,
+                shm_directory());
+    Server server(executor, std::move(on.foundation.control), board);
+    if (inheritance != nullptr) inheritance->tell(on.emit);
+    if (inheritance != nullptr) inheritance->answer(server);
+    on.signals.direct_to(supervisor, applier, on.emit);
+    Summary summary;
+    asio::co_spawn(on.io, run_to_end(supervisor, on.reader, applier, server, summary, on.io),
+                   [&console = on.console](const std::exception_ptr& failure) {
+                       if (failure) end_at_once(failure, console);
+                   });
+    on.io.run();
+    on.output.finish();
+    return summary;
+}
+
 /// The instance lock is held: start, supervise, stop.
-ExitStatus supervise_all(Application application, const std::vector<std::string>& files,
-                         RunDirectory& directory, const rlimit& open_files, Reader& reader,
-                         asio::io_context& io, Console& console, UniqueFd listening) {
+ExitStatus supervise_all(Application application, Beginning beginning, RunDirectory& directory,
+                         const rlimit& open_files, Reader& reader, asio::io_context& io,
+                         Console& console) {
     StopSignals signals(io.get_executor());
-    const std::string& run_directory = directory.path();
     const auto give_up = [&console, &directory](const shmheap::Error& error) {
         console.say(error.message());
         directory.leave();  // there may be survivors, whom the next start looks for
         return ExitStatus::failed;
     };
-    auto found = find_survivors(application, run_directory,
-                                [&console](const Event& event) { console.emit(event); });
-    if (!found) return give_up(found.error());
-    Survivors survivors = std::move(*found);
-    clear_the_past(application, directory, survivors, console);
+    auto foundation = lay_foundation(application, directory, beginning.inheritance, console);
+    if (!foundation) return give_up(foundation.error());
     Output output(io.get_executor(), console.output(), longest_name(application),
                   console.wants_colour());
     Journal journal;
+    if (beginning.inheritance != nullptr) beginning.inheritance->restore(journal);
     const EventSink emit = [&console, &journal](const Event& event) {
         console.emit(event);
         journal.add(event, std::chrono::system_clock::now());
     };
     output.on_event(emit);
-    output.keep_in(run_directory);
-    const std::string uuid = survivors.empty() ? make_uuid() : std::string(instance_of(survivors));
+    output.keep_in(directory.path());
     auto host = ProcessHost::create(io.get_executor(), output, open_files,
-                                    Containment::create(application.name, uuid));
+                                    std::move(foundation->containment));
     if (!host) return give_up(host.error());
-    auto control = listen_for_control(run_directory);
-    if (!control) return give_up(control.error());
-    (*host)->keep(run_directory, std::move(survivors));
-    tell_listening(std::move(listening));
-    const std::string name = application.name;
-    Shared shared = make_shared_state(application, uuid, run_directory, **host, emit);
-    Supervisor supervisor(io.get_executor(), std::move(application), std::move(shared));
-    Applier applier(io.get_executor(), supervisor, reader, {name, absolute_paths(files)}, emit);
-    Board board(name, supervisor, applier, journal, output, emit, shm_directory());
-    Server server(io.get_executor(), std::move(*control), board);
-    signals.direct_to(supervisor, applier, emit);
-    Summary summary;
-    asio::co_spawn(io, run_to_end(supervisor, reader, applier, server, summary, io),
-                   [&console](const std::exception_ptr& failure) {
-                       if (failure) end_at_once(failure, console);
-                   });
-    io.run();
-    output.finish();
+    (*host)->keep(directory.path(), std::move(foundation->survivors));
+    tell_listening(std::move(beginning.listening));
+    const Summary summary = run_components(std::move(application), {.beginning = beginning,
+                                                                    .foundation = *foundation,
+                                                                    .directory = directory,
+                                                                    .open_files = open_files,
+                                                                    .reader = reader,
+                                                                    .io = io,
+                                                                    .console = console,
+                                                                    .signals = signals,
+                                                                    .output = output,
+                                                                    .journal = journal,
+                                                                    .emit = emit,
+                                                                    .host = **host});
     const bool is_done = summary.failed == 0 && !signals.cut_short_by_interrupt();
     return is_done ? ExitStatus::done : ExitStatus::failed;
 }
 
 /// From the instance lock to its end.
-ExitStatus run_locked(Application application, const std::vector<std::string>& files,
-                      Reader& reader, asio::io_context& io, Console& console, UniqueFd listening) {
+ExitStatus run_locked(Application application, Beginning beginning, Reader& reader,
+                      asio::io_context& io, Console& console) {
     console.align(longest_name(application));
     // A broken stdout and a file that may not grow are errors of write(2); children get SIG_DFL.
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);
-    const auto open_files = raise_open_files();
+    Inheritance* const inheritance = beginning.inheritance;
+    const auto open_files =
+        inheritance != nullptr ? Result<rlimit>(inheritance->open_files()) : raise_open_files();
     if (!open_files) {
         console.say(open_files.error().message());
         return ExitStatus::failed;
     }
-    auto run_directory = RunDirectory::acquire(application.name);
+    auto run_directory = inheritance != nullptr ? inheritance->run_directory(application.name)
+                                                : RunDirectory::acquire(application.name);
     if (!run_directory) {
         const auto& error = run_directory.error();
         console.say(error.code == EBUSY
@@ -243,23 +333,35 @@ ExitStatus run_locked(Application application, const std::vector<std::string>& f
     }
     // From now on, whatever loses its parent below us becomes our child (and does not at init).
     prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L);
-    return supervise_all(std::move(application), files, *run_directory, *open_files, reader, io,
-                         console, std::move(listening));
+    return supervise_all(std::move(application), std::move(beginning), *run_directory, *open_files,
+                         reader, io, console);
 }
 
-}  // namespace
-
-ExitStatus run_instance(Application application, const std::vector<std::string>& files,
-                        asio::io_context& io, Console& console, UniqueFd listening) {
+ExitStatus run(Application application, Beginning beginning, asio::io_context& io,
+               Console& console) {
     Reader reader(io.get_executor());
     const ExitStatus status =
-        run_locked(std::move(application), files, reader, io, console, std::move(listening));
+        run_locked(std::move(application), std::move(beginning), reader, io, console);
     if (!reader.end()) {
         // What the thread refers to, the libraries' own included, is not to go under its feet.
         console.finish();
         std::_Exit(static_cast<int>(status));
     }
     return status;
+}
+
+}  // namespace
+
+ExitStatus run_instance(Application application, const std::vector<std::string>& files,
+                        asio::io_context& io, Console& console, UniqueFd listening) {
+    return run(std::move(application), {.files = files, .listening = std::move(listening)}, io,
+               console);
+}
+
+ExitStatus run_instance(Inheritance inheritance, const std::vector<std::string>& files,
+                        asio::io_context& io, Console& console) {
+    return run(inheritance.take_application(), {.files = files, .inheritance = &inheritance}, io,
+               console);
 }
 
 }  // namespace launcher

@@ -8,6 +8,7 @@
 
 #include "launcher/asio.hpp"
 #include "launcher/config/descriptor.hpp"
+#include "launcher/control/inheritance.hpp"
 #include "launcher/observe/console.hpp"
 #include "os/unique_fd.hpp"
 
@@ -25,5 +26,9 @@ enum class ExitStatus {
 ExitStatus run_instance(Application application, const std::vector<std::string>& files,
                         asio::io_context& io, Console& console,
                         shmheap::os::UniqueFd listening = {});
+
+/// Goes on with the one that another program of this process left.
+ExitStatus run_instance(Inheritance inheritance, const std::vector<std::string>& files,
+                        asio::io_context& io, Console& console);
 
 }  // namespace launcher

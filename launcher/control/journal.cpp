@@ -22,6 +22,30 @@ json::array Journal::events() const {
     return spelt;
 }
 
+json::array Journal::carry() const {
+    json::array carried;
+    for (const auto& [event, time] : events_) {
+        json::array fields;
+        for (const auto& [key, value] : event.fields)
+            fields.push_back(json::array{key, value});
+        carried.push_back(json::array{static_cast<int>(event.kind), event.component,
+                                      std::move(fields), time.time_since_epoch().count()});
+    }
+    return carried;
+}
+
+void Journal::restore(const json::array& carried) {
+    using Time = std::chrono::system_clock::time_point;
+    for (const json::value& each : carried) {
+        Event event{.kind = static_cast<EventKind>(each.at(0).to_number<int>()),
+                    .component = std::string(each.at(1).as_string())};
+        for (const json::value& field : each.at(2).as_array())
+            event.with(std::string_view(field.at(0).as_string()),
+                       std::string(field.at(1).as_string()));
+        add(event, Time(Time::duration(each.at(3).to_number<Time::rep>())));
+    }
+}
+
 json::object Journal::last() const {
     return spell(events_.back());
 }

@@ -18,6 +18,10 @@ public:
 
     void add(const Event& event, std::chrono::system_clock::time_point time);
 
+    /// What it has, for another program, and the opposite; of this one that was written by carry().
+    [[nodiscard]] boost::json::array carry() const;
+    void restore(const boost::json::array& carried);
+
     /// Called after each further event, which is the last() then; at most one listener.
     void on_event(std::function<void()> listener) { listener_ = std::move(listener); }
 

@@ -23,7 +23,7 @@ struct VerbRule {
     std::array<std::string_view, 4> extra_keys;  ///< further ones that it knows; empty for none
 };
 
-constexpr std::array<VerbRule, 13> verb_rules{{
+constexpr std::array<VerbRule, 14> verb_rules{{
     {"status", Verb::status, true, false, {}},
     {"start", Verb::start, true, true, {}},
     {"stop", Verb::stop, true, true, {}},
@@ -36,6 +36,7 @@ constexpr std::array<VerbRule, 13> verb_rules{{
     {"graph", Verb::graph, false, false, {}},
     {"plan", Verb::plan, false, false, {"files"}},
     {"apply", Verb::apply, false, false, {"files"}},
+    {"upgrade", Verb::upgrade, false, false, {"program"}},
     {"down", Verb::down, false, false, {"at_once"}},
 }};
 
@@ -146,6 +147,14 @@ tl::expected<void, Refusal> read_launch_key(std::string_view key, const json::va
     return {};
 }
 
+tl::expected<void, Refusal> read_program(const json::value& value, ControlRequest& request) {
+    const json::string* path = value.if_string();
+    if (path == nullptr || !is_absolute(std::string(*path)))
+        return tl::unexpected(wrong("program: expected an absolute path"));
+    request.program = std::string(*path);
+    return {};
+}
+
 /// The keys that only some verbs know.
 tl::expected<void, Refusal> read_extra(std::string_view key, const json::value& value,
                                        ControlRequest& request) {
@@ -166,6 +175,8 @@ tl::expected<void, Refusal> read_extra(std::string_view key, const json::value& 
         case Verb::plan:
         case Verb::apply:
             return read_files(value, request);
+        case Verb::upgrade:
+            return read_program(value, request);
         case Verb::status:
         case Verb::start:
         case Verb::stop:

@@ -33,6 +33,7 @@ enum class Verb {
     graph,
     plan,
     apply,
+    upgrade,
     down,
 };
 
@@ -54,6 +55,7 @@ struct ControlRequest {
     bool at_once = false;                      ///< down
     std::vector<std::string> files = {};       ///< plan, apply; absolute; none: those it knows
     LaunchText launch = {};                    ///< launch
+    std::string program = {};                  ///< upgrade: absolute, or empty for its own
 };
 
 /// Why a request is not carried out.

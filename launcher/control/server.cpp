@@ -67,6 +67,16 @@ void Server::admit(shmheap::os::UniqueFd socket) {
                     .message = "there are " + std::to_string(clients_max) + " clients already"}));
         return;
     }
+    begin(session);
+}
+
+void Server::welcome(shmheap::os::UniqueFd socket, const boost::json::object& answer) {
+    const auto session = std::make_shared<Session>(executor_, std::move(socket));
+    session->send(answer);
+    begin(session);
+}
+
+void Server::begin(const std::shared_ptr<Session>& session) {
     sessions_.push_back(session);
     ++running_;
     asio::co_spawn(executor_, serve(session), [this, session](const std::exception_ptr&) {

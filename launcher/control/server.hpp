@@ -23,6 +23,9 @@ public:
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
+    /// Goes on with a client of another program of this process, who is sent `answer` first.
+    void welcome(shmheap::os::UniqueFd socket, const boost::json::object& answer);
+
     /// Gives each client what it is still owed, but does not wait long for it, and ends when the
     /// last coroutine has.
     Awaitable<void> close();
@@ -31,6 +34,7 @@ private:
     Awaitable<void> accept();
     Awaitable<void> serve(std::shared_ptr<Session> session);
     void admit(shmheap::os::UniqueFd socket);
+    void begin(const std::shared_ptr<Session>& session);
     bool make_room();
     void answer_waits_soon();
     void push_to_followers();

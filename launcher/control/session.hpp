@@ -63,6 +63,9 @@ public:
     /// Its coroutine ends soon.
     void drop();
 
+    /// The descriptor, by which another program may answer.
+    [[nodiscard]] int socket() { return socket_.native_handle(); }
+
     [[nodiscard]] bool is_dropped() const { return is_dropped_; }
     /// Neither asks nor waits for anything, and since when.
     [[nodiscard]] bool is_idle() const { return is_reading_ && !is_subscribed(); }

@@ -31,6 +31,9 @@ bool is_ignored(int number) {
 
 StopSignals::StopSignals(Executor executor)
     : signals_(executor, SIGINT, SIGTERM), hangups_(executor), had_terminal_(has_terminal()) {
+    // Another program of this process may have held them up for this one.
+    const sigset_t stops = set_of({SIGINT, SIGTERM});
+    pthread_sigmask(SIG_UNBLOCK, &stops, nullptr);
     if (is_ignored(SIGHUP)) return;
     const sigset_t hangup = set_of({SIGHUP});
     shmheap::os::UniqueFd fd(signalfd(-1, &hangup, SFD_NONBLOCK | SFD_CLOEXEC));

@@ -22,8 +22,9 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::chrono::seconds answer_patience{10};  ///< for what harrier answers at once
-constexpr std::chrono::seconds end_patience{1};      ///< for the end of who hung up
+constexpr std::chrono::seconds answer_patience{10};   ///< for what harrier answers at once
+constexpr std::chrono::seconds upgrade_patience{30};  ///< more than harrier takes to refuse
+constexpr std::chrono::seconds end_patience{1};       ///< for the end of who hung up
 constexpr std::chrono::seconds watch_interval{1};
 constexpr std::chrono::milliseconds appearance_interval{20};  ///< of who is just being started
 
@@ -378,6 +379,20 @@ VerbStatus send_signal(Client& client, const VerbOptions& options) {
     return status;
 }
 
+/// The answer comes from the program that goes on.
+VerbStatus upgrade(Client& client, const VerbOptions& options) {
+    json::object request{{"request", "upgrade"}};
+    if (!options.program.empty())
+        request["program"] = std::filesystem::absolute(options.program).string();
+    const auto answer = client.ask(std::move(request), Clock::now() + upgrade_patience);
+    if (!answer) return complain_of(answer.error());
+    if (tell_mistakes(*answer)) return verb_usage;
+    if (!is_ok(*answer)) return verb_not_done;
+    const std::string text = "harrier " + text_of(*answer, "to") + " goes on where harrier " +
+                             text_of(*answer, "from") + " was\n";
+    return write_out(text) ? verb_done : verb_not_done;
+}
+
 VerbStatus show_graph(Client& client, const VerbOptions& options) {
     VerbStatus status = verb_done;
     const auto answer = ask(client, request_of("graph", options), soon(), status);
@@ -414,6 +429,7 @@ VerbStatus talk(std::string_view verb, const VerbOptions& options) {
     if (verb == "wait") return await(*client, options, options.condition);
     if (verb == "signal") return send_signal(*client, options);
     if (verb == "graph") return show_graph(*client, options);
+    if (verb == "upgrade") return upgrade(*client, options);
     if (verb == "down") return take_down(*client, options);
     if (verb == "launch") return launch(*client, options);
     if (verb == "plan") return show_plan(*client, options);

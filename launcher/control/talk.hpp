@@ -28,6 +28,7 @@ struct VerbOptions {
     std::vector<std::string> settings = {};  ///< launch: KEY=VALUE
     std::string output = "table";            ///< or "wide", "json"
     std::string signal = {};
+    std::string program = {};          ///< upgrade; none: the one that harrier was started by
     std::string condition = "ready";   ///< or "ended"
     TimePoint deadline = end_of_time;  ///< of --timeout
     std::uint64_t lines = 10;          ///< logs

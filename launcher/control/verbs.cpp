@@ -8,9 +8,9 @@
 namespace launcher {
 namespace {
 
-constexpr std::array<const char*, 13> verb_names{"status", "start", "stop",   "restart", "signal",
-                                                 "launch", "wait",  "events", "logs",    "graph",
-                                                 "plan",   "apply", "down"};
+constexpr std::array<const char*, 14> verb_names{"status", "start", "stop",    "restart", "signal",
+                                                 "launch", "wait",  "events",  "logs",    "graph",
+                                                 "plan",   "apply", "upgrade", "down"};
 
 /// For CLI11, which shows what is returned when it is not empty.
 std::string check_duration(const std::string& text) {
@@ -75,6 +75,10 @@ void Verbs::add_changes() {
     auto* ready = wait->add_flag("--ready", ready_meaning);
     wait->add_flag("--ended", ended_, "each has ended for good")->excludes(ready);
     add_timeout(wait);
+    auto* upgrade =
+        add("upgrade", "put another version of harrier in the place of the one that runs");
+    upgrade->add_option("PROGRAM", options_.program,
+                        "that version (default: the path of this one)");
     auto* down = add("down", "stop everything; returns when harrier has ended");
     down->add_flag("--at-once", options_.at_once, "by SIGKILL");
     down->add_flag("--no-wait", options_.no_wait, "return when harrier knows of it");

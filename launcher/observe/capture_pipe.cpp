@@ -41,12 +41,17 @@ Result<CapturePipe> open_capture_pipe(Executor executor, const std::string& comp
                                       const std::string& fifo) {
     auto ends = fifo.empty() ? open_pipe_ends(component) : open_fifo_ends(fifo);
     if (!ends) return tl::unexpected(ends.error());
+    return watch_pipe_ends(executor, component, std::move(*ends));
+}
+
+Result<CapturePipe> watch_pipe_ends(Executor executor, const std::string& component,
+                                    PipeEnds ends) {
     StreamDescriptor descriptor(executor);
     ErrorCode error;
-    descriptor.assign(ends->read_end.get(), error);
+    descriptor.assign(ends.read_end.get(), error);
     if (error) return shmheap::fail(error.value(), "watch pipe of", component);
-    (void)ends->read_end.release();
-    return CapturePipe{std::move(descriptor), std::move(ends->write_end)};
+    (void)ends.read_end.release();
+    return CapturePipe{std::move(descriptor), std::move(ends.write_end)};
 }
 
 }  // namespace launcher

@@ -34,4 +34,8 @@ struct CapturePipe {
 shmheap::Result<CapturePipe> open_capture_pipe(Executor executor, const std::string& component,
                                                const std::string& fifo);
 
+/// Ends that are open already, as such a pipe.
+shmheap::Result<CapturePipe> watch_pipe_ends(Executor executor, const std::string& component,
+                                             PipeEnds ends);
+
 }  // namespace launcher

@@ -27,6 +27,7 @@ public:
     void say_plainly(std::string_view text);
 
     Writer& output() { return output_; }
+    Writer& errors() { return errors_; }
 
     /// Colour only on a terminal, and not when NO_COLOR says so (no-color.org).
     [[nodiscard]] bool wants_colour() const;

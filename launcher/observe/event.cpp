@@ -59,6 +59,8 @@ std::string_view to_string(EventKind kind) {
             return "applied";
         case EventKind::refused:
             return "refused";
+        case EventKind::upgraded:
+            return "upgraded";
         case EventKind::finished:
             return "finished";
     }

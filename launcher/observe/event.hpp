@@ -33,6 +33,7 @@ enum class EventKind {
     stopped,    ///< a component ended because it was told to stop
     applied,    ///< the application is another one from now on
     refused,    ///< another one cannot be applied
+    upgraded,   ///< another program goes on in this process
     finished,   ///< everything has ended
 };
 

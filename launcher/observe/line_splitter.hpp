@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace launcher {
 
@@ -37,6 +38,10 @@ public:
     void finish(Emit&& emit) {
         if (!partial_.empty()) hand_on({}, false, emit);
     }
+
+    /// The beginning of a line that has no end yet; and to go on with one.
+    [[nodiscard]] const std::string& partial() const { return partial_; }
+    void resume(std::string partial) { partial_ = std::move(partial); }
 
 private:
     /// The character that byte `at` continues begins at most three bytes before.

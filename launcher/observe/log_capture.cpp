@@ -106,6 +106,20 @@ void LogCapture::take(std::string_view bytes) {
     }
 }
 
+std::optional<CarriedOutput> LogCapture::carry() {
+    if (is_blocked() || trouble_ || is_compressing_) return std::nullopt;
+    CarriedOutput carried{.read_end = read_end_.native_handle(), .partial = lines_.partial()};
+    const std::lock_guard lock(reading_);
+    for (const std::uint64_t end : ends_)
+        carried.ends.push_back(end - taken_bytes_);
+    return carried;
+}
+
+void LogCapture::resume(CarriedOutput carried) {
+    lines_.resume(std::move(carried.partial));
+    ends_.assign(carried.ends.begin(), carried.ends.end());
+}
+
 void LogCapture::take_ends() {
     for (;;) {
         {

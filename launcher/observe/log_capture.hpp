@@ -17,6 +17,7 @@
 
 #include "launcher/asio.hpp"
 #include "launcher/config/descriptor.hpp"
+#include "launcher/observe/carried_output.hpp"
 #include "launcher/observe/event.hpp"
 #include "launcher/observe/line_splitter.hpp"
 #include "launcher/observe/log_file.hpp"
@@ -49,6 +50,14 @@ public:
     /// processes, which have ended, had to say; an unfinished line ends there. Call take_ends()
     /// after it.
     void mark_end();
+
+    /// What another program goes on with, but for the writing end; nothing while the log cannot be
+    /// written, or one that was rotated is being compressed. Main thread, while the log thread is
+    /// held.
+    [[nodiscard]] std::optional<CarriedOutput> carry();
+
+    /// Goes on with it. Before run().
+    void resume(CarriedOutput carried);
 
     /// Looks at marks that may lie behind what was read.
     void take_ends();

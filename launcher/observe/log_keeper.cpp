@@ -3,8 +3,6 @@
 #include <exception>
 #include <utility>
 
-#include "launcher/observe/capture_pipe.hpp"
-
 namespace launcher {
 
 using shmheap::Result;
@@ -13,19 +11,76 @@ Result<int> LogKeeper::open(const Descriptor& component, const std::string& fifo
     if (const auto known = logs_.find(component.name); known != logs_.end())
         return known->second.write_end.get();
     if (const auto started = start_thread(); !started) return tl::unexpected(started.error());
-    auto file = LogFile::open(*component.logging.path, component.logging.rotation);
-    if (!file) return tl::unexpected(file.error());
     auto pipe = open_capture_pipe(room_->worker->executor(), component.name, fifo);
     if (!pipe) return tl::unexpected(pipe.error());
-    auto capture = std::make_shared<LogCapture>(component, std::move(pipe->read_end),
+    return add(component, std::move(*pipe), {});
+}
+
+Result<int> LogKeeper::add(const Descriptor& component, CapturePipe pipe, CarriedOutput carried) {
+    auto file = LogFile::open(*component.logging.path, component.logging.rotation);
+    if (!file) return tl::unexpected(file.error());
+    auto capture = std::make_shared<LogCapture>(component, std::move(pipe.read_end),
                                                 std::move(*file), room_->shared);
+    capture->resume(std::move(carried));
     asio::co_spawn(room_->worker->executor(), capture->run(),
                    [capture](const std::exception_ptr& failure) {
                        if (failure) std::rethrow_exception(failure);
                    });
-    const int fd = pipe->write_end.get();
-    logs_.emplace(component.name, Log{std::move(pipe->write_end), std::move(capture)});
+    const int fd = pipe.write_end.get();
+    logs_.emplace(component.name, Log{std::move(pipe.write_end), std::move(capture)});
     return fd;
+}
+
+shmheap::Status LogKeeper::resume(const Descriptor& component, CarriedOutput carried) {
+    PipeEnds ends{shmheap::os::UniqueFd(carried.read_end),
+                  shmheap::os::UniqueFd(carried.write_end)};
+    if (const auto started = start_thread(); !started) return started;
+    auto pipe = watch_pipe_ends(room_->worker->executor(), component.name, std::move(ends));
+    if (!pipe) return tl::unexpected(pipe.error());
+    return add(component, std::move(*pipe), std::move(carried)).map([](int) {});
+}
+
+Result<std::optional<CarriedOutput>> LogKeeper::carry(const std::string& component) const {
+    const auto found = logs_.find(component);
+    if (found == logs_.end()) return std::nullopt;
+    auto carried = found->second.capture->carry();
+    if (!carried) return shmheap::fail(EBUSY, "finish the log of", component);
+    carried->write_end = found->second.write_end.get();
+    return carried;
+}
+
+/// Log thread. Nothing of a capture is in the middle of anything: this is a turn of its own.
+void LogKeeper::hold(Executor main_thread, const std::shared_ptr<Pause>& pause) {
+    asio::post(main_thread, [pause] {
+        pause->has_begun = true;
+        pause->begun.cancel();
+    });
+    std::unique_lock lock(pause->holding);
+    pause->ended.wait(lock, [&pause] { return pause->is_over; });
+}
+
+Awaitable<bool> LogKeeper::pause(TimePoint deadline) {
+    if (!room_) co_return true;
+    const auto pause = std::make_shared<Pause>(main_thread_);
+    pause_ = pause;
+    room_->worker->post([main_thread = main_thread_, pause] { hold(main_thread, pause); });
+    pause->begun.expires_at(deadline);
+    ErrorCode cancelled;
+    if (!pause->has_begun)
+        co_await pause->begun.async_wait(asio::redirect_error(use_awaitable, cancelled));
+    if (!pause->has_begun) go_on();
+    tell();  // what it noted before
+    co_return pause->has_begun;
+}
+
+void LogKeeper::go_on() {
+    const auto pause = std::move(pause_);
+    if (!pause) return;
+    {
+        const std::lock_guard lock(pause->holding);
+        pause->is_over = true;
+    }
+    pause->ended.notify_one();
 }
 
 shmheap::Status LogKeeper::start_thread() {
@@ -76,6 +131,7 @@ void LogKeeper::tell() {
 
 void LogKeeper::finish() {
     if (!room_) return;
+    go_on();
     room_->worker->stop();
     room_->compressor.stop();
     for (auto& [component, log] : logs_) {  // their thread has ended

@@ -3,14 +3,18 @@
 #pragma once
 
 #include <array>
+#include <condition_variable>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "launcher/asio.hpp"
 #include "launcher/config/descriptor.hpp"
+#include "launcher/observe/capture_pipe.hpp"
+#include "launcher/observe/carried_output.hpp"
 #include "launcher/observe/compressor.hpp"
 #include "launcher/observe/event.hpp"
 #include "launcher/observe/log_capture.hpp"
@@ -41,6 +45,16 @@ public:
     /// The log of a component whose processes have ended is written to its end and let go of.
     void close(const std::string& component);
 
+    /// Holds the log thread between two turns, until go_on(). False: not by `deadline`; then it is
+    /// not held.
+    Awaitable<bool> pause(TimePoint deadline);
+    void go_on();
+
+    /// As Output::carry(), and Output::resume(). While paused.
+    [[nodiscard]] shmheap::Result<std::optional<CarriedOutput>> carry(
+        const std::string& component) const;
+    shmheap::Status resume(const Descriptor& component, CarriedOutput carried);
+
     /// Writes what is in the pipes and ends the threads. The last call.
     void finish();
 
@@ -61,7 +75,20 @@ private:
         LogCapture::Shared shared{.emit = {}, .compressor = compressor, .buffer = buffer};
     };
 
+    /// Of the log thread; both share it.
+    struct Pause {
+        explicit Pause(Executor executor) : begun(executor) {}
+
+        Timer begun;             // cancelled
+        bool has_begun = false;  // main thread
+        std::mutex holding;
+        std::condition_variable ended;
+        bool is_over = false;  // under the lock
+    };
+
     shmheap::Status start_thread();
+    shmheap::Result<int> add(const Descriptor& component, CapturePipe pipe, CarriedOutput carried);
+    static void hold(Executor main_thread, const std::shared_ptr<Pause>& pause);
     void note(const Event& event);
     void tell();
 
@@ -70,6 +97,7 @@ private:
     std::mutex noting_;
     std::vector<Event> notes_;  // under the lock: from the log thread to the main thread
     std::unique_ptr<Room> room_;
+    std::shared_ptr<Pause> pause_;     // while there is one
     std::map<std::string, Log> logs_;  // before room_: their loop outlives them
 };
 

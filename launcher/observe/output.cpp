@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "launcher/kept_path.hpp"
-#include "launcher/observe/capture_pipe.hpp"
 #include "launcher/observe/log_file.hpp"
 #include "os/assert.hpp"
 
@@ -58,23 +57,54 @@ std::string Output::fifo_of(const Descriptor& component) const {
 }
 
 Result<Output::Target> Output::open_capture(const std::string& component, const std::string& fifo) {
-    auto& capture = captures_[component];
-    if (!capture) {
-        auto pipe = open_capture_pipe(executor_, component, fifo);
-        if (!pipe) {
-            captures_.erase(component);
-            return tl::unexpected(pipe.error());
-        }
-        if (component.size() > name_width_) widen(component.size());
-        const std::size_t number = captures_made_++;
-        capture = std::make_shared<Capture>(Capture{component, number, prefix_of(component, number),
-                                                    std::move(pipe->read_end),
-                                                    std::move(pipe->write_end)});
-        await_output(capture);
-    }
     Target target;
-    target.fd = capture->write_end.get();
+    if (const auto known = captures_.find(component); known != captures_.end()) {
+        target.fd = known->second->write_end.get();
+        return target;
+    }
+    auto pipe = open_capture_pipe(executor_, component, fifo);
+    if (!pipe) return tl::unexpected(pipe.error());
+    target.fd = add_capture(component, std::move(*pipe)).write_end.get();
     return target;
+}
+
+Output::Capture& Output::add_capture(const std::string& component, CapturePipe pipe) {
+    if (component.size() > name_width_) widen(component.size());
+    const std::size_t number = captures_made_++;
+    auto capture =
+        std::make_shared<Capture>(Capture{component, number, prefix_of(component, number),
+                                          std::move(pipe.read_end), std::move(pipe.write_end)});
+    captures_.emplace(component, capture);
+    await_output(capture);
+    return *capture;
+}
+
+Result<std::optional<CarriedOutput>> Output::carry(const std::string& component) const {
+    const auto found = captures_.find(component);
+    if (found == captures_.end()) return logs_.carry(component);
+    Capture& capture = *found->second;
+    CarriedOutput carried{.read_end = capture.read_end.native_handle(),
+                          .write_end = capture.write_end.get(),
+                          .partial = capture.lines.partial()};
+    if (capture.kept) {
+        for (const std::string_view line : capture.kept->since(0).lines)
+            carried.kept.emplace_back(line);
+    }
+    return carried;
+}
+
+shmheap::Status Output::resume(const Descriptor& component, CarriedOutput carried) {
+    if (component.logging.path) return logs_.resume(component, std::move(carried));
+    PipeEnds ends{shmheap::os::UniqueFd(carried.read_end),
+                  shmheap::os::UniqueFd(carried.write_end)};
+    auto pipe = watch_pipe_ends(executor_, component.name, std::move(ends));
+    if (!pipe) return tl::unexpected(pipe.error());
+    Capture& capture = add_capture(component.name, std::move(*pipe));
+    capture.lines.resume(std::move(carried.partial));
+    if (!carried.kept.empty()) capture.kept = std::make_unique<KeptLines>();
+    for (const std::string& line : carried.kept)
+        capture.kept->add(line);
+    return {};
 }
 
 std::string Output::prefix_of(const std::string& component, std::size_t number) const {
@@ -86,7 +116,7 @@ std::string Output::prefix_of(const std::string& component, std::size_t number) 
 void Output::widen(std::size_t name_width) {
     name_width_ = name_width;
     for (const auto& [component, capture] : captures_) {
-        if (capture) capture->prefix = prefix_of(component, capture->number);
+        capture->prefix = prefix_of(component, capture->number);
     }
 }
 

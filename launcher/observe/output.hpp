@@ -12,11 +12,14 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "launcher/asio.hpp"
 #include "launcher/config/descriptor.hpp"
 #include "launcher/config/line_matcher.hpp"
+#include "launcher/observe/capture_pipe.hpp"
+#include "launcher/observe/carried_output.hpp"
 #include "launcher/observe/event.hpp"
 #include "launcher/observe/kept_lines.hpp"
 #include "launcher/observe/line_splitter.hpp"
@@ -74,6 +77,21 @@ public:
     /// go elsewhere. A descendant that was left alone meets a broken pipe.
     void close(const std::string& component);
 
+    /// Between these two nothing is read of captured logs. False: not by `deadline`, a disk holds
+    /// up the thread; then it goes on.
+    Awaitable<bool> pause(TimePoint deadline) { return logs_.pause(deadline); }
+    void go_on() { logs_.go_on(); }
+
+    /// What of a component's output another program goes on with, while paused; nothing where
+    /// nothing is captured. Errors: EBUSY, its log cannot be written, or is
+    /// being compressed.
+    [[nodiscard]] shmheap::Result<std::optional<CarriedOutput>> carry(
+        const std::string& component) const;
+
+    /// Goes on with it, as if it had been open()ed here. Owns the descriptors from now on. Errors:
+    /// as open().
+    shmheap::Status resume(const Descriptor& component, CarriedOutput carried);
+
     /// Brings all captured logs to the disk, when every component has ended. The last call.
     void finish() { logs_.finish(); }
 
@@ -96,6 +114,7 @@ private:
 
     std::string fifo_of(const Descriptor& component) const;
     shmheap::Result<Target> open_capture(const std::string& component, const std::string& fifo);
+    Capture& add_capture(const std::string& component, CapturePipe pipe);
     std::string prefix_of(const std::string& component, std::size_t number) const;
     void widen(std::size_t name_width);
     bool read_once(Capture& capture);

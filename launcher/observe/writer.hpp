@@ -45,6 +45,9 @@ public:
     /// Ends when nothing is held any more, or the stream is broken.
     Awaitable<void> emptied();
 
+    /// What is not brought out yet.
+    [[nodiscard]] const std::string& held() const { return pending_; }
+
     /// Writes what is held, waiting for the reader until `deadline` at most. For the end of main.
     void finish(TimePoint deadline);
 

@@ -50,6 +50,27 @@ Result<std::unique_ptr<Announcements>> Announcements::await(Executor executor, O
     return result;
 }
 
+Result<std::unique_ptr<Announcements>> Announcements::resume(Executor executor, Output& output,
+                                                             const SpawnRequest& request,
+                                                             const CarriedProcess& carried) {
+    UniqueFd socket(carried.notify_socket);
+    UniqueFd ready_pipe(carried.ready_pipe);
+    std::unique_ptr<Announcements> result;
+    if (!socket && !ready_pipe) return result;
+    result.reset(new Announcements(output, request));
+    if (socket) {
+        auto resumed = NotifySocket::resume(executor, std::move(socket), request.notify_socket,
+                                            [&latch = request.latch] { latch.release(); });
+        if (!resumed) return tl::unexpected(resumed.error());
+        result->socket_ = std::move(*resumed);
+    }
+    if (ready_pipe) {
+        if (auto watched = result->watch_pipe(executor, std::move(ready_pipe)); !watched)
+            return tl::unexpected(watched.error());
+    }
+    return result;
+}
+
 Announcements::~Announcements() {
     if (descriptor_.ready.log_line) output_.expect_nothing(descriptor_.name);
 }
@@ -59,7 +80,11 @@ Status Announcements::open_pipe(Executor executor) {
         ready_fifo_.empty() ? open_pipe_ends(descriptor_.name) : open_fifo_ends(ready_fifo_);
     if (!ends) return tl::unexpected(ends.error());
     write_end_ = std::move(ends->write_end);
-    read_end_ = std::make_unique<ReadableWatch>(executor, std::move(ends->read_end),
+    return watch_pipe(executor, std::move(ends->read_end));
+}
+
+Status Announcements::watch_pipe(Executor executor, UniqueFd read_end) {
+    read_end_ = std::make_unique<ReadableWatch>(executor, std::move(read_end),
                                                 [&latch = latch_] { latch.release(); });
     if (read_end_->fd() < 0) return shmheap::fail(ENOSPC, "watch ready pipe of", descriptor_.name);
     read_end_->arm();

@@ -20,12 +20,24 @@ public:
     /// Errors: as NotifySocket::bind(); no descriptor is left for a pipe.
     static shmheap::Result<std::unique_ptr<Announcements>> await(Executor executor, Output& output,
                                                                  const SpawnRequest& request);
+
+    /// The same for a process that said to another program of this process that it is ready: there
+    /// is no line to wait for. Errors: as await().
+    static shmheap::Result<std::unique_ptr<Announcements>> resume(Executor executor, Output& output,
+                                                                  const SpawnRequest& request,
+                                                                  const CarriedProcess& carried);
     Announcements(const Announcements&) = delete;
     Announcements& operator=(const Announcements&) = delete;
     ~Announcements();
 
     /// What the child gets as the descriptor that `ready` names; -1 for none.
     [[nodiscard]] int ready_fd() const { return write_end_.get(); }
+
+    /// Those of `carried` that are its own.
+    void carry(CarriedProcess& carried) const {
+        if (socket_) carried.notify_socket = socket_->fd();
+        if (read_end_) carried.ready_pipe = read_end_->fd();
+    }
 
     /// The process is there: from now on its word counts.
     void begin(pid_t leader);
@@ -39,6 +51,7 @@ private:
     Announcements(Output& output, const SpawnRequest& request);
 
     shmheap::Status open_pipe(Executor executor);
+    shmheap::Status watch_pipe(Executor executor, shmheap::os::UniqueFd read_end);
     bool is_ours(pid_t sender) const;
     void read_pipe();
 

@@ -109,6 +109,23 @@ std::optional<Cause> check_health(Watch& watch, TimePoint now) {
     return take_result(watch, *result, now);
 }
 
+void note_attention(Watch& watch) {
+    Attention attention{.process = &watch.process,
+                        .is_ready = watch.vigil.is_ready(),
+                        .is_ending = watch.vigil.is_ending(),
+                        .is_checking = watch.probe != nullptr,
+                        .alive_by = watch.vigil.alive_by()};
+    if (watch.health) attention.health = watch.health->past();
+    watch.component.attention = attention;
+}
+
+/// Goes on where another program was.
+void resume(Watch& watch, const Attention& before) {
+    watch.vigil.resume(before.alive_by);
+    const auto& check = watch.component.descriptor().healthcheck;
+    if (check && before.health) watch.health.emplace(*check, *before.health);
+}
+
 TimePoint next_look(const Watch& watch) {
     TimePoint next = watch.vigil.next_at();
     if (watch.health) next = std::min(next, watch.health->next_at());
@@ -130,7 +147,11 @@ Awaitable<Cause> attend(Component& component, Process& process, const SpawnReque
                 .request = request,
                 .shared = shared,
                 .vigil = Vigil(component.descriptor(), *component.history.started)};
-    if (watch.vigil.is_ready()) become_ready(watch, *component.history.started);
+    if (const auto before = component.attention) {
+        resume(watch, *before);
+    } else if (watch.vigil.is_ready()) {
+        become_ready(watch, *component.history.started);
+    }
     while (!process.exit()) {
         // It runs already.
         if (component.asked == Request::start) component.asked.reset();
@@ -140,6 +161,7 @@ Awaitable<Cause> attend(Component& component, Process& process, const SpawnReque
         listen(watch, now);
         if (const auto cause = watch.vigil.overdue(now)) co_return *cause;
         if (const auto cause = check_health(watch, now)) co_return *cause;
+        note_attention(watch);
         co_await shared.host.sleep_until(next_look(watch), component.latch);
     }
     // Its last words are often said just before.

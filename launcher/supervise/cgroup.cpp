@@ -284,6 +284,12 @@ std::unique_ptr<Containment> Containment::create(std::string_view application,
     return is_usable ? std::move(containment) : nullptr;
 }
 
+std::unique_ptr<Containment> Containment::resume(std::string_view application,
+                                                 std::string_view instance, UniqueFd lock) {
+    return std::unique_ptr<Containment>(new Containment(
+        open_own_group(), prefix_of(application) + std::string(instance), std::move(lock)));
+}
+
 Containment::~Containment() {
     groups_.clear();
     remove_tree(base_.get(), name_);  // with former groups that were busy when they were given up
@@ -311,6 +317,11 @@ Cgroup* Containment::take_over(const std::string& component, pid_t pid) {
         if (group) return &groups_.emplace(component, std::move(*group)).first->second;
     }
     return nullptr;
+}
+
+Cgroup* Containment::resume_group(const std::string& component, const std::string& name) {
+    auto group = Cgroup::open(directory_.get(), name);
+    return group ? &groups_.emplace(component, std::move(*group)).first->second : nullptr;
 }
 
 std::size_t Containment::end_leftovers(std::string_view application,

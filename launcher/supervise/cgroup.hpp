@@ -44,6 +44,9 @@ public:
     /// The directory; lives as long as the group. For CLONE_INTO_CGROUP.
     [[nodiscard]] int fd() const { return directory_.get(); }
 
+    /// Of its directory.
+    [[nodiscard]] const std::string& name() const { return name_; }
+
     /// Those that live in it, not in groups below it. Zombies are not among them.
     [[nodiscard]] std::vector<pid_t> processes() const;
 
@@ -89,6 +92,14 @@ public:
     static std::unique_ptr<Containment> create(std::string_view application,
                                                std::string_view instance);
 
+    /// Goes on with those of another program of this process, which held this lock. Never null.
+    static std::unique_ptr<Containment> resume(std::string_view application,
+                                               std::string_view instance,
+                                               shmheap::os::UniqueFd lock);
+
+    /// The descriptor that is locked.
+    [[nodiscard]] int lock() const { return directory_.get(); }
+
     ~Containment();
     Containment(const Containment&) = delete;
     Containment& operator=(const Containment&) = delete;
@@ -100,6 +111,9 @@ public:
 
     /// The group of a component that `pid` lives in already; nullptr when there is none.
     [[nodiscard]] Cgroup* take_over(const std::string& component, pid_t pid);
+
+    /// The group of that name, which a component has already; nullptr when it is gone.
+    [[nodiscard]] Cgroup* resume_group(const std::string& component, const std::string& name);
 
     /// Lets go of a component's group, if it has one; nobody refers to it any more.
     void forget(const std::string& component) { groups_.erase(component); }

@@ -36,8 +36,10 @@
 #include <vector>
 
 #include "launcher/config/descriptor.hpp"
+#include "launcher/config/read_launch.hpp"
 #include "launcher/observe/event.hpp"
 #include "launcher/supervise/exit.hpp"
+#include "launcher/supervise/health.hpp"
 #include "launcher/supervise/latch.hpp"
 #include "launcher/supervise/restart.hpp"
 
@@ -89,6 +91,18 @@ constexpr bool may_follow(State from, State to) {
 enum class Request { start, stop, restart };
 
 class Component;
+class Process;
+struct CarriedProcess;
+
+/// What is known of a process that runs, as of the last look at it.
+struct Attention {
+    Process* process = nullptr;  ///< null when another program looked
+    bool is_ready = false;
+    bool is_ending = false;    ///< it has said so
+    bool is_checking = false;  ///< its health
+    TimePoint alive_by = end_of_time;
+    std::optional<Health::Past> health{};
+};
 
 /// It has ended, and has no coroutine.
 [[nodiscard]] bool is_down(const Component& component);
@@ -125,6 +139,14 @@ public:
     /// Notes that the present start got so far, and wakes whoever waits for it. enter() does so for
     /// what follows from a state.
     void reach(DependencyCondition condition);
+
+    /// It is where it was under another program, told to nobody: no event, no waking.
+    using Reached = std::array<unsigned, 4>;  // by DependencyCondition
+    void resume(State state, const Reached& reached) {
+        state_ = state;
+        reached_ = reached;
+    }
+    [[nodiscard]] const Reached& all_reached() const { return reached_; }
 
     /// What it has been counts no more: it is to be another one. While it is down.
     void forget_past() {
@@ -163,13 +185,16 @@ public:
                                       ///< the tag goes on from there
     pid_t pid = 0;                    ///< of the leader, while there is a process
     std::optional<Exit> last_exit{};  ///< how the process before ended
-    std::chrono::system_clock::time_point since{};  ///< kept by who sets on_enter, for people
-    std::function<void()> on_enter{};               ///< called in every state, at its beginning
-    std::function<void()> on_reach{};               ///< called whenever it has got further
-    std::string status{};                           ///< what it last said of itself (STATUS=)
-    bool is_healthy = true;                         ///< as far as its last checks say
-    std::vector<Requirement> requirements{};        ///< in the order of depends_on
-    std::vector<Component*> dependents{};           ///< those that require this one
+    std::chrono::system_clock::time_point since{};    ///< kept by who sets on_enter, for people
+    std::function<void()> on_enter{};                 ///< called in every state, at its beginning
+    std::function<void()> on_reach{};                 ///< called whenever it has got further
+    std::string status{};                             ///< what it last said of itself (STATUS=)
+    bool is_healthy = true;                           ///< as far as its last checks say
+    std::optional<Attention> attention{};             ///< in running, from the first look on
+    std::shared_ptr<const CarriedProcess> carried{};  ///< of another program, to be resumed
+    std::shared_ptr<const LaunchText> launched{};     ///< transient: how
+    std::vector<Requirement> requirements{};          ///< in the order of depends_on
+    std::vector<Component*> dependents{};             ///< those that require this one
 
 private:
     void wake_dependents();
@@ -177,7 +202,7 @@ private:
     Descriptor descriptor_;
     const EventSink& emit_;
     State state_ = State::waiting;
-    std::array<unsigned, 4> reached_{};  // by DependencyCondition
+    Reached reached_{};
 };
 
 }  // namespace launcher

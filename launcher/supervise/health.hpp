@@ -15,31 +15,40 @@ namespace launcher {
 class Health {
 public:
     enum class Change { none, healthy, unhealthy };
+    enum class State { unknown, healthy, unhealthy };
+
+    /// All that is known between two checks.
+    struct Past {
+        TimePoint start_until{};
+        TimePoint next_at{};
+        State state = State::unknown;
+        unsigned failures = 0;
+        bool has_passed = false;
+    };
 
     /// `check` outlives the health.
     Health(const HealthCheck& check, TimePoint begin);
 
+    /// Goes on where another one was.
+    Health(const HealthCheck& check, const Past& past) : check_(check), past_(past) {}
+
+    [[nodiscard]] const Past& past() const { return past_; }
+
     /// When the next check begins, or the one under way has taken too long.
-    [[nodiscard]] TimePoint next_at() const { return next_at_; }
+    [[nodiscard]] TimePoint next_at() const { return past_.next_at; }
     [[nodiscard]] bool is_checking() const { return is_checking_; }
 
     void begin_check(TimePoint now);
     Change end_check(bool passed, TimePoint now);
 
-    [[nodiscard]] unsigned failures() const { return failures_; }  ///< in a row, that count
+    [[nodiscard]] unsigned failures() const { return past_.failures; }  ///< in a row, that count
 
 private:
-    enum class State { unknown, healthy, unhealthy };
-
     [[nodiscard]] bool is_starting(TimePoint now) const;
     void plan_next(TimePoint now);
 
     const HealthCheck& check_;
-    TimePoint start_until_;
-    TimePoint next_at_{};
-    State state_ = State::unknown;
-    unsigned failures_ = 0;
-    bool has_passed_ = false;
+    Past past_;
     bool is_checking_ = false;
 };
 

@@ -51,9 +51,24 @@ public:
     [[nodiscard]] virtual std::optional<Result> result() = 0;
 };
 
+/// A process as one program hands it over to the next, which takes its place in harrier's process
+/// (`harrier upgrade`). The descriptors are open, and whoever takes over owns them; -1 for none.
+struct CarriedProcess {
+    std::string tag = {};
+    pid_t pid = 0;
+    int pidfd = -1;
+    int notify_socket = -1;
+    int ready_pipe = -1;
+    std::string group = {};   ///< the name of its control group, or empty
+    bool is_adopted = false;  ///< it is no child of harrier
+};
+
 class Process {
 public:
     virtual ~Process() = default;
+
+    /// What it takes to resume() it. Nothing of it ends by that.
+    [[nodiscard]] virtual CarriedProcess carry() const { return {}; }
 
     [[nodiscard]] virtual pid_t pid() const = 0;
 
@@ -113,6 +128,13 @@ public:
     /// will be Unknown. Errors: as spawn(), but for execve(2); it has been told to end then.
     virtual shmheap::Result<std::unique_ptr<Process>> adopt(const SpawnRequest& request) {
         return shmheap::fail(ESRCH, "adopt", request.descriptor.name);
+    }
+
+    /// Goes on with a process, which is ready, where another program left it. Owns the descriptors.
+    /// Errors: as spawn(), but for execve(2); it has been killed then.
+    virtual shmheap::Result<std::unique_ptr<Process>> resume(const SpawnRequest& request,
+                                                             const CarriedProcess&) {
+        return shmheap::fail(ESRCH, "resume", request.descriptor.name);
     }
 
     /// Begins the health check that the descriptor describes, for the process of `request`, whose

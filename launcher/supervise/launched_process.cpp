@@ -51,6 +51,14 @@ LaunchedProcess::~LaunchedProcess() {
     host_.ending_.erase(tag_);
 }
 
+CarriedProcess LaunchedProcess::carry() const {
+    CarriedProcess carried{
+        .tag = tag_, .pid = pid_, .pidfd = leader_.pidfd(), .is_adopted = is_adopted_};
+    if (group_ != nullptr) carried.group = group_->name();
+    if (announcements_) announcements_->carry(carried);
+    return carried;
+}
+
 void LaunchedProcess::leader_ended() {
     host_.ending_.insert(tag_);
     last_event_ = host_.orphans_.tick();

@@ -45,6 +45,7 @@ public:
     LaunchedProcess& operator=(const LaunchedProcess&) = delete;
     ~LaunchedProcess() override;
 
+    [[nodiscard]] CarriedProcess carry() const override;
     [[nodiscard]] pid_t pid() const override { return pid_; }
     [[nodiscard]] std::optional<Exit> exit() override;
     [[nodiscard]] Report take_report() override;

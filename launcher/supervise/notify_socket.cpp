@@ -65,6 +65,12 @@ Result<std::unique_ptr<NotifySocket>> NotifySocket::bind(Executor executor, std:
     unlink(path.c_str());
     if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0)
         return shmheap::os::error("bind notify socket", path);
+    return resume(executor, std::move(socket), std::move(path), std::move(on_word));
+}
+
+Result<std::unique_ptr<NotifySocket>> NotifySocket::resume(Executor executor, UniqueFd socket,
+                                                           std::string path,
+                                                           std::function<void()> on_word) {
     std::unique_ptr<NotifySocket> result(
         new NotifySocket(executor, std::move(socket), std::move(path), std::move(on_word)));
     if (result->watch_.fd() < 0) return shmheap::fail(ENOSPC, "watch notify socket", result->path_);

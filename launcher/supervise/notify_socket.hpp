@@ -28,9 +28,17 @@ public:
     /// Errors: ENAMETOOLONG for a path that no socket can have; what socket(2) and bind(2) say.
     static shmheap::Result<std::unique_ptr<NotifySocket>> bind(Executor executor, std::string path,
                                                                std::function<void()> on_word);
+
+    /// One that was bound to `path` by another program of this process. Errors: ENOSPC.
+    static shmheap::Result<std::unique_ptr<NotifySocket>> resume(Executor executor,
+                                                                 shmheap::os::UniqueFd socket,
+                                                                 std::string path,
+                                                                 std::function<void()> on_word);
     NotifySocket(const NotifySocket&) = delete;
     NotifySocket& operator=(const NotifySocket&) = delete;
     ~NotifySocket();
+
+    [[nodiscard]] int fd() const { return watch_.fd(); }
 
     /// Adds what was said by those for whom `is_ours(pid)` holds, and calls again for what is left.
     void read(Report& report, const std::function<bool(pid_t)>& is_ours);

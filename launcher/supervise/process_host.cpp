@@ -278,6 +278,39 @@ Result<std::unique_ptr<Process>> ProcessHost::take_over(const SpawnRequest& requ
                                      .is_adopted = true});
 }
 
+void ProcessHost::inherit(const std::vector<CarriedProcess>& processes,
+                          const std::vector<std::string>& spared) {
+    for (const CarriedProcess& each : processes) {
+        if (!each.is_adopted) orphans_.add_leader(each.pid, each.tag);
+    }
+    spared_.insert(spared.begin(), spared.end());
+    collect_unknown();  // of whom the other program was told, or nobody
+}
+
+Result<std::unique_ptr<Process>> ProcessHost::resume(const SpawnRequest& request,
+                                                     const CarriedProcess& carried) {
+    const std::string& component = request.descriptor.name;
+    UniqueFd pidfd(carried.pidfd);
+    auto announcements = Announcements::resume(executor_, output_, request, carried);
+    if (!announcements) {
+        syscall(SYS_pidfd_send_signal, pidfd.get(), SIGKILL, nullptr, 0);
+        if (!carried.is_adopted) collect(pidfd.get());
+        orphans_.remove_leader(carried.pid);
+        return tl::unexpected(announcements.error());
+    }
+    NewProcess made{.child = {.pid = carried.pid, .pidfd = std::move(pidfd)},
+                    .announcements = std::move(*announcements),
+                    .is_adopted = carried.is_adopted};
+    if (containment_ && !carried.group.empty())
+        made.group = containment_->resume_group(component, carried.group);
+    if (is_kept(request.descriptor)) made.record = record_of(request, carried.pid);
+    if (made.record) {
+        made.record->is_ready = true;
+        write_record(component, *made.record);  // as this version describes it
+    }
+    return watch(request, std::move(made));
+}
+
 Result<std::unique_ptr<Process>> ProcessHost::watch(const SpawnRequest& request, NewProcess made) {
     const pid_t pid = made.child.pid;
     const bool is_adopted = made.is_adopted;

@@ -45,6 +45,18 @@ public:
     /// `survivors` can be adopted.
     void keep(const std::string& run_directory, Survivors survivors);
 
+    /// The processes that another program of this process leaves to this one, and the components
+    /// of which some were left alone. Before the loop runs: who has ended meanwhile waits till
+    /// resume().
+    void inherit(const std::vector<CarriedProcess>& processes,
+                 const std::vector<std::string>& spared);
+
+    /// The latter, for inherit().
+    [[nodiscard]] const std::set<std::string, std::less<>>& spared() const { return spared_; }
+
+    /// The lock of the control groups; -1 without them.
+    [[nodiscard]] int containment_lock() const { return containment_ ? containment_->lock() : -1; }
+
     [[nodiscard]] TimePoint now() override { return Clock::now(); }
     Awaitable<void> sleep_until(TimePoint time, Latch& latch) override;
     Awaitable<void> turn() override;
@@ -52,6 +64,8 @@ public:
     [[nodiscard]] unsigned survivor(const std::string& component) override;
     [[nodiscard]] bool survivor_is_changed(const std::string& component) override;
     shmheap::Result<std::unique_ptr<Process>> adopt(const SpawnRequest& request) override;
+    shmheap::Result<std::unique_ptr<Process>> resume(const SpawnRequest& request,
+                                                     const CarriedProcess& carried) override;
     std::unique_ptr<Probe> probe(const SpawnRequest& request, const Process& process) override;
     void forget(const std::string& component) override;
     Awaitable<std::size_t> end_strays(TimePoint give_up_at) override;

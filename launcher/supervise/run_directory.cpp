@@ -179,6 +179,20 @@ Result<RunDirectory> RunDirectory::acquire(std::string_view application) {
     }
 }
 
+Result<RunDirectory> RunDirectory::resume(std::string_view application, UniqueFd lock) {
+    const Location location = locate(application);
+    const std::string path = run_directory_path(application);
+    UniqueFd base(open(location.base.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!base) return shmheap::os::error("open", location.base);
+    auto parent = enter_folder(base.get(), location.below[0], path);
+    if (!parent) return tl::unexpected(parent.error());
+    auto directory = enter_folder(parent->get(), location.below[1], path);
+    if (!directory) return tl::unexpected(directory.error());
+    if (!is_current(directory->get(), lock.get()))
+        return fail(ESTALE, "go on with instance lock in", path);
+    return RunDirectory(path, std::move(*parent), std::move(*directory), std::move(lock));
+}
+
 void RunDirectory::clear() const {
     empty_folder(directory_.get(), 0);
 }

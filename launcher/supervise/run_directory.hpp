@@ -22,6 +22,14 @@ public:
     /// of the path belongs to somebody else; what mkdir(2) and open(2) say.
     static shmheap::Result<RunDirectory> acquire(std::string_view application);
 
+    /// Goes on with that of another program of this process, which held this lock; nothing in it is
+    /// touched. Errors: as acquire(), and ESTALE when it has been replaced.
+    static shmheap::Result<RunDirectory> resume(std::string_view application,
+                                                shmheap::os::UniqueFd lock);
+
+    /// The descriptor that is locked.
+    [[nodiscard]] int lock() const { return lock_.get(); }
+
     RunDirectory(RunDirectory&&) noexcept = default;
     RunDirectory& operator=(RunDirectory&&) = delete;
     ~RunDirectory();

@@ -192,17 +192,13 @@ Component::Fields running_fields(const Component& component, const std::string& 
     return fields;
 }
 
-/// From a process that was made to its end in the process table.
-Awaitable<void> run(Component& component, Process& process, const SpawnRequest& request,
-                    Shared& shared) {
+/// From a process that runs to its end in the process table.
+Awaitable<void> see_through(Component& component, Process& process, const SpawnRequest& request,
+                            Shared& shared) {
     const std::string pid = std::to_string(process.pid());
-    component.history.started = shared.host.now();
-    component.pid = process.pid();
-    component.status.clear();
-    component.is_healthy = true;
-    component.enter(State::running, running_fields(component, pid));
     StopSchedule schedule({}, *component.history.started);
     const Cause cause = co_await attend(component, process, request, shared);
+    component.attention.reset();
     component.told_at = shared.host.now();
     if (cause != Cause::itself) schedule = co_await stop(component, process, cause, shared);
     component.signals.clear();
@@ -227,6 +223,17 @@ Awaitable<void> run(Component& component, Process& process, const SpawnRequest& 
         co_return;
     }
     conclude(component, *exit, cause, shared);
+}
+
+/// The same from a process that was made on.
+Awaitable<void> run(Component& component, Process& process, const SpawnRequest& request,
+                    Shared& shared) {
+    component.history.started = shared.host.now();
+    component.pid = process.pid();
+    component.status.clear();
+    component.is_healthy = true;
+    component.enter(State::running, running_fields(component, std::to_string(process.pid())));
+    co_await see_through(component, process, request, shared);
 }
 
 Awaitable<void> start_and_run(Component& component, Shared& shared) {
@@ -282,6 +289,25 @@ Awaitable<void> adopt(Component& component, unsigned start, Shared& shared) {
     conclude(component, exit, Cause::itself, shared);
 }
 
+/// What ran under another program of this process runs on.
+Awaitable<void> resume(Component& component, Shared& shared) {
+    const auto carried = std::exchange(component.carried, nullptr);
+    SpawnRequest request = spawn_request(component, shared);
+    auto process = shared.host.resume(request, *carried);
+    drop_environment(request);
+    if (process) {
+        co_await see_through(component, **process, request, shared);
+        co_return;
+    }
+    const Exit exit = NotStarted{process.error()};
+    component.attention.reset();
+    component.pid = 0;
+    component.last_exit = exit;
+    component.enter(State::ending, exit_fields(exit));
+    reap_component(component.descriptor(), request, shared);
+    conclude(component, exit, Cause::itself, shared);
+}
+
 Awaitable<void> back_off(Component& component, Shared& shared) {
     while (!shared.stop.requested() && !component.asked && shared.host.now() < component.restart_at)
         co_await shared.host.sleep_until(component.restart_at, component.latch);
@@ -302,6 +328,7 @@ Awaitable<void> supervise(Component& component, Shared& shared) {
         component.history = {};
         component.enter(State::waiting);
     }
+    if (component.carried) co_await resume(component, shared);
     if (const unsigned start = shared.host.survivor(component.descriptor().name); start > 0)
         co_await adopt(component, start, shared);
     while (!is_final(component.state())) {

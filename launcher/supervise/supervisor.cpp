@@ -88,8 +88,9 @@ void Supervisor::connect() {
 }
 
 Awaitable<Summary> Supervisor::run() {
-    for (const auto& component : components_)
-        launch(*component);
+    for (const auto& component : components_) {
+        if (!is_final(component->state())) launch(*component);
+    }
     for (;;) {
         make_changes();
         const bool goes_on = running_ > 0 || (stays_ && !shared_.stop.requested());

@@ -4,6 +4,7 @@
 /// (supervisor_apply.cpp). Everything else is the coroutines' business (supervise.hpp). One thread.
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <cstddef>
 #include <exception>
 #include <functional>
@@ -55,9 +56,11 @@ public:
     void on_add(std::function<void(Component&)> callback);
 
     /// One more component, which no file describes: it stays when it has ended, until it is
-    /// stopped. No other bears its name, and what it requires exists. Errors: ECANCELED when
+    /// stopped. No other bears its name, and what it requires exists. `text` is what it was read
+    /// from. Errors: ECANCELED when
     /// everything stops or has ended, EBUSY while an application is being applied.
-    shmheap::Status add_transient(Descriptor descriptor);
+    shmheap::Status add_transient(Descriptor descriptor,
+                                  std::shared_ptr<const LaunchText> text = {});
 
     /// From now on the application is `next`, as load() would have it with the transient components
     /// among it: who is not in it leaves, who is changed in more than its process may take over
@@ -71,6 +74,18 @@ public:
 
     /// The last application that was to be applied was not, since everything stops.
     [[nodiscard]] bool was_given_up() const { return was_given_up_; }
+
+    /// Who or what could not go on under another program at this moment, and why, as a sentence;
+    /// empty when everything could. With restore() before run(): what is known of the components,
+    /// as JSON (carry.hpp). `launched` are the transient ones, in their order.
+    struct Launched {
+        Descriptor descriptor;
+        std::shared_ptr<const LaunchText> text;
+    };
+    [[nodiscard]] std::string transition() const;
+    [[nodiscard]] bool is_ending() const { return shared_.stop.requested() || is_over_; }
+    [[nodiscard]] boost::json::object carry() const;
+    void restore(const boost::json::object& carried, std::vector<Launched> launched);
 
     /// Calls back when an application has been applied, or given up because everything stops.
     void on_applied(std::function<void()> callback) { on_applied_ = std::move(callback); }

@@ -19,7 +19,7 @@ constexpr std::size_t gone_max = 10'000;
 
 }  // namespace
 
-Status Supervisor::add_transient(Descriptor descriptor) {
+Status Supervisor::add_transient(Descriptor descriptor, std::shared_ptr<const LaunchText> text) {
     if (shared_.stop.requested() || is_over_)
         return shmheap::fail(ECANCELED, "launch", descriptor.name);
     if (next_) return shmheap::fail(EBUSY, "launch", descriptor.name);
@@ -27,6 +27,7 @@ Status Supervisor::add_transient(Descriptor descriptor) {
     components_.push_back(make(std::move(descriptor)));
     Component& component = *components_.back();
     component.is_transient = true;
+    component.launched = std::move(text);
     connect();
     launch(component);
     return {};

@@ -21,6 +21,12 @@ void Vigil::become_ready(TimePoint now) {
     if (descriptor_.watchdog) alive_by_ = after(now, *descriptor_.watchdog);
 }
 
+void Vigil::resume(TimePoint alive_by) {
+    is_ready_ = true;
+    ready_by_ = end_of_time;
+    alive_by_ = alive_by;
+}
+
 void Vigil::hear(const Report& report, TimePoint now) {
     // Who ends has its grace period for that and owes nothing else, whatever it goes on to say.
     if (report.ready && !is_ready_ && !is_ending_) become_ready(now);

@@ -17,6 +17,10 @@ public:
     /// `descriptor` outlives the vigil.
     Vigil(const Descriptor& descriptor, TimePoint started);
 
+    /// It has been ready for long; the watchdog's time, if it has one, is up at `alive_by`.
+    void resume(TimePoint alive_by);
+    [[nodiscard]] TimePoint alive_by() const { return alive_by_; }
+
     void hear(const Report& report, TimePoint now);
 
     /// What it has failed to do, if anything.

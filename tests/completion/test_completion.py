@@ -26,6 +26,8 @@ CASES = {
     "harrier status --w": "--watch",
     "harrier wait --en": "--ended",
     "harrier down --at": "--at-once",
+    "harrier upg": "upgrade",
+    "harrier upgrade --na": "--name",
     "harrier logs alp": "alpha",
     "harrier run --deta": "--detach",
     "harrier logs --fo": "--follow",

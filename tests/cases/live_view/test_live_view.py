@@ -23,7 +23,8 @@ class Terminal:
         script = f"{shlex.join(command)}; echo ended with $?; cat"
         self._environment = {**world.environment, "TERM": "xterm", "LC_ALL": "C.UTF-8"}
         self._environment.pop("TMUX", None)
-        self("new-session", "-d", "-x", str(width), "-y", str(height), f"sh -c {shlex.quote(script)}")
+        self("new-session", "-d", "-x", str(width), "-y", str(height),
+             f"sh -c {shlex.quote(script)}")
 
     def __enter__(self):
         return self

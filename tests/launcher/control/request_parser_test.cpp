@@ -34,6 +34,22 @@ TEST_CASE("a request has a verb, components, and what the verb knows besides") {
     CHECK(parse_request(R"({"version":1,"request":"down","at_once":true})")->at_once);
 }
 
+TEST_CASE("the program of an upgrade is an absolute path, or none") {
+    const auto own = parse_request(R"({"version":1,"request":"upgrade"})");
+    REQUIRE(own);
+    CHECK(own->program.empty());
+    const auto other = parse_request(R"({"version":1,"request":"upgrade","program":"/bin/h"})");
+    REQUIRE(other);
+    CHECK(other->program == "/bin/h");
+    for (const char* wrong : {"\"h\"", "7", "null", "\"\"", R"("/a\u0000b")"}) {
+        const std::string line =
+            R"({"version":1,"request":"upgrade","program":)" + std::string(wrong) + '}';
+        const auto refused = parse_request(line);
+        REQUIRE_FALSE(refused);
+        CHECK(std::string_view(refused.error().code) == "argument");
+    }
+}
+
 TEST_CASE("what is launched or applied is read as it is") {
     const auto launch = parse_request(R"({"version":1,"request":"launch","component":"x",)"
                                       R"("folder":"/","command":["a","$"],"set":["b=c"]})");
