@@ -64,12 +64,13 @@ void ControlSegments::read(const shmheap::os::ShmDirectory& directory, const std
     const auto items = read_header(file->get(), status);
     if (!items) return;
     User& user = users_[status.st_uid];
-    std::vector<std::byte> content(items->count * items->bytes_each);
-    user.bytes_read += content.size();
-    if (user.bytes_read > bytes_read_max) {
+    const std::uint64_t bytes = items->count * items->bytes_each;
+    if (bytes > bytes_read_max - user.bytes_read) {
         user.is_complete = false;
         return;
     }
+    user.bytes_read += bytes;
+    std::vector<std::byte> content(bytes);
     const auto count = ::pread(file->get(), content.data(), content.size(), items_begin);
     if (count != static_cast<ssize_t>(content.size())) return;
     for (std::size_t at = 0; at < content.size(); at += items->bytes_each) {
