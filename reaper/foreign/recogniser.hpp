@@ -18,6 +18,7 @@
 #include <string_view>
 
 #include "os/shm_directory.hpp"
+#include "reaper/foreign/control_segments.hpp"
 #include "reaper/foreign/file_locks.hpp"
 #include "reaper/process_table.hpp"
 
@@ -51,6 +52,7 @@ struct Places {
 struct Witnesses {
     ProcessTable processes;
     FileLocks locks;
+    std::optional<ControlSegments> control_segments;
     Places places;
 };
 

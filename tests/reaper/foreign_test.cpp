@@ -259,6 +259,65 @@ TEST_CASE("PostgreSQL: only what a control segment lists, and that one's holders
     CHECK(type_of(directory, "PostgreSQL.99999999999999") == "other");
 }
 
+/// A control segment of version 14 that lists one number.
+std::string control_segment(std::uint32_t number) {
+    std::string content(16 + 40 * 8, '\0');
+    put(content, 0, std::uint32_t{0x9a503d32});
+    put(content, 4, std::uint32_t{1});
+    put(content, 8, std::uint32_t{8});
+    put(content, 16, number);
+    put(content, 20, std::uint32_t{2});
+    return content;
+}
+
+TEST_CASE("PostgreSQL: another user's control segment says nothing of a file") {
+    if (lacks_root()) return;
+    const TestDirectory directory;
+    directory.write("PostgreSQL.777", std::string(4096, 'p'), 0600);
+    directory.write("PostgreSQL.100", control_segment(777), 0600);
+    REQUIRE(::chown((directory / "PostgreSQL.100").c_str(), nobody, nobody) == 0);
+    CHECK(type_of(directory, "PostgreSQL.777") == "other");
+    directory.write("PostgreSQL.900", control_segment(777), 0600);
+    const auto finding = find(directory, "PostgreSQL.777");
+    REQUIRE(finding.has_value());
+    CHECK(finding->owner == Life::held);
+    CHECK(finding->held_name == "PostgreSQL.900");
+}
+
+TEST_CASE("PostgreSQL: what two control segments list is nobody's for sure") {
+    const TestDirectory directory;
+    directory.write("PostgreSQL.777", std::string(4096, 'p'), 0600);
+    directory.write("PostgreSQL.778", std::string(4096, 'p'), 0600);
+    directory.write("PostgreSQL.100", control_segment(777), 0600);
+    directory.write("PostgreSQL.900", control_segment(777), 0600);
+    directory.write("PostgreSQL.901", control_segment(778), 0600);
+    CHECK(life_of(directory, "PostgreSQL.777") == Life::unknown);
+    CHECK(life_of(directory, "PostgreSQL.778") == Life::held);
+}
+
+TEST_CASE("PostgreSQL: control segments are read once for a scan, and not without bound") {
+    const TestDirectory directory;
+    directory.write("PostgreSQL.777", std::string(4096, 'p'), 0600);
+    directory.write("PostgreSQL.100", control_segment(777), 0600);
+    reaper::Scanner scanner(directory.open());
+    scanner.look_at_foreign({"/nonexistent", "/nonexistent"});
+    reaper::FileRecord record;
+    REQUIRE(scanner.look({"PostgreSQL.777", DT_UNKNOWN}, record));
+    REQUIRE(record.foreign.has_value());
+    directory.write("PostgreSQL.778", std::string(4096, 'p'), 0600);
+    directory.write("PostgreSQL.101", control_segment(778), 0600);
+    REQUIRE(scanner.look({"PostgreSQL.778", DT_UNKNOWN}, record));
+    CHECK_FALSE(record.foreign.has_value());
+
+    std::string large = control_segment(777);
+    constexpr std::uint32_t items = 1 << 19;
+    put(large, 4, items);
+    put(large, 8, items);
+    directory.write("PostgreSQL.102", large, 0600);
+    REQUIRE(::truncate((directory / "PostgreSQL.102").c_str(), 16 + 40 * off_t{items}) == 0);
+    CHECK(life_of(directory, "PostgreSQL.777") == Life::unknown);
+}
+
 TEST_CASE("iceoryx: the daemon's lock decides") {
     const TestDirectory directory;
     const TestDirectory locks;
