@@ -132,6 +132,13 @@ std::optional<int> read_clean_options(int argc, char** argv, CleanOptions& optio
         "shmclean");
     Given given;
     add_options(app, options, given);
+    // CLI11 takes it for the option without a value; it is that of a variable that was not set.
+    if (std::any_of(argv, argv + argc,
+                    [](const char* text) { return std::string_view(text) == "--foreign="; })) {
+        complain("shmclean", "--foreign=: no framework is named; give some of " + known_kinds() +
+                                 ", or --foreign alone for all");
+        return exit_usage;
+    }
     if (const auto status = parse(app, argc, argv)) return status;
     try {
         check(app, options, given);

@@ -83,6 +83,10 @@ Decision decide_removal(Verdict verdict, const RemovalRequest& request) {
     return request.named ? Decision::refuse : Decision::leave;
 }
 
+bool is_same_time(const timespec& left, const timespec& right) {
+    return left.tv_sec == right.tv_sec && left.tv_nsec == right.tv_nsec;
+}
+
 Result<Removal> remove_file(Scanner& scanner, const FileRecord& record, bool force) {
     if (record.verdict != Verdict::orphaned) return unlink_judged(scanner.directory(), record);
     if (record.format == Format::heap) return clean_heap(scanner.directory(), record, force);
@@ -95,6 +99,11 @@ Result<Removal> remove_foreign(Scanner& scanner, const FileRecord& record) {
     if (!scanner.look({record.name, DT_UNKNOWN}, now)) return Removal::gone;
     if (!now.foreign || now.foreign->type != record.foreign->type) return Removal::gone;
     if (now.foreign->owner != record.foreign->owner) return Removal::alive;
+    // Whoever has written it since has use for it, and it is not as old as was asked for.
+    if (!is_same_time(now.status.st_mtim, record.status.st_mtim) ||
+        !is_same_time(now.status.st_ctim, record.status.st_ctim)) {
+        return Removal::alive;
+    }
     const UnheldProof proof(scanner.directory(), record.name, record.status);
     if (proof.answer() == Unheld::disproven) return Removal::alive;
     return unlink_judged(scanner.directory(), record);

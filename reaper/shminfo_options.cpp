@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <cmath>
 #include <map>
 
@@ -23,7 +24,7 @@ struct Texts {
     std::string key = "name";
     std::string component;
     std::string user;
-    double interval_s = watch_interval_s;
+    std::string interval;
 };
 
 const std::map<std::string, SizeFormat> formats = {
@@ -87,12 +88,11 @@ void add_outputs(CLI::App& app, InfoOptions& options, Texts& texts) {
                                   "Walk through a heap and say whether it is consistent; exit "
                                   "with status 3 if it is not")
                        ->type_name("NAME");
-    auto* watch = app.add_option("--watch", texts.interval_s,
+    auto* watch = app.add_option("--watch", texts.interval,
                                  "Show a live view on the whole terminal, drawn anew every SECONDS "
                                  "(0.1 to 3600, 2 if not told otherwise); h there tells the keys")
                       ->type_name("SECONDS")
-                      ->expected(0, 1)
-                      ->check(CLI::Range(watch_interval_min_s, watch_interval_max_s));
+                      ->expected(0, 1);
     watch->excludes(json, csv, metrics, check, verify);
     csv->excludes(json, app.get_option("--connections"));
     metrics->excludes(json, csv);
@@ -107,6 +107,19 @@ void add_outputs(CLI::App& app, InfoOptions& options, Texts& texts) {
 int refuse(const std::string& message) {
     complain(program, message + "\nRun with --help for more information.");
     return exit_usage;
+}
+
+/// Empty: as no other was told.
+std::optional<std::chrono::milliseconds> read_interval(const std::string& text) {
+    double seconds = text.empty() ? watch_interval_s : 0;
+    const char* end_of_text = text.data() + text.size();
+    if (!text.empty()) {
+        const auto [end, code] = std::from_chars(text.data(), end_of_text, seconds);
+        if (code != std::errc{} || end != end_of_text) return {};
+    }
+    // Not the other way round: what is no number lies on neither side of one.
+    if (!(seconds >= watch_interval_min_s && seconds <= watch_interval_max_s)) return {};
+    return std::chrono::milliseconds(std::llround(seconds * 1000));
 }
 
 std::optional<int> parse_conditions(InfoOptions& options) {
@@ -144,10 +157,12 @@ std::optional<int> read_info_options(int argc, char** argv, InfoOptions& options
 
     options.sizes = formats.at(texts.format);
     options.selection.key = sort_keys.at(texts.key);
-    if (!std::isfinite(texts.interval_s))
-        return refuse("--watch: give a number of seconds from 0.1 to 3600");
-    if (app.count("--watch") > 0)
-        options.interval = std::chrono::milliseconds(std::llround(texts.interval_s * 1000));
+    if (app.count("--watch") > 0) {
+        options.interval = read_interval(texts.interval);
+        if (!options.interval)
+            return refuse(fmt::format("--watch \"{}\": no number of seconds from 0.1 to 3600",
+                                      escape(texts.interval)));
+    }
     if (app.count("--component") > 0) options.selection.component = texts.component;
     if (app.count("--user") > 0) {
         options.selection.user = find_uid(texts.user);

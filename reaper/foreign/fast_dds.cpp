@@ -79,7 +79,7 @@ void ask_lock(const Subject& subject, const std::string& name, Finding& finding)
     const auto file = subject.directory.open_file(name, O_RDONLY);
     struct stat status {};
     if (!file || ::fstat(file->get(), &status) != 0 || !S_ISREG(status.st_mode)) return;
-    judge_by_lock(subject.witnesses.locks.ask(file->get(), status), escape(name), finding);
+    judge_by_lock(subject, file->get(), status, escape(name), finding);
 }
 
 }  // namespace

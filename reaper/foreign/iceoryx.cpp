@@ -64,7 +64,7 @@ void ask_daemon(const Subject& subject, Finding& finding) {
         finding.evidence = fmt::format("{} cannot be read", path);
         return;
     }
-    judge_by_lock(subject.witnesses.locks.ask(file.get(), status), path, finding);
+    judge_by_lock(subject, file.get(), status, path, finding);
 }
 
 }  // namespace

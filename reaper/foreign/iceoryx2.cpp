@@ -44,7 +44,7 @@ struct Nodes {
     unsigned unknown = 0;
 };
 
-Nodes count_nodes(Witnesses& witnesses) {
+Nodes count_nodes(Witnesses& witnesses, uid_t user) {
     Nodes nodes;
     const auto folder = shmheap::os::ShmDirectory::open(witnesses.places.iceoryx2_root + "/nodes");
     if (!folder) return nodes;
@@ -58,14 +58,16 @@ Nodes count_nodes(Witnesses& witnesses) {
         if (file && ::fstat(file->get(), &status) == 0)
             state = witnesses.locks.ask(file->get(), status).state;
         if (state == FileLocks::State::locked) ++nodes.alive;
-        if (state == FileLocks::State::free) ++nodes.dead;
+        // A free one of another user proves nothing: anybody may have made it.
+        const bool is_proof = state == FileLocks::State::free && status.st_uid == user;
+        if (is_proof) ++nodes.dead;
         if (state == FileLocks::State::unknown) ++nodes.unknown;
     }
     return nodes;
 }
 
 void ask_nodes(const Subject& subject, Finding& finding) {
-    const Nodes nodes = count_nodes(subject.witnesses);
+    const Nodes nodes = count_nodes(subject.witnesses, subject.status.st_uid);
     const std::string& root = subject.witnesses.places.iceoryx2_root;
     if (nodes.alive > 0) {
         finding.evidence = fmt::format("{} node(s) of {} live, and it does not say whose it is",

@@ -3,10 +3,13 @@
 /// of the process that made it; the file begins with the number of those who use it and 60 zero
 /// bytes.
 ///
-/// Source: PyTorch, aten/src/ATen/MapAllocator.cpp (NewProcessWideShmHandle, MapInfo). When its
-/// processes are gone, torch_shm_manager unlinks what they registered; it dies with them when a
-/// whole container or session is killed. A tensor may outlive its maker in other processes, which
-/// then have it mapped.
+/// Source: PyTorch, aten/src/ATen/MapAllocator.cpp (NewProcessWideShmHandle, MapInfo), and
+/// torch/lib/libshm/manager.cpp: torch_shm_manager unlinks what its clients registered once the
+/// last of them has gone, and dies with them when a whole container or session is killed. A tensor
+/// may outlive its maker, in processes that have it mapped or on its way to one that will; so as
+/// long as there are users and a manager, it is the manager's to decide.
+#include <fmt/format.h>
+
 #include "reaper/foreign/name_pattern.hpp"
 #include "reaper/foreign/recogniser.hpp"
 
@@ -24,6 +27,11 @@ std::optional<Finding> recognise_pytorch(const Subject& subject) {
     Finding finding;
     finding.type = "PyTorch tensor";
     judge_by_pid(subject, *pid, finding);
+    if (finding.owner == Life::dead && *users > 0 && subject.witnesses.has_torch_manager()) {
+        finding.owner = Life::unknown;
+        finding.evidence +=
+            fmt::format(", but it counts {} users and torch_shm_manager runs", *users);
+    }
     return finding;
 }
 

@@ -4,8 +4,12 @@
 
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 
+#include "reaper/foreign/name_pattern.hpp"
 #include "reaper/judge.hpp"
+#include "reaper/proc_file.hpp"
 
 namespace reaper::foreign {
 
@@ -32,6 +36,21 @@ const char* to_string(Life life) {
     return "";
 }
 
+bool Witnesses::has_torch_manager() {
+    if (torch_manager) return *torch_manager;
+    torch_manager = proc_view() != ProcView::everyone;
+    std::error_code failed;
+    std::filesystem::directory_iterator entry("/proc", failed);
+    for (; !failed && entry != end(entry) && !*torch_manager; entry.increment(failed)) {
+        const auto pid = leading_pid(entry->path().filename().native());
+        if (!pid) continue;
+        const auto comm = read_proc(*pid, "comm");
+        torch_manager = comm && *comm == "torch_shm_manag\n";
+    }
+    if (failed) torch_manager = true;
+    return *torch_manager;
+}
+
 void judge_by_pid(const Subject& subject, pid_t pid, Finding& finding) {
     const Facts facts{
         .format = Format::redhawk,
@@ -49,7 +68,13 @@ void judge_by_pid(const Subject& subject, pid_t pid, Finding& finding) {
     }
 }
 
-void judge_by_lock(const FileLocks::Answer& lock, std::string_view file, Finding& finding) {
+void judge_by_lock(const Subject& subject, int lock_file, const struct stat& status,
+                   std::string_view file, Finding& finding) {
+    const FileLocks::Answer lock = subject.witnesses.locks.ask(lock_file, status);
+    if (lock.state == FileLocks::State::free && status.st_uid != subject.status.st_uid) {
+        finding.evidence = fmt::format("{} is not locked, but another user's", file);
+        return;
+    }
     switch (lock.state) {
         case FileLocks::State::locked:
             finding.owner = Life::alive;

@@ -54,6 +54,11 @@ struct Witnesses {
     FileLocks locks;
     std::optional<ControlSegments> control_segments;
     Places places;
+
+    /// Whether torch_shm_manager runs, or may run where we do not see it.
+    bool has_torch_manager();
+
+    std::optional<bool> torch_manager = {};  ///< what that found out
 };
 
 /// A regular file that can be read and is no heap.
@@ -111,7 +116,10 @@ const char* to_string(Life life);
 void judge_by_pid(const Subject& subject, pid_t pid, Finding& finding);
 
 /// By a lock that its owner keeps as long as it lives, on a file that it removes at its end.
-void judge_by_lock(const FileLocks::Answer& lock, std::string_view file, Finding& finding);
+/// `lock_file` is open, of `status`, and shown as `file`. A free one of another user than the
+/// subject's proves nothing, since anybody may have made it.
+void judge_by_lock(const Subject& subject, int lock_file, const struct stat& status,
+                   std::string_view file, Finding& finding);
 
 /// A number at `offset` of the head; no value beyond its end.
 template <class Number>

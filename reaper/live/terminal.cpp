@@ -10,7 +10,6 @@
 
 #define NCURSES_NOMACROS
 #include <curses.h>
-#include <term.h>
 
 #include "reaper/escape.hpp"
 

@@ -1,6 +1,7 @@
 // Every system call fails in turn while a heap is born, grows, gives memory back, is attached,
 // leased from, collected, detached from and cleaned away.
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,6 +12,7 @@
 
 #include "every_call.hpp"
 #include "file/cleaner.hpp"
+#include "file/verify.hpp"
 #include "os/shm_directory.hpp"
 
 using namespace fault_test;
@@ -210,6 +212,29 @@ private:
     std::string name_;
 };
 
+class Verify final : public Deed {
+public:
+    explicit Verify(const Folder& folder)
+        : heap_(shmheap::Heap::create(options_in(folder, heap_size))), path_(folder.path()) {
+        REQUIRE(heap_);
+    }
+    Status act() override {
+        const auto directory = shmheap::os::ShmDirectory::open(path_);
+        if (!directory) return tl::unexpected(directory.error());
+        const auto file = directory->open_file((*heap_)->name(), O_RDONLY);
+        if (!file) return tl::unexpected(file.error());
+        const auto verification = shmheap::verify(file->get());
+        if (!verification) return tl::unexpected(verification.error());
+        CHECK(verification->is_heap);
+        CHECK(verification->findings.empty());
+        return {};
+    }
+
+private:
+    shmheap::Result<std::unique_ptr<shmheap::Heap>> heap_;
+    std::string path_;
+};
+
 /// The heap of a process that has none yet, in a process of its own; 0 if all was well.
 int allocate_in_process_heap(const Folder& folder, int nth, int code, Lasting lasting) {
     ::setenv("SHMHEAP_DIR", folder.path().c_str(), 1);
@@ -275,6 +300,10 @@ TEST_CASE("whichever call fails, a client that detaches leaves no lease") {
 
 TEST_CASE("whichever call fails, a cleaner removes an orphan or says why not") {
     make_every_call_fail(makes<Clean>());
+}
+
+TEST_CASE("whichever call fails, a sound heap is found sound or an error says why not") {
+    make_every_call_fail(makes<Verify>());
 }
 
 TEST_CASE("whichever call fails, a process gets its memory, and soon from its heap") {

@@ -59,6 +59,7 @@ int __real_fstatat(int directory, const char* path, struct stat* status, int fla
 int __real_fstatvfs(int fd, struct statvfs* space);
 int __real_ftruncate(int fd, off_t size);
 int __real_linkat(int from, const char* old_path, int to, const char* new_path, int flags);
+off_t __real_lseek(int fd, off_t offset, int whence);
 int __real_mkdir(const char* path, mode_t mode);
 int __real_renameat(int from, const char* old_path, int to, const char* new_path);
 int __real_unlink(const char* path);
@@ -146,6 +147,9 @@ int __wrap_unlink(const char* path) {
 }
 int __wrap_unlinkat(int directory, const char* path, int flags) {
     return attempt("unlinkat", __real_unlinkat, directory, path, flags);
+}
+off_t __wrap_lseek(int fd, off_t offset, int whence) {
+    return attempt("lseek", __real_lseek, fd, offset, whence);
 }
 ssize_t __wrap_pread(int fd, void* buffer, size_t bytes, off_t offset) {
     return attempt("pread", __real_pread, fd, buffer, bytes, offset);

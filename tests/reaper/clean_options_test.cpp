@@ -38,6 +38,7 @@ TEST_CASE("a wrong value is status 2, and the message names option, value and re
         {"--older-than=5", "\"5\"", "90s"},
         {"--foreign=nonsense", "\"nonsense\"", "pytorch"},
         {"--foreign=pytorch,", "\"\"", "pytorch"},
+        {"--foreign=", "--foreign", "pytorch"},
         {"--user=no-such-user", "\"no-such-user\"", "number"},
     };
     for (const auto& [option, value, remedy] : cases) {

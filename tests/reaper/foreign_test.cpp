@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -236,6 +237,32 @@ TEST_CASE("PulseAudio, Open MPI, PyTorch: the maker's pid decides") {
     zombie.kill();
     for (const auto& [what, name] : files_with_pid(directory, zombie.pid()))
         CHECK_MESSAGE(life_of(directory, name) == Life::dead, what);
+}
+
+TEST_CASE("PyTorch: what has users is the manager's to decide, as long as there is one") {
+    const TestDirectory directory;
+    auto tensor = recorded("pytorch", "torch");
+    const std::string name = "torch_" + std::to_string(dead_pid()) + "_123_0";
+    put(tensor.head, 0, std::uint32_t{1});
+    lay_down(directory, tensor, name);
+    CHECK(life_of(directory, name) == Life::dead);
+    const Child manager([] { return ::prctl(PR_SET_NAME, "torch_shm_manager"); });
+    CHECK(life_of(directory, name) == Life::unknown);
+    put(tensor.head, 0, std::uint32_t{0});
+    lay_down(directory, tensor, name);
+    CHECK(life_of(directory, name) == Life::dead);
+}
+
+TEST_CASE("Fast DDS: a free lock of another user proves nothing" *
+          doctest::skip(::geteuid() != 0)) {
+    const TestDirectory directory;
+    const auto segment = recorded("fastdds", "fastrtps_4");
+    const auto lock = recorded("fastdds", "fastrtps_4f47c2ff7632b038_el");
+    lay_down(directory, segment);
+    lay_down(directory, lock);
+    CHECK(life_of(directory, segment.name) == Life::dead);
+    REQUIRE(::chown((directory / lock.name).c_str(), nobody, nobody) == 0);
+    CHECK(life_of(directory, segment.name) == Life::unknown);
 }
 
 TEST_CASE("PostgreSQL: only what a control segment lists, and that one's holders decide") {

@@ -3,6 +3,7 @@
     test_live_view.py SHMINFO TMUX [unittest arguments]      with tests/cases in PYTHONPATH
 """
 
+import itertools
 import os
 import shlex
 import signal
@@ -12,6 +13,7 @@ import unittest
 
 from harrier_case import World, await_true, is_running
 
+NUMBERS = itertools.count()
 SHMINFO = TMUX = None  # from the command line
 
 
@@ -19,8 +21,8 @@ class Terminal:
     """A tmux server with one window, in which `command` runs by a shell that tells its status."""
 
     def __init__(self, world, command, width=110, height=20):
-        self._tmux = [TMUX, "-f", "/dev/null", "-S", str(world.folder / "tmux")]
-        script = f"{shlex.join(command)}; echo ended with $?; cat"
+        self._tmux = [TMUX, "-f", "/dev/null", "-S", str(world.folder / f"tmux-{next(NUMBERS)}")]
+        script = f"trap : INT; {shlex.join(command)}; echo ended with $?; cat"
         self._environment = {**world.environment, "TERM": "xterm", "LC_ALL": "C.UTF-8"}
         self._environment.pop("TMUX", None)
         self("new-session", "-d", "-x", str(width), "-y", str(height),
@@ -154,6 +156,13 @@ class LiveView(unittest.TestCase):
         folder.mkdir()
         (folder / "another").touch()
         terminal.await_text("another")
+
+    def test_refuses_what_is_no_interval(self):
+        for text in ("0", "0.05", "3601", "nan", "inf", "-1", "2s", "soon"):
+            told = subprocess.run([SHMINFO, f"--watch={text}"], env=self.world.environment,
+                                  text=True, capture_output=True, check=False)
+            self.assertEqual(told.returncode, 2, told.stderr)
+            self.assertIn("from 0.1 to 3600", told.stderr)
 
     def test_says_that_it_needs_a_terminal(self):
         told = subprocess.run([SHMINFO, "--watch"], env=self.world.environment, text=True,
