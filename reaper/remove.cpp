@@ -64,6 +64,10 @@ Result<Removal> remove_redhawk(Scanner& scanner, const FileRecord& record) {
     return unlink_judged(scanner.directory(), record);
 }
 
+bool is_same_time(const timespec& left, const timespec& right) {
+    return left.tv_sec == right.tv_sec && left.tv_nsec == right.tv_nsec;
+}
+
 }  // namespace
 
 Decision decide_removal(Verdict verdict, const RemovalRequest& request) {
@@ -83,10 +87,6 @@ Decision decide_removal(Verdict verdict, const RemovalRequest& request) {
     return request.named ? Decision::refuse : Decision::leave;
 }
 
-bool is_same_time(const timespec& left, const timespec& right) {
-    return left.tv_sec == right.tv_sec && left.tv_nsec == right.tv_nsec;
-}
-
 Result<Removal> remove_file(Scanner& scanner, const FileRecord& record, bool force) {
     if (record.verdict != Verdict::orphaned) return unlink_judged(scanner.directory(), record);
     if (record.format == Format::heap) return clean_heap(scanner.directory(), record, force);
@@ -94,7 +94,7 @@ Result<Removal> remove_file(Scanner& scanner, const FileRecord& record, bool for
 }
 
 Result<Removal> remove_foreign(Scanner& scanner, const FileRecord& record) {
-    scanner.forget_locks();
+    scanner.forget_living();
     FileRecord now;
     if (!scanner.look({record.name, DT_UNKNOWN}, now)) return Removal::gone;
     if (!now.foreign || now.foreign->type != record.foreign->type) return Removal::gone;

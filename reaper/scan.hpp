@@ -64,9 +64,11 @@ public:
     /// From now on files of other frameworks are told apart.
     void look_at_foreign(foreign::Places places = {});
 
-    /// What is known of file locks is found out anew when it is needed next.
-    void forget_locks() {
-        if (witnesses_) witnesses_->locks = {};
+    /// Who lives, by file locks or as a manager, is found out anew when it is needed next.
+    void forget_living() {
+        if (!witnesses_) return;
+        witnesses_->locks = {};
+        witnesses_->torch_manager.reset();
     }
 
     /// Everything in the directory that is wanted, sorted by name. Errors: it cannot be read.
