@@ -31,10 +31,14 @@ struct Kept {
     Kept* before;
 };
 
+/// What the environment says of heaps.
+enum class Permission { unasked, given, refused };
+
 /// Never destroyed: other threads may allocate until the very end.
 struct ProcessHeap {
     std::atomic<Heap*> current{nullptr};
     std::atomic<bool> exiting{false};
+    std::atomic<Permission> permission{Permission::unasked};
     std::timed_mutex birth;  ///< for what follows
     Error failure;
     Clock::time_point retry_at{};
@@ -104,6 +108,18 @@ void abandon_in_child() {
     pthread_atfork(nullptr, nullptr, abandon_in_child);
 }
 
+/// As the environment was at the first question. No static constant: its first user may be another
+/// thread that is in the middle of it when this one forks, for which the child would wait for ever.
+bool is_disabled(ProcessHeap& process) {
+    auto permission = process.permission.load(std::memory_order_relaxed);
+    if (permission == Permission::unasked) {
+        const bool disabled = detail::environment_text("SHMHEAP") == "disable";
+        permission = disabled ? Permission::refused : Permission::given;
+        process.permission.store(permission, std::memory_order_relaxed);
+    }
+    return permission == Permission::refused;
+}
+
 /// Only unlinks: other threads may still use the heap, and the kernel frees it with the process.
 [[gnu::destructor]] void remove_at_exit() {
     ProcessHeap& process = state();
@@ -127,8 +143,7 @@ Result<Heap*> process_heap() {
     if (heap != nullptr && !heap->lost_its_name()) [[likely]]
         return heap;
 
-    static const bool disabled = detail::environment_text("SHMHEAP") == "disable";
-    if (disabled) return refused(ECANCELED, "as SHMHEAP=disable says");
+    if (is_disabled(process)) return refused(ECANCELED, "as SHMHEAP=disable says");
     if (process.exiting.load()) return refused(ECANCELED, "while the process exits");
     const std::lock_guard guard(process.birth);
     heap = replaced_if_nameless(process, process.current.load(std::memory_order_relaxed));

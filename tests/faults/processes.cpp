@@ -27,7 +27,7 @@ using shmheap::CleanResult;
 
 namespace {
 
-CleanResult clean(const Folder& folder, const std::string& name) {
+CleanResult try_to_clean(const Folder& folder, const std::string& name) {
     const auto directory = shmheap::os::ShmDirectory::open(folder.path());
     const auto cleaned = shmheap::clean(*directory, name);
     return cleaned ? *cleaned : CleanResult::not_ours;
@@ -123,13 +123,13 @@ TEST_CASE("a heap is an orphan although another process has its owner's pid by n
         std::array<char, 64> own{};
         if (!said.receive(own) || own.data() != name) return 2;
         if (folder.names() != std::vector{name}) return 3;
-        if (clean(folder, name) != CleanResult::alive) return 4;
+        if (try_to_clean(folder, name) != CleanResult::alive) return 4;
         (void)stranger.kill(SIGKILL);
         if (!choose_next_pid(pid)) return 51;
         const Child bystander([] { return ::pause(); });
         if (bystander.pid() != pid) return 52;
         // The pid lives, the heap does not.
-        return clean(folder, name) == CleanResult::removed ? 0 : 5;
+        return try_to_clean(folder, name) == CleanResult::removed ? 0 : 5;
     });
     if (ended.status >= 50 && ended.status <= 52 && skip("pids cannot be chosen here")) return;
     CHECK(ended == exited(0));
@@ -192,10 +192,10 @@ TEST_CASE("an owner in a user namespace of its own is served, known to live, and
     REQUIRE(bytes);
     CHECK(bears(bytes->data(), bytes->size(), 9));
     CHECK((*client)->owner_lives());
-    CHECK(clean(folder, name) == CleanResult::alive);
+    CHECK(try_to_clean(folder, name) == CleanResult::alive);
     CHECK(owner.kill(SIGKILL) == killed_by(SIGKILL));
     CHECK_FALSE((*client)->owner_lives());
-    CHECK(clean(folder, name) == CleanResult::removed);
+    CHECK(try_to_clean(folder, name) == CleanResult::removed);
 }
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
@@ -271,7 +271,7 @@ TEST_CASE(
     CHECK(ended == killed_by(SIGABRT));
     if (seen_dumping == 0 && skip("no core was written")) return;
     CHECK(seen_dead_while_dumping == 0);
-    CHECK(clean(folder, name) == CleanResult::removed);
+    CHECK(try_to_clean(folder, name) == CleanResult::removed);
     const auto names = folder.names();
     REQUIRE(names.size() == 1);
     const auto core_bytes = committed_bytes(folder / names.front());
@@ -283,7 +283,7 @@ TEST_CASE(
 
 TEST_CASE("a heap is reaped at once although somebody reads its owner's smaps at its death") {
     const Folder folder;
-    const reaper::Selection selection{
+    const reaper::HeapSelection selection{
         .directory = folder.path(), .tag_prefix = "smaps/1", .uid = ::getuid()};
     for (int round = 0; round < rounds(40); ++round) {
         const Event born;

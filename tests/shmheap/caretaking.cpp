@@ -18,7 +18,7 @@ using shmheap::Prefault;
 
 namespace {
 
-constexpr std::size_t block_bytes = 300 * kib;
+constexpr std::size_t kept_bytes = 300 * kib;
 constexpr std::chrono::seconds patience{20};
 
 /// Whether a condition comes true; nobody tells us when the helper thread has done its work.
@@ -63,8 +63,8 @@ TEST_CASE("with a helper thread an idle process gives its memory back") {
     const auto heap = heap_with(folder, Prefault::none, true);
     std::vector<void*> blocks;
     for (int each = 0; each < 200; ++each)
-        blocks.push_back(heap->allocate(block_bytes));
-    REQUIRE(heap->stats().heap_size >= 200 * block_bytes);
+        blocks.push_back(heap->allocate(kept_bytes));
+    REQUIRE(heap->stats().heap_size >= 200 * kept_bytes);
     for (void* block : blocks)
         shmheap::deallocate(block);
     CHECK(comes_true([&] { return heap->stats().heap_size <= 4 * mib; }));

@@ -17,14 +17,14 @@ using shmheap::Reference;
 
 namespace {
 
-constexpr std::size_t block_bytes = 5'000;
+constexpr std::size_t claimed_bytes = 5'000;
 
 /// A's heap with one block, which only leases keep, and two clients.
 struct Three {
     Three() {
-        block = heap->allocate(block_bytes);
-        stamp(block, block_bytes, 7);
-        const auto issued = heap->issue(block, 0, block_bytes, b->slot());
+        block = heap->allocate(claimed_bytes);
+        stamp(block, claimed_bytes, 7);
+        const auto issued = heap->issue(block, 0, claimed_bytes, b->slot());
         REQUIRE(issued);
         reference = *issued;
         shmheap::deallocate(block);
@@ -96,11 +96,11 @@ TEST_CASE("a block that was lent stays after the lender's lease, until the claim
     Three three;
     three.lend();
     Received claimed = three.claim();
-    CHECK(bears(claimed.bytes().data(), block_bytes, 7));
+    CHECK(bears(claimed.bytes().data(), claimed_bytes, 7));
     three.held_by_b = {};
     CHECK(three.blocks_live() == 1);
     CHECK(three.heap->stats().leases_live == 1);
-    CHECK(bears(claimed.bytes().data(), block_bytes, 7));
+    CHECK(bears(claimed.bytes().data(), claimed_bytes, 7));
     claimed = {};
     CHECK(three.blocks_live() == 0);
     CHECK(three.heap->stats().leases_live == 0);
@@ -126,7 +126,7 @@ TEST_CASE("a block that was lent stays when the lender is gone with its lease") 
     CHECK(three.heap->stats().leases_live == 2);
     claimed = {};
     CHECK(three.blocks_live() == 1);
-    CHECK(bears(again.bytes().data(), block_bytes, 7));
+    CHECK(bears(again.bytes().data(), claimed_bytes, 7));
 }
 
 TEST_CASE("what its lender does not hold cannot be claimed") {
@@ -271,16 +271,16 @@ TEST_CASE("whatever a client writes into its claims, others keep what they have,
             slot.source_generation.store(random() % 2 == 0 ? random() : random() % 400);
         }
         area.slot().claims_used.store(static_cast<std::uint32_t>(random()));
-        void* block = three.heap->allocate(block_bytes);
-        stamp(block, block_bytes, static_cast<std::uint64_t>(round));
-        const auto issued = three.heap->issue(block, 0, block_bytes, three.b->slot());
+        void* block = three.heap->allocate(claimed_bytes);
+        stamp(block, claimed_bytes, static_cast<std::uint64_t>(round));
+        const auto issued = three.heap->issue(block, 0, claimed_bytes, three.b->slot());
         REQUIRE(issued);
         shmheap::deallocate(block);
         REQUIRE(Received::accept(three.b, *issued));  // and ended at once, lent to anybody
         lender.lane_slot(issued->lane_slot).lent_to.store(random());
         REQUIRE(three.heap->collect());
         if (round == 150) three.held_by_b = {};
-        REQUIRE(bears(claimed.bytes().data(), block_bytes, 7));
+        REQUIRE(bears(claimed.bytes().data(), claimed_bytes, 7));
     }
     // Its own end is the end of all that it pinned.
     area.slot().tenancy.fetch_add(1);

@@ -13,9 +13,7 @@
 #include <csignal>
 #include <random>
 
-#include "file/cleaner.hpp"
 #include "file/inspect.hpp"
-#include "os/shm_directory.hpp"
 #include "rounds.hpp"
 #include "support.hpp"
 
@@ -27,20 +25,13 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t block_bytes = 20'000;
+constexpr std::size_t lent_bytes = 20'000;
 
 /// A moment inside the work of another process; no event marks it, that is the point.
 void let_work(std::mt19937& random, std::uint32_t microseconds_max) {
     const auto until = Clock::now() + std::chrono::microseconds(random() % microseconds_max);
     while (Clock::now() < until) {
     }
-}
-
-CleanResult clean(const Folder& folder, const std::string& name) {
-    const auto directory = shmheap::os::ShmDirectory::open(folder.path());
-    const auto cleaned = shmheap::clean(*directory, name);
-    REQUIRE_MESSAGE(cleaned.has_value(), cleaned.error().message());
-    return *cleaned;
 }
 
 /// Tells its pid, learns of a client, leases to it, and goes on allocating, growing and issuing.
@@ -50,9 +41,9 @@ int work_as_owner(const Folder& folder, const Event& born, const Channel& slots,
     born.tell();
     std::uint32_t slot = 0;
     if (!slots.receive(slot)) return 1;
-    void* block = heap->allocate(block_bytes);
-    stamp(block, block_bytes, 1);
-    const auto first = heap->issue(block, 0, block_bytes, slot);
+    void* block = heap->allocate(lent_bytes);
+    stamp(block, lent_bytes, 1);
+    const auto first = heap->issue(block, 0, lent_bytes, slot);
     if (!first || !leases.send(*first)) return 2;
     std::mt19937 random(seed);
     std::vector<void*> blocks(32);
@@ -96,7 +87,7 @@ TEST_CASE("an owner killed at work leaves one heap to clean, and its clients rea
         REQUIRE((!late && late.error().code == EOWNERDEAD));
         REQUIRE(clean(folder, name) == CleanResult::removed);
         REQUIRE(folder.names() == std::vector{bystander->name()});
-        REQUIRE(bears(bytes->data(), block_bytes, 1));
+        REQUIRE(bears(bytes->data(), lent_bytes, 1));
         REQUIRE((*client)->release(reference));
     }
 }

@@ -8,10 +8,8 @@
 #include <csignal>
 #include <memory>
 
-#include "file/cleaner.hpp"
 #include "file/inspect.hpp"
 #include "os/process_id.hpp"
-#include "os/shm_directory.hpp"
 #include "support.hpp"
 
 using namespace heap_test;
@@ -59,13 +57,6 @@ struct Namespace {
     Child maker;
     Birth birth;
 };
-
-CleanResult clean(const Folder& folder, const std::string& name) {
-    const auto directory = shmheap::os::ShmDirectory::open(folder.path());
-    const auto cleaned = shmheap::clean(*directory, name);
-    REQUIRE(cleaned);
-    return *cleaned;
-}
 
 /// Waits for the kernel to drop the owner's lock: the killer is not its parent, so that nothing
 /// else tells.

@@ -82,7 +82,7 @@ private:
     std::atomic<std::uint32_t> taken_{0};
 };
 
-constexpr std::size_t block_bytes = 640;
+constexpr std::size_t mapped_bytes = 640;
 
 /// Accepts, reads and releases; how many deliveries were not what they should be.
 int receive(Client& client, UnorderedPost& post, std::uint32_t count) {
@@ -112,10 +112,10 @@ TEST_CASE("lease words alone order what owner and client do with a block") {
     for (std::uint32_t number = 1; number <= count; ++number) {
         // Blocks come back by what issue() harvests on its way, and are written anew: collecting
         // would order them by the client's count of releases, too.
-        void* block = heap->allocate(block_bytes);
+        void* block = heap->allocate(mapped_bytes);
         blocks.insert(block);
-        stamp(block, block_bytes, number);
-        const auto reference = heap->issue(block, 0, block_bytes, client->slot());
+        stamp(block, mapped_bytes, number);
+        const auto reference = heap->issue(block, 0, mapped_bytes, client->slot());
         REQUIRE(reference);
         shmheap::deallocate(block);
         post.send(*reference, number);
@@ -151,17 +151,17 @@ TEST_CASE("the end of a tenant orders what it read before what the owner writes 
         }
     });
     std::set<const void*> blocks;
-    void* probe = heap->allocate(block_bytes);
+    void* probe = heap->allocate(mapped_bytes);
     std::uint32_t tenant = 0;
     for (std::uint32_t number = 1; number <= count; ++number) {
         turn.store(number, std::memory_order_relaxed);
         const std::uint32_t former = tenant;
         while ((tenant = slot.load(std::memory_order_relaxed)) == former)
             std::this_thread::yield();
-        void* block = heap->allocate(block_bytes);
+        void* block = heap->allocate(mapped_bytes);
         blocks.insert(block);
-        stamp(block, block_bytes, number);
-        const auto reference = heap->issue(block, 0, block_bytes, tenant);
+        stamp(block, mapped_bytes, number);
+        const auto reference = heap->issue(block, 0, mapped_bytes, tenant);
         REQUIRE(reference);
         shmheap::deallocate(block);
         post.send(*reference, number);
@@ -214,9 +214,9 @@ TEST_CASE("attach and detach order what two tenants of one slot write") {
     std::atomic<std::uint32_t> slot{0};
     std::jthread sending([&] {
         while (!done.load(std::memory_order_relaxed)) {
-            void* block = heap->allocate(block_bytes);
-            stamp(block, block_bytes, 1);
-            (void)heap->issue(block, 0, block_bytes, slot.load(std::memory_order_relaxed));
+            void* block = heap->allocate(mapped_bytes);
+            stamp(block, mapped_bytes, 1);
+            (void)heap->issue(block, 0, mapped_bytes, slot.load(std::memory_order_relaxed));
             shmheap::deallocate(block);
         }
     });
@@ -254,9 +254,9 @@ TEST_CASE("a stream between two threads orders every byte of its messages") {
         }
     });
     for (int number = 0; number < count; ++number) {
-        const auto buffer = shmheap::Buffer::allocate(*heap, block_bytes);
+        const auto buffer = shmheap::Buffer::allocate(*heap, mapped_bytes);
         REQUIRE(buffer);
-        stamp(buffer->data(), block_bytes, static_cast<std::uint64_t>(number));
+        stamp(buffer->data(), mapped_bytes, static_cast<std::uint64_t>(number));
         REQUIRE(producer->send(*buffer));
     }
     receiving.join();

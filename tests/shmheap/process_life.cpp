@@ -11,8 +11,6 @@
 #include <cstring>
 #include <thread>
 
-#include "file/cleaner.hpp"
-#include "os/shm_directory.hpp"
 #include "rounds.hpp"
 #include "support.hpp"
 
@@ -26,14 +24,6 @@ void use(const Folder& folder) {
 
 std::string heap_of(pid_t pid) {
     return "heap-" + std::to_string(pid);
-}
-
-shmheap::CleanResult clean(const Folder& folder, const std::string& name) {
-    const auto directory = shmheap::os::ShmDirectory::open(folder.path());
-    REQUIRE(directory);
-    const auto cleaned = shmheap::clean(*directory, name);
-    REQUIRE(cleaned);
-    return *cleaned;
 }
 
 Spoken live(const Folder& folder, const std::string& what) {

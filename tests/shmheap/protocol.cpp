@@ -53,7 +53,7 @@ private:
     bool ended_ = false;
 };
 
-constexpr std::size_t block_bytes = 600;
+constexpr std::size_t sent_bytes = 600;
 
 struct Tally {
     std::atomic<int> damaged{0};
@@ -90,14 +90,14 @@ int send(shmheap::Heap& heap, const std::vector<std::shared_ptr<Client>>& client
          std::vector<Mail>& mails, int count) {
     int revoked = 0;
     for (int each = 0; each < count; ++each) {
-        void* block = heap.allocate(block_bytes);
+        void* block = heap.allocate(sent_bytes);
         const auto mark = static_cast<std::uint64_t>(each);
-        stamp(block, block_bytes, mark);
+        stamp(block, sent_bytes, mark);
         for (std::size_t to = 0; to < clients.size(); ++to) {
-            auto reference = heap.issue(block, 0, block_bytes, clients[to]->slot());
+            auto reference = heap.issue(block, 0, sent_bytes, clients[to]->slot());
             while (!reference) {
                 heap.await_release(clients[to]->slot(), 1'000'000'000);
-                reference = heap.issue(block, 0, block_bytes, clients[to]->slot());
+                reference = heap.issue(block, 0, sent_bytes, clients[to]->slot());
             }
             mails[to].put({*reference, mark});
             if (each % 16 == 0 && heap.revoke(*reference)) ++revoked;

@@ -21,16 +21,16 @@ constexpr std::size_t batch_max = 8;
 using SmallShelf = shmheap::detail::Shelf<4, batch_max>;
 using Batch = std::array<Block, batch_max>;
 
-std::array<std::byte, 1024> memory;  // only its addresses matter
+std::array<std::byte, 1024> addresses;  // only its addresses matter
 
 std::size_t number_of(const Block& block) {
-    return static_cast<std::size_t>(block.data - memory.data());
+    return static_cast<std::size_t>(block.data - addresses.data());
 }
 
 Batch batch_from(std::size_t first) {
     Batch batch;
     for (std::size_t each = 0; each < batch.size(); ++each)
-        batch[each] = {memory.data() + first + each, nullptr};
+        batch[each] = {addresses.data() + first + each, nullptr};
     return batch;
 }
 
@@ -122,7 +122,7 @@ TEST_CASE("threads at one shelf lose no block and get none twice") {
                 Batch batch;
                 const std::size_t count = std::min<std::size_t>(hand.size(), 1 + turn % batch_max);
                 for (std::size_t each = 0; each < count; ++each)
-                    batch[each] = {memory.data() + hand[hand.size() - 1 - each], nullptr};
+                    batch[each] = {addresses.data() + hand[hand.size() - 1 - each], nullptr};
                 if (count > 0 && shelf.put(1, {batch.data(), count}))
                     hand.resize(hand.size() - count);
                 const std::size_t taken = shelf.take(1, batch);

@@ -22,6 +22,8 @@
 #include <ostream>
 #include <random>
 
+#include "os/shm_directory.hpp"
+
 namespace heap_test {
 namespace {
 
@@ -222,12 +224,20 @@ bool is_root() {
 }
 
 bool malloc_survives_fork() {
-#ifdef __SANITIZE_ADDRESS__
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     skip("this sanitizer's malloc may hang in a child that a process with threads forked");
     return false;
 #else
     return true;
 #endif
+}
+
+shmheap::CleanResult clean(const Folder& folder, const std::string& name) {
+    const auto directory = shmheap::os::ShmDirectory::open(folder.path());
+    REQUIRE(directory);
+    const auto cleaned = shmheap::clean(*directory, name);
+    REQUIRE_MESSAGE(cleaned.has_value(), cleaned.error().message());
+    return *cleaned;
 }
 
 std::uint32_t printed_seed(const char* what) {

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "file/cleaner.hpp"
 #include "os/unique_fd.hpp"
 #include "shmheap/client.hpp"
 #include "shmheap/heap.hpp"
@@ -136,13 +137,16 @@ private:
     UniqueFd receiver_;
 };
 
+/// What a cleaner makes of the heap `name`; a claim fails when that is an error.
+shmheap::CleanResult clean(const Folder& folder, const std::string& name);
+
 /// Says on stderr why a claim was not put to the test.
 bool skip(const char* reason);
 
 /// True as root; else says that the claim needs root.
 bool is_root();
 
-/// False with an address sanitizer whose malloc hangs in a child forked while another thread is in
+/// False with a sanitizer whose malloc hangs in a child forked while another thread is in
 /// it; says so.
 bool malloc_survives_fork();
 

@@ -6,10 +6,12 @@
         samples = shmheap.empty(4096, "float32")        # a NumPy array in this process's heap
         samples[:] = 0
         producer.send(samples)                          # handed over, not copied
+        producer.send(b"", end_of_stream=True)          # where the other's loop ends
 
     with shmheap.Consumer(path) as consumer:            # another process
         for message in consumer:
             samples = message.array("float32")          # read where it was written; read-only
+            print(len(samples))                         # 4096, and 0 of the last message
 
 Everything is of the library libshmheap, whose C interface (shmheap/shmheap.h) says more of each
 call. Failures are OSError with the errno that is named there (and so TimeoutError, BrokenPipeError

@@ -15,8 +15,9 @@
 namespace shmheap {
 namespace {
 
-/// The header page and 32 threads' counters.
-constexpr std::size_t first_read = 2 * page_size;
+/// The header page and eight threads' counters: few processes have more, and memory that nobody
+/// looked at lately is dear to copy.
+constexpr std::size_t first_read = thread_counters_offset + 8 * sizeof(ThreadCounters);
 
 std::uint64_t load_64(std::span<const std::byte> bytes, std::size_t offset) {
     return load<std::uint64_t>(bytes, offset);
@@ -24,10 +25,6 @@ std::uint64_t load_64(std::span<const std::byte> bytes, std::size_t offset) {
 
 std::uint32_t load_32(std::span<const std::byte> bytes, std::size_t offset) {
     return load<std::uint32_t>(bytes, offset);
-}
-
-constexpr std::size_t counter(std::size_t offset_in_counters) {
-    return offsetof(HeapHeader, counters) + offset_in_counters;
 }
 
 /// A field that has one right value in this version of the layout.
@@ -112,11 +109,12 @@ Damage find_wrong_extent(std::span<const std::byte> head, std::uint64_t file_siz
     if (file_size > size_max) {
         return "file is larger than its maximal size of " + std::to_string(size_max) + " bytes";
     }
-    const auto committed = load_64(head, counter(offsetof(HeapCounters, committed_bytes)));
+    const auto committed = load_64(head, counter_offset(offsetof(HeapCounters, committed_bytes)));
     if (add_clamped(payload_offset, committed) > file_size) {
         return "committed bytes beyond the end of the file";
     }
-    if (load_32(head, counter(offsetof(HeapCounters, thread_slots_used))) > thread_count_max) {
+    if (load_32(head, counter_offset(offsetof(HeapCounters, thread_slots_used))) >
+        thread_count_max) {
         return "more threads than there is room for";
     }
     return {};
@@ -131,9 +129,9 @@ HeapRecord make_record(std::span<const std::byte> head) {
     record.created_at_ns = load_64(head, offsetof(HeapHeader, created_at_ns));
     record.size_max = load_64(head, offsetof(HeapHeader, size_max));
     record.superblock_size = load_64(head, offsetof(HeapHeader, superblock_size));
-    record.committed_bytes = load_64(head, counter(offsetof(HeapCounters, committed_bytes)));
+    record.committed_bytes = load_64(head, counter_offset(offsetof(HeapCounters, committed_bytes)));
     record.allocation_failures =
-        load_64(head, counter(offsetof(HeapCounters, allocation_failures)));
+        load_64(head, counter_offset(offsetof(HeapCounters, allocation_failures)));
     record.component_bytes =
         load<decltype(record.component_bytes)>(head, offsetof(HeapHeader, component));
     record.tag_bytes = load<decltype(record.tag_bytes)>(head, offsetof(HeapHeader, tag));
@@ -168,7 +166,7 @@ Status read_head(int fd, FileHead& head) {
     if (auto read = read_until(fd, head, first_read); !read) return read;
     if (head.size < first_read || !has_magic(head.content())) return {};
     const auto threads =
-        load_32(head.content(), counter(offsetof(HeapCounters, thread_slots_used)));
+        load_32(head.content(), counter_offset(offsetof(HeapCounters, thread_slots_used)));
     const auto threads_read = std::min(threads, thread_count_max);
     return read_until(fd, head, thread_counters_offset + threads_read * sizeof(ThreadCounters));
 }
@@ -187,6 +185,10 @@ Inspection parse_head(std::span<const std::byte> head, std::uint64_t file_size) 
     result.content = Content::heap;
     result.heap = make_record(head);
     return result;
+}
+
+bool lost_its_magic(std::span<const std::byte> head) {
+    return !has_magic(head) && !find_unknown_layout(head);
 }
 
 Result<Inspection> inspect(int fd, struct stat& status, FileHead& head) {

@@ -68,12 +68,16 @@ struct FileHead {
 };
 
 /// Fills `head` with the header page and as many thread counters as the header says are in use:
-/// one system call, a second one for more than 32 threads. A short file gives a short head.
+/// one system call, a second one for more than eight threads. A short file gives a short head.
 /// Errors: what pread(2) says.
 Status read_head(int fd, FileHead& head);
 
 /// Judges bytes that were read from the start of a file of `file_size` bytes. Pure.
 Inspection parse_head(std::span<const std::byte> head, std::uint64_t file_size);
+
+/// Whether a head that is no heap's for want of the magic number alone was one: it has this build's
+/// layout version and fingerprint at their places. Pure.
+bool lost_its_magic(std::span<const std::byte> head);
 
 /// read_head and parse_head for a regular file whose fstat is in `status`. A heap that grew
 /// between the two is not taken for damaged: `status` is then read again.

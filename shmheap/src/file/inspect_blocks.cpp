@@ -9,13 +9,10 @@
 namespace shmheap {
 namespace {
 
-constexpr std::size_t counter(std::size_t offset_in_counters) {
-    return offsetof(HeapHeader, counters) + offset_in_counters;
-}
-
 /// The part of a head that holds the counters of the first `thread_slots_used` threads.
 std::span<const std::byte> thread_counters(std::span<const std::byte> head) {
-    const auto used = load<std::uint32_t>(head, counter(offsetof(HeapCounters, thread_slots_used)));
+    const auto used =
+        load<std::uint32_t>(head, counter_offset(offsetof(HeapCounters, thread_slots_used)));
     const std::size_t room =
         head.size() < thread_counters_offset ? 0 : head.size() - thread_counters_offset;
     const auto count = std::min<std::size_t>(used, room / sizeof(ThreadCounters));
@@ -61,7 +58,7 @@ BlockCounts count_blocks(std::span<const std::byte> head) {
     }
 
     const auto word = [&head](std::size_t offset) {
-        return load<std::uint64_t>(head, counter(offset));
+        return load<std::uint64_t>(head, counter_offset(offset));
     };
     BlockCounts counts;
     for (std::size_t index = 0; index < detail::class_count; ++index)
@@ -103,7 +100,7 @@ std::uint64_t BlockUsage::unused_bytes() const {
 
 BlockUsage inspect_blocks(std::span<const std::byte> head) {
     const auto word = [&head](std::size_t offset) {
-        return load<std::uint64_t>(head, counter(offset));
+        return load<std::uint64_t>(head, counter_offset(offset));
     };
     BlockUsage usage;
     usage.committed_bytes = word(offsetof(HeapCounters, committed_bytes));

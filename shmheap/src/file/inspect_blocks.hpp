@@ -10,8 +10,14 @@
 #include <span>
 
 #include "alloc/size_class.hpp"
+#include "shmheap/layout.hpp"
 
 namespace shmheap {
+
+/// Where in a head one of its HeapCounters lies.
+constexpr std::size_t counter_offset(std::size_t offset_in_counters) {
+    return offsetof(HeapHeader, counters) + offset_in_counters;
+}
 
 struct BlockCount {
     std::uint64_t live = 0;    ///< allocated

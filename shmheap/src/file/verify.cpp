@@ -10,12 +10,13 @@
 
 #include "file/inspect.hpp"
 #include "file/verify_bytes.hpp"
+#include "os/allocated_bytes.hpp"
 #include "os/error.hpp"
+#include "os/file_lock.hpp"
 
 namespace shmheap {
 namespace {
 
-constexpr std::uint64_t stat_block_bytes = 512;
 /// Of a file that is in use: what is found in every one of them, some milliseconds apart, is there.
 constexpr int readings_in_use = 20;
 /// Of one that nobody has: whoever gave it up last may have been at it during the first.
@@ -52,17 +53,20 @@ Result<Verification> Reading::read() {
     const auto inspection = inspect(fd_, status, *head_);
     if (!inspection) return tl::unexpected(inspection.error());
     Verification result{.is_heap = inspection->content != Content::other, .findings = {}};
-    if (!result.is_heap) return result;
+    if (!result.is_heap) {
+        result.is_heap = lost_its_magic(head_->content());
+        if (result.is_heap) report(result.findings, "header", "does not begin as that of a heap");
+        return result;
+    }
     if (inspection->content == Content::damaged) {
         // Where the rest lies, and what it means, is not known then.
         report(result.findings, "header", inspection->damage);
         return result;
     }
     if (auto whole = read_part(fd_, 0, head_->bytes); !whole) return tl::unexpected(whole.error());
-    const HeapExtent extent{
-        .file_size = static_cast<std::uint64_t>(status.st_size),
-        .allocated_bytes = static_cast<std::uint64_t>(status.st_blocks) * stat_block_bytes,
-        .size_max = inspection->heap.size_max};
+    const HeapExtent extent{.file_size = static_cast<std::uint64_t>(status.st_size),
+                            .allocated_bytes = os::allocated_bytes(status),
+                            .size_max = inspection->heap.size_max};
     verify_head(head_->bytes, extent, result.findings);
     if (auto areas = read_areas(extent, result.findings); !areas)
         return tl::unexpected(areas.error());
@@ -75,7 +79,13 @@ Status Reading::read_areas(const HeapExtent& extent, Findings& findings) {
         const std::uint64_t offset = client_area_offset + slot * client_area_stride;
         if (!has_data(fd_, offset, client_area_stride)) continue;
         if (auto read = read_part(fd_, offset, area_); !read) return read;
+        if (is_zero(area_)) continue;  // nobody has ever had it, as where there is no data
         verify_area(slot, area_, extent, findings);
+        if (!has_waiting(area_)) continue;
+        // Asked after the reading: whoever lives now has lived during it.
+        const auto client = os::find_write_lock(fd_, os::client_lock_byte(slot), 1);
+        if (!client) return tl::unexpected(client.error());
+        if (*client) verify_waiting(slot, area_, findings);
     }
     return {};
 }

@@ -34,8 +34,9 @@ using Findings = std::vector<Finding>;
 /// No more are told.
 constexpr std::size_t findings_max = 1000;
 
-/// Looks for damage in a file that begins as a heap of ours does. `is_heap` is false for any other,
-/// and then there are no findings. Errors: what pread(2) and fstat(2) say.
+/// Looks for damage in a file that begins as a heap of ours does, or would but for its magic
+/// number. `is_heap` is false for any other, and then there are no findings. Errors: what pread(2)
+/// and fstat(2) say.
 struct Verification {
     bool is_heap = false;
     Findings findings;
@@ -58,5 +59,12 @@ void verify_head(std::span<const std::byte> head, const HeapExtent& extent, Find
 /// `area` has client_area_stride bytes.
 void verify_area(std::uint32_t slot, std::span<const std::byte> area, const HeapExtent& extent,
                  Findings& findings);
+
+/// Whether messages wait for the client, by what the ring says.
+bool has_waiting(std::span<const std::byte> area);
+
+/// What holds only while the client of the slot lives: the leases of the messages that wait for it.
+/// Those of one that is gone are taken back, and its messages stay where they are.
+void verify_waiting(std::uint32_t slot, std::span<const std::byte> area, Findings& findings);
 
 }  // namespace shmheap

@@ -24,14 +24,20 @@ public:
           findings_(findings) {}
 
     void verify();
+    void verify_waiting();
+    bool has_waiting();
 
 private:
     void verify_slot();
     void verify_lane();
     void verify_control();
+    void read_ring();
     void verify_sleeper(std::size_t offset, const char* who);
     void verify_cells();
     void verify_message(std::uint64_t number);
+    void verify_lease_of(std::uint64_t number);
+    template <class Use>
+    void for_each_waiting(Use use) const;
     void verify_claims();
 
     [[nodiscard]] std::uint64_t word(std::size_t offset) const {
@@ -102,11 +108,7 @@ void Area::verify_control() {
     verify_sleeper(offsetof(RingControl, consumer_waits), "consumer");
     verify_sleeper(offsetof(RingControl, producer_waits), "producer");
 
-    ring_.head = load<std::uint64_t>(control, offsetof(RingControl, head));
-    ring_.first = load<std::uint64_t>(control, offsetof(RingControl, number_first));
-    ring_.next = load<std::uint64_t>(control, offsetof(RingControl, number_next));
-    ring_.depth = load<std::uint64_t>(control, offsetof(RingControl, depth));
-    ring_.opened_at_ns = load<std::uint64_t>(control, offsetof(RingControl, opened_at_ns));
+    read_ring();
     // An owner that was killed while it opened the ring may have left some of the rest.
     if (ring_.opened_at_ns == 0) return;
     if (ring_.depth > ring_cell_count)
@@ -124,6 +126,14 @@ void Area::verify_control() {
     if (ring_.first <= ring_.next && copied > ring_.next - ring_.first + ring_cell_count)
         report(findings_, place, "more messages were copied than there were",
                std::to_string(copied));
+}
+
+void Area::read_ring() {
+    ring_.head = word(ring_offset + offsetof(RingControl, head));
+    ring_.first = word(ring_offset + offsetof(RingControl, number_first));
+    ring_.next = word(ring_offset + offsetof(RingControl, number_next));
+    ring_.depth = word(ring_offset + offsetof(RingControl, depth));
+    ring_.opened_at_ns = word(ring_offset + offsetof(RingControl, opened_at_ns));
 }
 
 /// number << 2 | how, or 0.
@@ -145,10 +155,15 @@ void Area::verify_cells() {
         else if (stamp > newest)
             report_at("message", index, "number is beyond the next", std::to_string(stamp));
     }
+    for_each_waiting([this](std::uint64_t number) { verify_message(number); });
+}
+
+template <class Use>
+void Area::for_each_waiting(Use use) const {
     if (ring_.opened_at_ns == 0 || ring_.next < ring_.head) return;
     const std::uint64_t untaken = std::min(ring_.next - ring_.head, ring_cell_count);
     for (std::uint64_t number = ring_.next - untaken; number < ring_.next; ++number)
-        verify_message(number);
+        use(number);
 }
 
 /// One that the consumer has not taken yet.
@@ -170,11 +185,33 @@ void Area::verify_message(std::uint64_t number) {
         length > extent_.file_size - offset) {
         report_at("message", index, "lies outside of the payload", std::to_string(offset));
     }
+    if (ring_lane_slot(kind) >= lane_slot_count)
+        report_at("message", index, "has a lease that there is not");
+}
+
+bool Area::has_waiting() {
+    read_ring();
+    return ring_.opened_at_ns != 0 && ring_.next > ring_.head;
+}
+
+void Area::verify_waiting() {
+    read_ring();
+    // One who has left is gone as well. A ring that was opened before the client came is what a
+    // former one left.
+    const auto tenancy = load<std::uint32_t>(bytes_, offsetof(ClientSlot, tenancy));
+    if (!detail::is_tenanted(tenancy)) return;
+    if (ring_.opened_at_ns < word(offsetof(ClientSlot, attached_at_ns))) return;
+    for_each_waiting([this](std::uint64_t number) { verify_lease_of(number); });
+}
+
+void Area::verify_lease_of(std::uint64_t number) {
+    const std::uint64_t index = number % ring_cell_count;
+    const std::uint64_t cell = ring_cells_offset + index * sizeof(RingCell);
+    const auto kind = word(cell + offsetof(RingCell, kind));
     const auto lane_slot = ring_lane_slot(kind);
-    if (lane_slot >= lane_slot_count)
-        return report_at("message", index, "has a lease that there is not");
+    if ((ring_flags(kind) & ring_flag_copied) != 0 || lane_slot >= lane_slot_count) return;
     const auto lease = word(lane_offset + lane_slot * sizeof(LaneSlot));
-    if (lease != lease_word(field(offsetof(RingCell, generation)), LeaseState::issued))
+    if (lease != lease_word(word(cell + offsetof(RingCell, generation)), LeaseState::issued))
         report_at("message", index, "waits, and its lease is not issued",
                   std::to_string(lane_slot));
 }
@@ -202,6 +239,15 @@ void Area::verify_claims() {
 void verify_area(std::uint32_t slot, std::span<const std::byte> area, const HeapExtent& extent,
                  Findings& findings) {
     Area(slot, area, extent, findings).verify();
+}
+
+bool has_waiting(std::span<const std::byte> area) {
+    Findings none;
+    return Area(0, area, {}, none).has_waiting();
+}
+
+void verify_waiting(std::uint32_t slot, std::span<const std::byte> area, Findings& findings) {
+    Area(slot, area, {}, findings).verify_waiting();
 }
 
 }  // namespace shmheap

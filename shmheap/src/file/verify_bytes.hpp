@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstring>
 #include <span>
 #include <string>
 #include <utility>
@@ -19,7 +20,9 @@ inline void report(Findings& findings, std::string place, std::string rule,
 }
 
 inline bool is_zero(std::span<const std::byte> bytes) {
-    return std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b == std::byte{0}; });
+    // Each is like the one before it, and the first is zero.
+    return bytes.empty() || (bytes.front() == std::byte{0} &&
+                             std::memcmp(&bytes[0], &bytes[0] + 1, bytes.size() - 1) == 0);
 }
 
 /// Bytes [begin, end) of a structure.

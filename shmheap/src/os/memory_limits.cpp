@@ -23,7 +23,7 @@ constexpr std::uint64_t reserve_share = 20;                       // one twentie
 constexpr std::size_t text_max = 8192;
 
 /// Whether an error says that there is no such file for us, rather than that we could not look.
-bool is_absent(int code) {
+bool is_no_limit_file(int code) {
     return code == ENOENT || code == ENOTDIR || code == EACCES || code == EPERM || code == ENODEV;
 }
 
@@ -31,12 +31,12 @@ bool is_absent(int code) {
 std::string read_text(const std::string& path, int& failure) {
     const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file) {
-        if (!is_absent(errno)) failure = errno;
+        if (!is_no_limit_file(errno)) failure = errno;
         return {};
     }
     std::array<char, text_max> buffer{};
     const ssize_t count = ::read(file.get(), buffer.data(), buffer.size());
-    if (count < 0 && !is_absent(errno)) failure = errno;
+    if (count < 0 && !is_no_limit_file(errno)) failure = errno;
     return std::string(buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
 }
 

@@ -1,12 +1,11 @@
 #include "os/shm_directory.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 
 #include <array>
 #include <cstdio>
-#include <memory>
 
+#include "os/directory_stream.hpp"
 #include "os/error.hpp"
 
 namespace shmheap::os {
@@ -28,19 +27,11 @@ Result<ShmDirectory> ShmDirectory::open(std::string path) {
 }
 
 Result<std::vector<std::string>> ShmDirectory::names() const {
-    // A descriptor of its own: the offset of a directory stream belongs to the open file.
-    UniqueFd own(::openat(fd_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!own) return error("open directory", path_);
-    const auto close_stream = [](DIR* stream) { ::closedir(stream); };
-    const std::unique_ptr<DIR, decltype(close_stream)> stream(::fdopendir(own.get()), close_stream);
-    if (!stream) return error("read directory", path_);
-    (void)own.release();  // closedir closes it
+    const auto stream = open_directory_stream(fd_.get(), ".");
+    if (!stream) return error("open directory", path_);
 
     std::vector<std::string> found;
-    while (true) {
-        errno = 0;
-        const dirent* entry = ::readdir(stream.get());
-        if (entry == nullptr) break;
+    while (const dirent* entry = next_entry(stream)) {
         const std::string_view name = entry->d_name;
         if (name != "." && name != "..") found.emplace_back(name);
     }
@@ -54,6 +45,15 @@ Result<UniqueFd> ShmDirectory::open_file(std::string_view name, int flags) const
                            flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
     if (!file) return error("open", name);
     return file;
+}
+
+Result<UniqueFd> ShmDirectory::open_regular_file(std::string_view name, int flags) const {
+    if (!is_plain_name(name)) return fail(EINVAL, "open", name);
+    struct stat status {};
+    if (::fstatat(fd_.get(), std::string(name).c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
+        return error("open", name);
+    if (!S_ISREG(status.st_mode)) return fail(ENODEV, "open", name);
+    return open_file(name, flags);
 }
 
 Result<UniqueFd> ShmDirectory::create_unnamed() const {

@@ -31,6 +31,11 @@ public:
     /// waiting (a FIFO). Errors: what openat(2) says; EINVAL for a name with a '/', "." or "..".
     [[nodiscard]] Result<UniqueFd> open_file(std::string_view name, int flags) const;
 
+    /// The same for a name that may stand for anything: looks first, because to open a FIFO and
+    /// close it ends whoever waits at its other end. Errors: also ENODEV for what is no regular
+    /// file.
+    [[nodiscard]] Result<UniqueFd> open_regular_file(std::string_view name, int flags) const;
+
     /// A new file without a name, mode 0600. Errors: EOPNOTSUPP where O_TMPFILE does not exist.
     [[nodiscard]] Result<UniqueFd> create_unnamed() const;
 

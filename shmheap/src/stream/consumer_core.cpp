@@ -22,10 +22,6 @@ constexpr int vanished_max = 3;
 
 constexpr std::uint32_t errno_max = 4095;
 
-tl::unexpected<Error> nonsense() {
-    return fail(EPROTO, "understand the producer");
-}
-
 stream::AnswerPacket answer(const Attachment& attachment) {
     return {.head = stream::head_of<stream::AnswerPacket>(PacketKind::answer),
             .protocol = {stream::stream_magic, stream::stream_version, 0},
@@ -33,6 +29,10 @@ stream::AnswerPacket answer(const Attachment& attachment) {
 }
 
 }  // namespace
+
+tl::unexpected<Error> nonsense() {
+    return fail(EPROTO, "understand the producer");
+}
 
 ConsumerCore::ConsumerCore(const std::string& path, const ConsumerOptions& options,
                            stream::ReadySet ready)

@@ -36,6 +36,9 @@
 
 namespace shmheap::detail {
 
+/// EPROTO: what the producer has sent means nothing here.
+tl::unexpected<Error> nonsense();
+
 class ConsumerCore {
 public:
     static Result<std::unique_ptr<ConsumerCore>> connect(const std::string& path,

@@ -14,10 +14,6 @@ using stream::RingEntry;
 
 namespace {
 
-tl::unexpected<Error> nonsense() {
-    return fail(EPROTO, "understand the producer");
-}
-
 stream::MessagePacket packet_of(const RingEntry& entry, std::uint64_t length) {
     const bool is_last = (ring_flags(entry.kind) & ring_flag_end_of_stream) != 0;
     return {.head = {},

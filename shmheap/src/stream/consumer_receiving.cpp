@@ -11,6 +11,7 @@
 namespace shmheap::detail {
 
 using stream::CopiedMessage;
+using stream::has_passed;
 using stream::MessagePacket;
 using stream::PacketKind;
 using stream::parse;
@@ -31,14 +32,6 @@ constexpr std::uint32_t looks_per_reading = 16;  ///< of the clock, by who looks
 /// Copied messages that can be whole before the ring names the first: the producer publishes each
 /// before it begins the next.
 constexpr std::size_t copied_ahead_max = 2;
-
-tl::unexpected<Error> nonsense() {
-    return fail(EPROTO, "understand the producer");
-}
-
-bool has_passed(Deadline deadline) {
-    return deadline <= std::chrono::steady_clock::now();
-}
 
 MessagePacket packet_of(const RingEntry& entry) {
     const bool is_last = (ring_flags(entry.kind) & ring_flag_end_of_stream) != 0;

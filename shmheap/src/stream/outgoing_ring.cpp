@@ -49,6 +49,7 @@ OutgoingRing::OutgoingRing(Heap& heap, detail::RingPlace place, Client client, s
       client_(client),
       number_(number),
       head_seen_(number),
+      opened_at_ns_(nanoseconds_since_1970()),
       records_(new (std::nothrow) Records{}) {
     RingControl& control = *place_.control;
     // The packet that tells the client of it orders all this before anything it does.
@@ -60,7 +61,7 @@ OutgoingRing::OutgoingRing(Heap& heap, detail::RingPlace place, Client client, s
     for (auto* counter : {&control.bytes, &control.copied, &control.dropped}) {
         counter->store(0, std::memory_order_relaxed);
     }
-    control.opened_at_ns.store(nanoseconds_since_1970(), std::memory_order_relaxed);
+    control.opened_at_ns.store(opened_at_ns_, std::memory_order_relaxed);
 }
 
 bool OutgoingRing::looks_full() const {
@@ -101,7 +102,9 @@ void OutgoingRing::put_shared(const Batch& batch, const Part& part, const Place&
                              .generation = place.lease.generation,
                              .kind = kind | ring_kind(0, 0, lane_slot)};
     records_->generations[lane_slot] = place.lease.generation + 1;
-    place_.lane[lane_slot].issued_at_ns.store(batch.now_ns, std::memory_order_relaxed);
+    // The sender may have waited for this very consumer; no lease may seem older than its tenant.
+    place_.lane[lane_slot].issued_at_ns.store(std::max(batch.now_ns, opened_at_ns_),
+                                              std::memory_order_relaxed);
     // The payload's, even if what is leased is a stub, which goes by itself.
     note_published(place.number, lane_slot, part.place == 0 ? batch.first.length : entry.length);
     number_ = std::max(number_, place.number + 1);
@@ -192,6 +195,10 @@ void OutgoingRing::end_wait() {
 }
 
 Remains OutgoingRing::end() {
+    // For onlookers, before the leases of what waits go: there is no stream any more. By now the
+    // ring may be that of the slot's next tenant, and stays so.
+    std::uint64_t own = opened_at_ns_;
+    place_.control->opened_at_ns.compare_exchange_strong(own, 0, std::memory_order_relaxed);
     Remains remains;
     for (std::uint32_t lane_slot = 0; lane_slot < lane_slot_count; ++lane_slot) {
         if (records_->generations[lane_slot] == 0) continue;

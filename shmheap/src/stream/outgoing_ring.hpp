@@ -138,6 +138,7 @@ private:
     Client client_;
     std::uint64_t number_;
     std::uint64_t head_seen_;
+    std::uint64_t opened_at_ns_;
     std::uint64_t depth_ = ring_cell_count;
     std::uint64_t bytes_ = 0;
     std::uint64_t copied_ = 0;

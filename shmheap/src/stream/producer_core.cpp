@@ -12,6 +12,7 @@
 
 namespace shmheap::detail {
 
+using stream::has_passed;
 using stream::MessagePacket;
 using stream::Outgoing;
 using namespace std::chrono_literals;
@@ -29,10 +30,6 @@ constexpr auto departure_look_again = 5ms;
 constexpr auto release_wait_max = 50ms;
 
 constexpr int admissions_max = 64;  // in one call; the rest waits in the backlog
-
-bool has_passed(Deadline deadline) {
-    return deadline <= std::chrono::steady_clock::now();
-}
 
 }  // namespace
 

@@ -10,6 +10,7 @@
 
 namespace shmheap::detail {
 
+using stream::has_passed;
 using stream::MessagePacket;
 using stream::Outgoing;
 using stream::OutgoingRing;
@@ -26,11 +27,6 @@ constexpr auto release_wait_max = 50ms;
 /// Whether a buffer that could not be leased for this reason can still be sent as bytes.
 bool can_be_copied(int code) {
     return code == ENOTCONN || code == EINVAL || code == ENOSPC;
-}
-
-bool has_passed(Deadline deadline) {
-    // The clock does not begin before its epoch.
-    return deadline <= Deadline{} || deadline <= std::chrono::steady_clock::now();
 }
 
 bool is_dropping(WhenFull policy) {

@@ -3,6 +3,7 @@
 
 #include <poll.h>
 
+#include <chrono>
 #include <cstdint>
 #include <span>
 
@@ -13,6 +14,11 @@ namespace shmheap::stream {
 
 /// The earlier of a deadline and a time from now.
 Deadline at_most(Deadline deadline, std::chrono::nanoseconds from_now);
+
+/// Reads no clock for a deadline at its epoch or before, as who will not wait gives.
+inline bool has_passed(Deadline deadline) {
+    return deadline <= Deadline{} || deadline <= std::chrono::steady_clock::now();
+}
 
 /// 0 when the deadline has passed.
 std::int64_t nanoseconds_until(Deadline deadline);

@@ -3,7 +3,13 @@
 
 import asyncio
 import errno
+import os
+import re
 import selectors
+import subprocess
+import sys
+import tempfile
+import textwrap
 import time
 import unittest
 
@@ -41,6 +47,20 @@ class Streams(support.Case):
                 self.assertEqual(message.delivery, Delivery.COPIED)
                 self.assertTrue((message.array("int64") == array[500:]).all())
                 self.assertRaises(ValueError, message.array().__setitem__, 0, 0)
+
+    def test_the_example_in_the_help_of_the_module_does_what_it_says(self):
+        blocks = re.findall(r"^    with .*\n(?:        .*\n)+", shmheap.__doc__, re.MULTILINE)
+        self.assertEqual(len(blocks), 2)
+        with tempfile.TemporaryDirectory() as folder:
+            head = f"import shmheap\npath = {os.path.join(folder, 'socket')!r}\n"
+            sides = [subprocess.Popen(  # pylint: disable=R1732
+                [sys.executable, "-B", "-c", head + textwrap.dedent(block)], text=True,
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                for block in blocks]
+            self.addCleanup(lambda: [(side.kill(), side.wait()) for side in sides])
+            told = [side.communicate(timeout=support.PATIENCE_S) for side in sides]
+        self.assertEqual([side.returncode for side in sides], [0, 0], told)
+        self.assertEqual(told, [("", ""), ("4096\n0\n", "")])
 
     def test_what_is_no_run_of_bytes_is_refused(self):
         producer, _ = self.connected_pair()

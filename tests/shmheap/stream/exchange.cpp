@@ -12,11 +12,6 @@ using shmheap::Delivery;
 
 namespace {
 
-bool is_readable(int fd) {
-    pollfd descriptor = {.fd = fd, .events = POLLIN, .revents = 0};
-    return ::poll(&descriptor, 1, 0) == 1;
-}
-
 /// Runs `send` in this thread while another one connects: each waits for the other.
 template <class Send>
 Consumer connect_while(const std::string& path, Send send,

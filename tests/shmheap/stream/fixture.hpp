@@ -3,6 +3,7 @@
 #pragma once
 
 #include <doctest/doctest.h>
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,6 +27,11 @@ inline shmheap::Deadline in(std::chrono::nanoseconds from_now) {
 /// Long enough for any machine; no test that passes waits for it.
 inline shmheap::Deadline soon() {
     return in(std::chrono::seconds(30));
+}
+
+inline bool is_readable(int fd) {
+    pollfd descriptor = {.fd = fd, .events = POLLIN, .revents = 0};
+    return ::poll(&descriptor, 1, 0) == 1;
 }
 
 /// A deadline that has passed: one look, no waiting.

@@ -128,7 +128,7 @@ int read(const std::string& path, const SharedReport& report) {
     return 0;
 }
 
-std::chrono::microseconds any_moment(std::mt19937& random) {
+std::chrono::microseconds moment_of_forwarding(std::mt19937& random) {
     return std::chrono::microseconds(random() % 6'000);
 }
 
@@ -180,7 +180,7 @@ TEST_CASE("when B is killed, what C has claimed stays, and everything is free in
         const std::uint64_t enough = 1 + random() % 64;
         while (play.report->forwarded < enough && std::chrono::steady_clock::now() < end)
             send_until(*producer, *a.heap, in(500us));
-        send_until(*producer, *a.heap, in(any_moment(random)));
+        send_until(*producer, *a.heap, in(moment_of_forwarding(random)));
         play.b.kill();
         send_until(*producer, *a.heap,
                    in(3ms));  // other blocks, in the room of those that are free
@@ -207,7 +207,7 @@ TEST_CASE("when C is killed, B goes on, and everything is free in the end") {
         const std::uint64_t enough = 1 + random() % 64;
         while (play.report->forwarded < enough && std::chrono::steady_clock::now() < end)
             send_until(*producer, *a.heap, in(500us));
-        send_until(*producer, *a.heap, in(any_moment(random)));
+        send_until(*producer, *a.heap, in(moment_of_forwarding(random)));
         play.c.kill();
         CHECK(play.report->changed == 0);
         forwarded += play.report->forwarded;
@@ -240,7 +240,7 @@ TEST_CASE("when A is killed, what B and C have of its blocks stays as it is") {
         const std::uint64_t enough = 1 + random() % 64;
         while (play.report->forwarded < enough && std::chrono::steady_clock::now() < end)
             ::usleep(100);
-        ::usleep(static_cast<useconds_t>(any_moment(random).count()));
+        ::usleep(static_cast<useconds_t>(moment_of_forwarding(random).count()));
         a.kill();
         CHECK(play.b.wait() == 0);
         CHECK(play.c.wait() == 0);

@@ -17,15 +17,6 @@ using shmheap::Delivery;
 using shmheap::Producer;
 using shmheap::WhenFull;
 
-namespace {
-
-bool is_readable(int fd) {
-    pollfd descriptor = {.fd = fd, .events = POLLIN, .revents = 0};
-    return ::poll(&descriptor, 1, 0) == 1;
-}
-
-}  // namespace
-
 TEST_CASE("a ring goes round many times, and every message arrives once and in order") {
     Pair pair;
     constexpr long count = 20'000;
