@@ -1,6 +1,10 @@
 #include "reaper/clean_evidence.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <utility>
+#include <vector>
 
 #include "reaper/escape.hpp"
 
@@ -17,14 +21,21 @@ std::string holders_text(const HeldFile& file) {
                        file.holders.size(), first.pid, escape(first.name));
 }
 
+/// Who has the file, of those that count: our tools do not once the kernel says that nobody has it.
+const HeldFile* find_user(const HeldFiles& held, ino_t inode, Unheld unheld) {
+    const HeldFile* file = held.find(inode);
+    if (file != nullptr && unheld == Unheld::proven && file->is_only_looked_at()) return nullptr;
+    return file;
+}
+
 }  // namespace
 
 ForeignVerdict judge_foreign(const FileRecord& record, const HeldFiles& held, Unheld unheld) {
     const foreign::Finding& finding = *record.foreign;
     if (finding.owner == foreign::Life::alive) return {false, true, finding.evidence};
-    if (const HeldFile* file = held.find(record.status.st_ino))
+    if (const HeldFile* file = find_user(held, record.status.st_ino, unheld))
         return {false, true, holders_text(*file)};
-    if (finding.held_file && held.find(finding.held_file->st_ino) != nullptr)
+    if (finding.held_file && find_user(held, finding.held_file->st_ino, unheld) != nullptr)
         return {false, true, finding.evidence};
     if (unheld == Unheld::disproven)
         return {false, true, "a process that cannot be seen has it mapped or open"};
@@ -35,6 +46,21 @@ ForeignVerdict judge_foreign(const FileRecord& record, const HeldFiles& held, Un
                             blind_spot_text(held))};
     }
     return {true, false, finding.evidence + "; no process has it mapped or open"};
+}
+
+void settle_by_holders(const HeldFiles& held, const FileRecord& record, foreign::Finding& finding) {
+    if (finding.owner != foreign::Life::held) return;
+    const ino_t inode = finding.held_file ? finding.held_file->st_ino : record.status.st_ino;
+    const HeldFile* file = held.find(inode);
+    if (file != nullptr && !file->is_only_looked_at()) {
+        finding.owner = foreign::Life::alive;
+        finding.evidence = holders_text(*file);
+    } else if (file == nullptr && held.is_complete()) {
+        finding.owner = foreign::Life::dead;
+        finding.evidence += "; no process has it mapped or open";
+    } else {
+        finding.owner = foreign::Life::unknown;
+    }
 }
 
 std::string heap_evidence(const FileRecord& record) {
@@ -58,10 +84,45 @@ std::string heap_evidence(const FileRecord& record) {
     return {};
 }
 
-Returns count_returns(const FileRecord& record, const HeldFiles& held) {
-    const HeldFile* file = held.find(record.status.st_ino);
-    if (file == nullptr) return {.bytes_now = record.allocated_bytes()};
-    return {.bytes_later = record.allocated_bytes(), .holders = file->holders.size()};
+Returns count_returns(const FileRecord& record, std::size_t holders) {
+    Returns returns{.holders = holders};
+    if (record.status.st_nlink > 1) returns.other_names = record.status.st_nlink - 1;
+    const bool stays = holders > 0 || returns.other_names > 0;
+    (stays ? returns.bytes_later : returns.bytes_now) = record.allocated_bytes();
+    return returns;
+}
+
+Returns count_returns(const FileRecord& record, const HeldFiles& held, Unheld unheld) {
+    const HeldFile* file = find_user(held, record.status.st_ino, unheld);
+    Returns returns = count_returns(record, file == nullptr ? 0 : file->holders.size());
+    if (file != nullptr) return returns;
+    if (unheld == Unheld::disproven) {
+        returns.blind_spots = "a process that cannot be seen has it";
+        returns.bytes_later += std::exchange(returns.bytes_now, 0);
+    }
+    if (unheld == Unheld::unknown) returns.blind_spots = blind_spot_text(held);
+    return returns;
+}
+
+std::string returns_text(const Returns& returns) {
+    std::string text = fmt::format("{} bytes return now", returns.bytes_now);
+    if (returns.bytes_later > 0) {
+        text += fmt::format(", {} when ", returns.bytes_later);
+        std::vector<std::string> what;
+        if (returns.holders > 0)
+            what.push_back(fmt::format("its {} holder{} exit{}", returns.holders,
+                                       returns.holders == 1 ? "" : "s",
+                                       returns.holders == 1 ? "s" : ""));
+        if (returns.other_names > 0)
+            what.push_back(fmt::format("its {} other name{} {} gone", returns.other_names,
+                                       returns.other_names == 1 ? "" : "s",
+                                       returns.other_names == 1 ? "is" : "are"));
+        if (what.empty()) what.emplace_back("its holder exits");
+        text += fmt::format("{}", fmt::join(what, " and "));
+    }
+    if (!returns.blind_spots.empty())
+        text += fmt::format(", as far as can be seen ({})", returns.blind_spots);
+    return text;
 }
 
 }  // namespace reaper

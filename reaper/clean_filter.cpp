@@ -28,6 +28,8 @@ std::string why_excluded(const FileRecord& record, const CleanFilter& filter,
     }
     const std::chrono::seconds changed(
         std::max(record.status.st_mtim.tv_sec, record.status.st_ctim.tv_sec));
+    if (filter.older_than && changed > now)
+        return fmt::format("it was changed {} s in the future", (changed - now).count());
     if (filter.older_than && now - changed < *filter.older_than)
         return fmt::format("it was changed {} s ago", (now - changed).count());
     return {};

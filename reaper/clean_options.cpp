@@ -40,10 +40,10 @@ std::string known_kinds() {
 
 ForeignChoice read_kinds(const std::string& list) {
     ForeignChoice choice;
-    if (list == "all") return choice;
     for (std::size_t at = 0; at <= list.size();) {
         const auto end = std::min(list.find(',', at), list.size());
         const std::string kind = list.substr(at, end - at);
+        if (kind == "all") return {};
         const bool known = std::any_of(foreign::all.begin(), foreign::all.end(),
                                        [&](const auto& entry) { return entry.kind == kind; });
         if (!known)
@@ -57,6 +57,12 @@ ForeignChoice read_kinds(const std::string& list) {
 uid_t read_user(const std::string& text) {
     if (const auto uid = find_uid(text)) return *uid;
     refuse("--user", text, "no user of this system; give a name of one, or a number");
+}
+
+/// An empty one would be that of heaps without a component: more likely a variable that is not set.
+std::string read_component(const std::string& text) {
+    if (!text.empty()) return text;
+    refuse("--component", text, "no name; give that of a component");
 }
 
 std::chrono::seconds read_age(const std::string& text) {
@@ -80,7 +86,8 @@ void add_options(CLI::App& app, CleanOptions& options, Given& given) {
                  "Also files of other frameworks whose owner is proven dead and that no process "
                  "has mapped or open; --foreign=KIND,... those of " +
                      known_kinds() + " alone")
-        ->type_name("[=KIND,...]");
+        ->type_name("[=KIND,...]")
+        ->multi_option_policy(CLI::MultiOptionPolicy::Join);  // with '\n'
     app.add_option("--older-than", given.older_than,
                    "Only files that were changed no later than this long ago: 90s, 1h30m, 7d")
         ->type_name("DURATION");
@@ -104,23 +111,30 @@ void add_options(CLI::App& app, CleanOptions& options, Given& given) {
                                   other == app.get_help_ptr() || other == app.get_version_ptr();
         if (!goes_with_it) watch->excludes(other);
     }
+    refuse_values_of_flags(app, app.get_option("--foreign"));
 }
 
 /// Looks at the values. Throws what CLI11 throws of those that are wrong.
 void check(const CLI::App& app, CleanOptions& options, const Given& given) {
     CleanRequest& request = options.request;
     CleanFilter& filter = request.filter;
-    if (app.count("--foreign") > 0) filter.foreign = read_kinds(given.foreign);
+    if (app.count("--foreign") > 0) {
+        std::string list = given.foreign;
+        std::replace(list.begin(), list.end(), '\n', ',');
+        filter.foreign = read_kinds(list);
+    }
     if (app.count("--older-than") > 0) filter.older_than = read_age(given.older_than);
     if (app.count("--user") > 0) filter.user = read_user(given.user);
-    if (app.count("--component") > 0) filter.component = given.component;
+    if (app.count("--component") > 0) filter.component = read_component(given.component);
     if (!given.all_users) filter.foreign_user = ::geteuid();
     if (app.count("NAME") > 0 || app.count("--files-from") > 0) request.names = given.names;
+    if (app.count("--files-from") > 0 && options.files_from.empty())
+        refuse("--files-from", "", "no file; give one, or - for standard input");
     if (options.interactive && options.files_from == "-")
         refuse("--files-from", "-", "answers come from standard input; give a file for the names");
     request.detailed = given.verbose || request.dry_run || options.interactive ||
                        options.common.json || filter.foreign || !filter.is_open() ||
-                       !options.files_from.empty();
+                       given.all_users || !options.files_from.empty();
 }
 
 }  // namespace

@@ -73,6 +73,7 @@ public:
     CleanRun(const ShmDirectory& directory, const CleanRequest& request,
              const std::function<void(const CleanOutcome&)>& tell)
         : scanner_(directory), request_(request), tell_(tell) {
+        scanner_.wait_for_cleaners();
         if (request_.filter.foreign) scanner_.look_at_foreign();
     }
 
@@ -100,8 +101,11 @@ public:
     }
 
 private:
+    /// What a record has of another framework's file: less than half of a record.
     struct Candidate {
-        FileRecord record;
+        std::string name;
+        struct stat status {};
+        foreign::Finding finding;
         bool named = false;
     };
 
@@ -114,7 +118,7 @@ private:
         if (!cleaned) return false;
         switch (*cleaned) {
             case shmheap::CleanResult::removed:
-                tell_({entry.name, Verdict::orphaned, CleanResult::unlinked, {}});
+                tell_({entry.name, Verdict::orphaned, CleanStatus::unlinked, {}});
                 return true;
             case shmheap::CleanResult::alive:
             case shmheap::CleanResult::rebound:
@@ -129,32 +133,34 @@ private:
         record_ = FileRecord{};
         record_.name = name;
         if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos) {
-            return tell(CleanResult::refused,
+            return tell(CleanStatus::refused,
                         fmt::format("refused: a name is relative to {} and has no '/' in it",
                                     escape(scanner_.directory().path())));
         }
         if (!scanner_.look({name, DT_UNKNOWN}, record_)) {
-            return tell(CleanResult::failed, fmt::format("there is no such file in {}",
+            return tell(CleanStatus::failed, fmt::format("there is no such file in {}",
                                                          escape(scanner_.directory().path())));
         }
+        const bool is_seen = record_.status.st_mode != 0;
+        if (!is_seen) return tell_unread();
         decide(true);
     }
 
     void decide(bool named) {
         if (const auto why = why_excluded(record_, request_.filter, now_); !why.empty()) {
-            if (named) tell(CleanResult::left, "left alone: " + why);
+            if (named) tell(CleanStatus::left, "left alone: " + why);
             return;
         }
         const bool is_forced = named && request_.force;
         if (is_chosen_foreign(record_, request_.filter) && !is_forced) {
-            candidates_.push_back({record_, named});
+            candidates_.push_back({record_.name, record_.status, *record_.foreign, named});
             return;
         }
         switch (decide_removal(record_.verdict, {.named = named, .force = request_.force})) {
             case Decision::remove:
                 return remove(named);
             case Decision::refuse:
-                return tell(CleanResult::refused, refusal(record_));
+                return tell(CleanStatus::refused, refusal(record_));
             case Decision::leave:
                 return leave();
         }
@@ -162,9 +168,16 @@ private:
 
     /// Of what is left in a run over everything, only what somebody should look at is told.
     void leave() {
+        if (record_.verdict == Verdict::unreadable && !is_denial(record_.error))
+            return tell_unread();
         if (record_.verdict != Verdict::damaged && record_.verdict != Verdict::foreign) return;
-        tell(CleanResult::left,
+        tell(CleanStatus::left,
              fmt::format("left alone: {}; to remove it, name it and give --force", record_.reason));
+    }
+
+    void tell_unread() {
+        tell(CleanStatus::failed,
+             fmt::format("cannot be looked at: {}; nothing was done", record_.reason));
     }
 
     void remove(bool named) {
@@ -177,30 +190,32 @@ private:
     /// Whether the file is to go now: not in a dry run, and not when the user says no.
     bool may_remove(const std::optional<CleanDetails>& details) {
         if (request_.dry_run) {
-            tell(CleanResult::would_unlink, {}, details);
+            tell(CleanStatus::would_unlink, {}, details);
             return false;
         }
         if (!request_.confirm || request_.confirm(record_.name, *details)) return true;
-        tell(CleanResult::left, {});
+        tell(CleanStatus::left, {});
         return false;
     }
 
     void tell_removal(const Result<Removal>& removed, bool named,
                       const std::optional<CleanDetails>& details) {
         if (!removed) {
-            return tell(CleanResult::failed,
+            return tell(CleanStatus::failed,
                         fmt::format("cannot be removed: {}; {}",
                                     std::generic_category().message(removed.error().code),
                                     remedy_for(removed.error(), record_)));
         }
         switch (*removed) {
             case Removal::removed:
-                return tell(CleanResult::unlinked, {}, details);
+                return tell(CleanStatus::unlinked, {}, details);
             case Removal::gone:
                 return;  // somebody else was faster
             case Removal::alive:
-                return tell(named ? CleanResult::refused : CleanResult::left,
-                            "left alone: its owner's lock is held again; look with shminfo");
+                return tell(named ? CleanStatus::refused : CleanStatus::left,
+                            record_.foreign
+                                ? "left alone: it came into use; look with shminfo --holders"
+                                : "left alone: its owner's lock is held again; look with shminfo");
         }
     }
 
@@ -210,8 +225,11 @@ private:
         held_.reset();
         for (const bool tells_of_others : {false, true}) {
             for (const Candidate& candidate : candidates_) {
-                if (candidate.record.foreign->tells_of_others != tells_of_others) continue;
-                record_ = candidate.record;
+                if (candidate.finding.tells_of_others != tells_of_others) continue;
+                record_ = FileRecord{};
+                record_.name = candidate.name;
+                record_.status = candidate.status;
+                record_.foreign = candidate.finding;
                 clean_one_foreign(candidate.named);
             }
         }
@@ -219,21 +237,22 @@ private:
 
     void clean_one_foreign(bool named) {
         const ForeignVerdict verdict = judge_foreign(record_, held(), unheld());
+        if (!scanner_.directory().names_file(record_.name, record_.status)) return;  // gone
         if (!verdict.is_removable) {
             if (named) {
-                return tell(CleanResult::refused,
+                return tell(CleanStatus::refused,
                             fmt::format("refused: {}; --force removes it all the same",
                                         verdict.explanation));
             }
             if (verdict.is_in_use) return;
-            return tell(CleanResult::left,
+            return tell(CleanStatus::left,
                         fmt::format("left alone: {}: {}; to remove it, name it and give --force",
                                     record_.foreign->type, verdict.explanation));
         }
         const auto details = describe(verdict.explanation);
         if (!may_remove(details)) return;
         if (request_.confirm && !is_still_removable()) {
-            return tell(CleanResult::left,
+            return tell(CleanStatus::left,
                         "left alone: it came into use while the answer was awaited");
         }
         tell_removal(remove_foreign(scanner_, record_), named, details);
@@ -244,21 +263,36 @@ private:
         return judge_foreign(record_, held(), unheld()).is_removable;
     }
 
-    /// What the kernel says of the file's holders, and of those of the one that counts.
+    /// What the kernel says of the file's holders, and of those of the one that counts; it is asked
+    /// only where that decides.
     Unheld unheld() {
         const auto& finding = *record_.foreign;
-        const UnheldProof own(scanner_.directory(), record_.name, record_.status);
-        if (own.answer() != Unheld::proven || !finding.held_file) return own.answer();
-        return UnheldProof(scanner_.directory(), finding.held_name, *finding.held_file).answer();
+        if (judge_foreign(record_, held(), Unheld::proven).is_in_use) return Unheld::unknown;
+        const auto own = find_unheld(scanner_.directory(), record_.name, record_.status);
+        if (own != Unheld::proven || !finding.held_file) return own;
+        return find_unheld(scanner_.directory(), finding.held_name, *finding.held_file);
     }
 
     bool is_detailed() const { return request_.detailed || request_.confirm != nullptr; }
 
+    /// Where the processes do not tell all, the kernel is asked; but not of a heap, which another
+    /// cleaner could not open meanwhile.
     CleanDetails describe(std::string evidence) {
-        return {.type = std::string(type_text(record_)),
-                .evidence = std::move(evidence),
-                .file_bytes = static_cast<std::uint64_t>(record_.status.st_size),
-                .returns = count_returns(record_, held())};
+        auto unheld = Unheld::unknown;
+        CleanDetails details{.type = std::string(type_text(record_)),
+                             .evidence = std::move(evidence),
+                             .file_bytes = static_cast<std::uint64_t>(record_.status.st_size),
+                             .returns = {}};
+        if (request_.asks_clients && record_.format == Format::heap) {
+            details.returns = count_returns(record_, record_.holders.clients);
+            return details;
+        }
+        const bool is_other = record_.format == Format::other && S_ISREG(record_.status.st_mode);
+        const HeldFile* file = is_other ? held().find(record_.status.st_ino) : nullptr;
+        if (is_other && (file == nullptr || file->is_only_looked_at()))
+            unheld = find_unheld(scanner_.directory(), record_.name, record_.status);
+        details.returns = count_returns(record_, held(), unheld);
+        return details;
     }
 
     /// Who holds files, as it was when this was asked first. Where it cannot be found out, nobody
@@ -267,15 +301,16 @@ private:
         if (!held_) {
             auto found = find_held_files(scanner_.directory());
             held_.emplace();
-            held_->view = ProcView::nobody;
+            held_->view = ProcView::unknown;
+            if (!found) held_->lack = found.error().code;
             if (found) held_ = std::move(*found);
         }
         return *held_;
     }
 
-    void tell(CleanResult result, std::string message,
+    void tell(CleanStatus result, std::string message,
               const std::optional<CleanDetails>& details = {}) {
-        if (result == CleanResult::refused || result == CleanResult::failed) all_done_ = false;
+        if (result == CleanStatus::refused || result == CleanStatus::failed) all_done_ = false;
         tell_({record_.name, record_.verdict, result, std::move(message), details});
     }
 

@@ -19,7 +19,7 @@
 
 namespace reaper {
 
-enum class CleanResult {
+enum class CleanStatus {
     unlinked,
     would_unlink,  ///< a dry run
     left,          ///< nobody asked for it, but it is worth a word: foreign or damaged
@@ -39,7 +39,7 @@ struct CleanDetails {
 struct CleanOutcome {
     std::string name;  ///< as it is: escape it before printing
     Verdict verdict = Verdict::other;
-    CleanResult result = CleanResult::left;
+    CleanStatus result = CleanStatus::left;
     std::string message;  ///< what is wrong and the remedy, escaped; empty when all went well
     std::optional<CleanDetails> details = {};  ///< if asked for, of what goes or would go
 };
@@ -52,6 +52,9 @@ struct CleanRequest {
     bool force = false;
     bool dry_run = false;
     bool detailed = false;
+    /// A heap's holders are told by its clients' locks: to look into every process takes too long
+    /// where many heaps go one by one.
+    bool asks_clients = false;
     CleanFilter filter = {};
     /// Asked before each removal; false leaves the file. Details are given to it.
     std::function<bool(const std::string& name, const CleanDetails& details)> confirm = {};

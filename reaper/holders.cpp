@@ -1,6 +1,5 @@
 #include "reaper/holders.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/stat.h>
@@ -11,34 +10,24 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <memory>
 #include <string_view>
+#include <system_error>
 #include <unordered_set>
 #include <utility>
 
+#include "os/allocated_bytes.hpp"
+#include "os/directory_stream.hpp"
 #include "os/error.hpp"
-#include "os/unique_fd.hpp"
+#include "reaper/lack.hpp"
 
 namespace reaper {
 namespace {
 
-using shmheap::os::UniqueFd;
+using shmheap::os::DirectoryStream;
+using shmheap::os::next_entry;
+using shmheap::os::open_directory_stream;
 
 constexpr std::string_view deleted_suffix = " (deleted)";
-constexpr std::uint64_t stat_block_bytes = 512;
-
-struct CloseStream {
-    void operator()(DIR* stream) const { ::closedir(stream); }
-};
-using DirectoryStream = std::unique_ptr<DIR, CloseStream>;
-
-DirectoryStream open_stream(int proc, const std::string& name) {
-    UniqueFd fd(::openat(proc, name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!fd) return nullptr;
-    DirectoryStream stream(::fdopendir(fd.get()));
-    if (stream) (void)fd.release();  // closedir closes it
-    return stream;
-}
 
 /// "8:1" as a device number.
 std::optional<dev_t> to_device(std::string_view text, int base) {
@@ -64,14 +53,17 @@ void for_each_mount(std::string_view text, Use use) {
 
 /// The device of a file system has two numbers where it has subvolumes (btrfs): one that stat
 /// gives, and one by which maps and mountinfo call it.
-dev_t device_of_mount(const shmheap::os::ShmDirectory& directory, dev_t otherwise) {
+shmheap::Result<dev_t> device_of_mount(const shmheap::os::ShmDirectory& directory,
+                                       dev_t otherwise) {
     struct statx extended {};
     std::string text;
     if (::statx(directory.fd(), "", AT_EMPTY_PATH, STATX_MNT_ID, &extended) != 0 ||
-        (extended.stx_mask & STATX_MNT_ID) == 0 ||
-        read_proc_at(AT_FDCWD, "/proc/self/mountinfo", text) != ProcRead::done) {
+        (extended.stx_mask & STATX_MNT_ID) == 0) {
         return otherwise;
     }
+    const auto read = read_proc_at(AT_FDCWD, "/proc/self/mountinfo", text);
+    if (read == ProcRead::lacking) return shmheap::os::error("read", "/proc/self/mountinfo");
+    if (read != ProcRead::done) return otherwise;
     for_each_mount(text, [&](long mount, dev_t device) {
         if (mount == static_cast<long>(extended.stx_mnt_id)) otherwise = device;
     });
@@ -106,17 +98,20 @@ public:
     Walk(int proc, dev_t device, dev_t mount_device)
         : proc_(proc), device_(device), mount_device_(mount_device) {}
 
-    HeldFiles run(DIR* processes);
+    HeldFiles run(const DirectoryStream& processes);
 
 private:
-    /// False when we may not look.
+    /// These are false when we may not, or could not, look at all there is.
     bool look_at(pid_t pid, const std::string& tables);
     bool look_at_threads(pid_t pid);
     bool look_at_mappings(pid_t pid, const std::string& tables);
     bool look_at_descriptors(pid_t pid, const std::string& tables);
-    void look_at_descriptor(pid_t pid, int fds, const std::string& tables, const char* number);
-    bool is_on_device(const std::string& tables, const char* number);
-    void learn_mounts(const std::string& tables);
+    bool look_at_descriptor(pid_t pid, int fds, const std::string& tables, const char* number);
+    bool learn_mounts(const std::string& tables);
+
+    std::optional<bool> is_on_device(const std::string& tables, const char* number);
+    bool is_no_gap(ProcRead read);
+    bool is_no_gap();
 
     HeldFile& file_of(ino_t inode, std::string_view path);
     void describe(HeldFile& file, const struct stat& status) const;
@@ -133,19 +128,24 @@ private:
     bool is_empty_ = false;  // the process that was looked at last has no memory
 };
 
-HeldFiles Walk::run(DIR* processes) {
+HeldFiles Walk::run(const DirectoryStream& processes) {
     held_.view = proc_view();
     std::vector<pid_t> pids;
-    while (const dirent* entry = ::readdir(processes)) {
+    while (const dirent* entry = next_entry(processes)) {
         if (const auto pid = to_number(entry->d_name)) pids.push_back(static_cast<pid_t>(*pid));
     }
+    if (errno != 0) {
+        held_.view = ProcView::unknown;
+        if (is_lack(errno)) held_.lack = errno;
+    }
+    std::unordered_set<pid_t> of_unknown_mounts;
     for (const pid_t pid : pids)
-        learn_mounts(std::to_string(pid));
+        if (!learn_mounts(std::to_string(pid))) of_unknown_mounts.insert(pid);
     for (const pid_t pid : pids) {
         bool could_look = look_at(pid, std::to_string(pid));
         // A first thread that ended before the others shows nothing; a kernel thread never does.
         if (could_look && is_empty_) could_look = look_at_threads(pid);
-        if (!could_look) ++held_.unreadable;
+        if (!could_look || of_unknown_mounts.contains(pid)) ++held_.unreadable;
     }
     for (auto& [inode, file] : held_.by_inode)
         std::sort(file.holders.begin(), file.holders.end(),
@@ -153,18 +153,36 @@ HeldFiles Walk::run(DIR* processes) {
     return std::move(held_);
 }
 
+/// Whether nothing is missed by what could not be read: a process that has ended holds nothing.
+bool Walk::is_no_gap(ProcRead read) {
+    if (read == ProcRead::lacking) held_.lack = errno;
+    return read == ProcRead::done || read == ProcRead::gone;
+}
+
+/// The same of a system call that failed.
+bool Walk::is_no_gap() {
+    if (is_lack(errno)) held_.lack = errno;
+    return errno == ENOENT || errno == ESRCH;
+}
+
 /// Numbers of mounts are unique among all namespaces, and a descriptor may come from another one
-/// than its holder's.
-void Walk::learn_mounts(const std::string& tables) {
+/// than its holder's. False when they could not be learned for want of descriptors or memory; for
+/// other reasons the process cannot be looked into either, or has ended.
+bool Walk::learn_mounts(const std::string& tables) {
     std::array<char, 64> space;
     const ssize_t size =
         ::readlinkat(proc_, (tables + "/ns/mnt").c_str(), space.data(), space.size());
-    if (size <= 0) return;
-    if (!namespaces_.emplace(space.data(), static_cast<std::size_t>(size)).second) return;
-    if (read_proc_at(proc_, (tables + "/mountinfo").c_str(), text_) != ProcRead::done) return;
+    if (size <= 0) return size == 0 || is_no_gap() || !is_lack(errno);
+    const std::string name(space.data(), static_cast<std::size_t>(size));
+    if (namespaces_.contains(name)) return true;
+    const auto read = read_proc_at(proc_, (tables + "/mountinfo").c_str(), text_);
+    if (!is_no_gap(read)) return read != ProcRead::lacking;
+    if (read == ProcRead::gone) return true;
+    namespaces_.insert(name);
     for_each_mount(text_, [this](long mount, dev_t device) {
         if (device == mount_device_) mounts_.insert(mount);
     });
+    return true;
 }
 
 bool Walk::look_at(pid_t pid, const std::string& tables) {
@@ -176,21 +194,22 @@ bool Walk::look_at_threads(pid_t pid) {
     const std::string tasks = std::to_string(pid) + "/task";
     struct stat status {};
     constexpr nlink_t links_of_one_thread = 3;
-    if (::fstatat(proc_, tasks.c_str(), &status, 0) != 0) return true;
+    if (::fstatat(proc_, tasks.c_str(), &status, 0) != 0) return is_no_gap();
     if (status.st_nlink <= links_of_one_thread) return true;
-    const auto threads = open_stream(proc_, tasks);
-    while (const dirent* entry = threads ? ::readdir(threads.get()) : nullptr) {
+    const auto threads = open_directory_stream(proc_, tasks.c_str());
+    if (!threads) return is_no_gap();
+    while (const dirent* entry = next_entry(threads)) {
         if (!to_number(entry->d_name)) continue;
         if (!look_at(pid, tasks + "/" + entry->d_name)) return false;
         if (!is_empty_) return true;
     }
-    return true;
+    return errno == 0 || is_no_gap();
 }
 
 bool Walk::look_at_mappings(pid_t pid, const std::string& tables) {
     is_empty_ = true;
     const auto read = read_proc_at(proc_, (tables + "/maps").c_str(), text_);
-    if (read != ProcRead::done) return read == ProcRead::gone;
+    if (read != ProcRead::done) return is_no_gap(read);
     is_empty_ = text_.empty();
     std::string_view rest = text_;
     while (!rest.empty()) {
@@ -204,33 +223,43 @@ bool Walk::look_at_mappings(pid_t pid, const std::string& tables) {
 }
 
 bool Walk::look_at_descriptors(pid_t pid, const std::string& tables) {
-    const auto descriptors = open_stream(proc_, tables + "/fd");
-    if (!descriptors) return errno == ENOENT || errno == ESRCH;
-    while (const dirent* entry = ::readdir(descriptors.get())) {
-        if (to_number(entry->d_name))
-            look_at_descriptor(pid, ::dirfd(descriptors.get()), tables, entry->d_name);
+    const auto descriptors = open_directory_stream(proc_, (tables + "/fd").c_str());
+    if (!descriptors) return is_no_gap();
+    bool could_look = true;
+    while (const dirent* entry = next_entry(descriptors)) {
+        if (!to_number(entry->d_name)) continue;
+        if (!look_at_descriptor(pid, ::dirfd(descriptors.get()), tables, entry->d_name))
+            could_look = false;
     }
-    return true;
+    return (errno == 0 || is_no_gap()) && could_look;
 }
 
-void Walk::look_at_descriptor(pid_t pid, int fds, const std::string& tables, const char* number) {
+bool Walk::look_at_descriptor(pid_t pid, int fds, const std::string& tables, const char* number) {
     std::array<char, 4096> target;
     const ssize_t size = ::readlinkat(fds, number, target.data(), target.size());
+    if (size < 0) return is_no_gap();
     // Sockets, pipes and the like have no path.
-    if (size <= 0 || target.front() != '/' || !is_on_device(tables, number)) return;
+    if (size == 0 || target.front() != '/') return true;
+    const auto is_ours = is_on_device(tables, number);
+    if (!is_ours) return false;
+    if (!*is_ours) return true;
     struct stat status {};
-    if (::fstatat(fds, number, &status, 0) != 0) return;
-    if (status.st_dev != device_ || S_ISDIR(status.st_mode)) return;
+    if (::fstatat(fds, number, &status, 0) != 0) return is_no_gap();
+    if (status.st_dev != device_ || S_ISDIR(status.st_mode)) return true;
     HeldFile& file =
         file_of(status.st_ino, std::string_view(target.data(), static_cast<std::size_t>(size)));
     describe(file, status);
     holder_of(file, pid).open = true;
+    return true;
 }
 
-/// Whether the mount through which a descriptor was opened is of our file system.
-bool Walk::is_on_device(const std::string& tables, const char* number) {
+/// Whether the mount through which a descriptor was opened is of our file system; no value when
+/// that could not be read.
+std::optional<bool> Walk::is_on_device(const std::string& tables, const char* number) {
     const std::string name = tables + "/fdinfo/" + number;
-    if (read_proc_at(proc_, name.c_str(), text_) != ProcRead::done) return false;
+    const auto read = read_proc_at(proc_, name.c_str(), text_);
+    if (!is_no_gap(read)) return {};
+    if (read == ProcRead::gone) return false;
     constexpr std::string_view key = "mnt_id:";
     const auto at = text_.find(key);
     if (at == std::string::npos) return false;
@@ -253,8 +282,7 @@ void Walk::describe(HeldFile& file, const struct stat& status) const {
     const bool was_misread = file.deleted && status.st_nlink != 0;
     if (was_misread) file.path += deleted_suffix;
     file.deleted = status.st_nlink == 0;
-    file.size = {static_cast<std::uint64_t>(status.st_size),
-                 static_cast<std::uint64_t>(status.st_blocks) * stat_block_bytes};
+    file.size = {static_cast<std::uint64_t>(status.st_size), shmheap::os::allocated_bytes(status)};
 }
 
 /// What is mapped can be asked for by those with privileges over all processes.
@@ -291,11 +319,19 @@ const char* view_text(ProcView view) {
             return "processes of other users are hidden from this one (hidepid)";
         case ProcView::nobody:
             return "/proc cannot be read: no process was looked into";
+        case ProcView::unknown:
+            return "it is not known whether processes are hidden";
     }
     return "";
 }
 
 }  // namespace
+
+bool HeldFile::is_only_looked_at() const {
+    return std::all_of(holders.begin(), holders.end(), [](const Holder& holder) {
+        return !holder.maps && (holder.name == "shmclean" || holder.name == "shminfo");
+    });
+}
 
 const HeldFile* HeldFiles::find(ino_t inode) const {
     const auto found = by_inode.find(inode);
@@ -310,21 +346,34 @@ shmheap::Result<HeldFiles> find_held_files(const shmheap::os::ShmDirectory& dire
     struct stat status {};
     if (::fstat(directory.fd(), &status) != 0)
         return shmheap::os::error("inspect", directory.path());
-    const auto processes = open_stream(AT_FDCWD, "/proc");
+    const auto processes = open_directory_stream(AT_FDCWD, "/proc");
     if (!processes) {
+        if (is_lack(errno)) return shmheap::os::error("open directory", "/proc");
         HeldFiles nothing;
         nothing.view = ProcView::nobody;
         return nothing;
     }
-    Walk walk(::dirfd(processes.get()), status.st_dev, device_of_mount(directory, status.st_dev));
-    return walk.run(processes.get());
+    const auto mount_device = device_of_mount(directory, status.st_dev);
+    if (!mount_device) return tl::unexpected(mount_device.error());
+    Walk walk(::dirfd(processes.get()), status.st_dev, *mount_device);
+    return walk.run(processes);
 }
 
 std::string blind_spot_text(const HeldFiles& held) {
     std::string text;
     if (held.unreadable != 0) {
-        text = fmt::format("{} process{} not readable; root can look into every process",
-                           held.unreadable, held.unreadable == 1 ? "" : "es");
+        text = fmt::format("{} process{} not readable", held.unreadable,
+                           held.unreadable == 1 ? "" : "es");
+        if (held.lack != 0) {
+            text += fmt::format(" (\"{}\"); {}", std::generic_category().message(held.lack),
+                                lack_remedy(held.lack));
+        } else if (::geteuid() != 0) {
+            text += "; root can look into every process";
+        }
+    }
+    if (held.unreadable == 0 && held.lack != 0) {
+        text = fmt::format("the processes could not be looked through (\"{}\"); {}",
+                           std::generic_category().message(held.lack), lack_remedy(held.lack));
     }
     const std::string_view view = view_text(held.view);
     if (!text.empty() && !view.empty()) text += "; ";

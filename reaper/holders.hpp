@@ -39,11 +39,16 @@ struct HeldFile {
     std::string path;             ///< as the kernel shows the last name to a holder; may be empty
     std::optional<Size> size;     ///< nothing when it is only mapped and we may not ask
     std::vector<Holder> holders;  ///< by pid; never empty
+
+    /// Whether those who have it are called as our tools are, which open a file for a moment to
+    /// look at it, and map none. A name proves nothing: it is worth asking further, no more.
+    [[nodiscard]] bool is_only_looked_at() const;
 };
 
 struct HeldFiles {
     std::unordered_map<ino_t, HeldFile> by_inode;
-    unsigned unreadable = 0;  ///< processes that we see but may not look into
+    unsigned unreadable = 0;  ///< processes that we see but may not, or could not, look into
+    int lack = 0;             ///< why the last of them could not be, an errno value of lack.hpp
     ProcView view = ProcView::everyone;
 
     /// Null when no process that we could look into has it.
@@ -54,8 +59,8 @@ struct HeldFiles {
 };
 
 /// The held files of the file system that `directory` lies in (directories are left out), this
-/// process's own among them. Errors: what fstat(2) says. Where /proc cannot be read nothing is
-/// found, and `view` is `nobody`.
+/// process's own among them. Errors: what fstat(2) says, and that descriptors or memory are lacking
+/// to begin. Where /proc cannot be read nothing is found, and `view` is `nobody`.
 shmheap::Result<HeldFiles> find_held_files(const shmheap::os::ShmDirectory& directory);
 
 /// What of the processes was not looked into, for a message: "3 processes not readable; ..." or

@@ -10,6 +10,7 @@
 
 #include "os/process_id.hpp"
 #include "os/unique_fd.hpp"
+#include "reaper/lack.hpp"
 
 namespace reaper {
 namespace {
@@ -21,6 +22,7 @@ constexpr std::size_t proc_file_max = std::size_t{16} << 20;
 constexpr std::size_t chunk_bytes = 4096;
 
 ProcRead why_not() {
+    if (is_lack(errno)) return ProcRead::lacking;
     return errno == ENOENT || errno == ESRCH ? ProcRead::gone : ProcRead::refused;
 }
 
@@ -72,11 +74,15 @@ ProcView proc_view() {
     std::array<char, 32> self{};
     const ssize_t size = ::readlink("/proc/self", self.data(), self.size());
     // The link of a /proc in which we are not leads nowhere.
+    if (size < 0 && is_lack(errno)) return ProcView::unknown;
     if (size < 0)
         return ::access("/proc/1", F_OK) == 0 ? ProcView::other_namespace : ProcView::nobody;
     const std::string_view self_pid(self.data(), static_cast<std::size_t>(size));
     if (to_number(self_pid) != static_cast<long>(::getpid())) return ProcView::other_namespace;
-    if (!read_proc(1, "status")) return ProcView::not_hidden;
+    std::string status;
+    const auto read = read_proc_at(AT_FDCWD, "/proc/1/status", status);
+    if (read == ProcRead::lacking) return ProcView::unknown;
+    if (read != ProcRead::done) return ProcView::not_hidden;
     return shmheap::os::own_process_id().pid_namespace == initial_pid_namespace
                ? ProcView::everyone
                : ProcView::pid_namespace;

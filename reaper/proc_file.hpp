@@ -1,5 +1,6 @@
 /// Files of /proc: read whole, and taken apart word by word. What a process does meanwhile cannot
-/// be an error: a file that cannot be read is no value. No state; from any thread.
+/// be an error: a file that cannot be read is no value. What we lack ourselves (lack.hpp) is told
+/// apart. No state; from any thread.
 #pragma once
 
 #include <sys/types.h>
@@ -10,10 +11,11 @@
 
 namespace reaper {
 
-enum class ProcRead { done, gone, refused };
+enum class ProcRead { done, gone, refused, lacking };
 
 /// Reads a file below the open directory `proc` into `text`, whose former content goes. `gone`:
-/// the process has ended; `refused`: we may not look, or the file is larger than 16 MiB.
+/// the process has ended; `refused`: we may not look, or the file is larger than 16 MiB; `lacking`:
+/// errno is one of those in lack.hpp.
 ProcRead read_proc_at(int proc, const char* name, std::string& text);
 
 /// The text of a file of a process; no value when it cannot be read.
@@ -35,6 +37,7 @@ enum class ProcView {
     other_namespace,  ///< it was mounted for another pid namespace than ours
     not_hidden,       ///< others are hidden from this user (hidepid)
     nobody,           ///< it cannot be read
+    unknown,          ///< descriptors or memory were lacking to find it out
 };
 
 ProcView proc_view();

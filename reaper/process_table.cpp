@@ -1,6 +1,5 @@
 #include "reaper/process_table.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -9,10 +8,10 @@
 #include <chrono>
 #include <csignal>
 #include <ctime>
-#include <memory>
 #include <string>
 #include <string_view>
 
+#include "os/directory_stream.hpp"
 #include "os/process_id.hpp"
 #include "reaper/proc_file.hpp"
 
@@ -132,6 +131,7 @@ CreatorFacts ProcessTable::find_creator(pid_t creator_pid, int fd, const struct 
     const bool exists = ::kill(creator_pid, 0) == 0 || errno == EPERM;
     if (exists && is_settled_by(creator_pid)) return creator;
     const auto [first, last] = nested().equal_range(creator_pid);
+    creator.sees_everyone = sees_everyone();  // nested() may have failed to
     for (auto entry = first; entry != last; ++entry)
         if (is_settled_by(entry->second)) break;
     return creator;
@@ -146,21 +146,24 @@ bool ProcessTable::sees_everyone() {
 const std::unordered_multimap<pid_t, pid_t>& ProcessTable::nested() {
     if (nested_) return *nested_;
     nested_.emplace();
-    const auto close_stream = [](DIR* stream) { ::closedir(stream); };
-    const std::unique_ptr<DIR, decltype(close_stream)> proc(::opendir("/proc"), close_stream);
+    const auto proc = shmheap::os::open_directory_stream(AT_FDCWD, "/proc");
     if (!proc) {
         sees_everyone_ = false;
         return *nested_;
     }
-    while (const dirent* entry = ::readdir(proc.get())) {
+    std::string text;
+    while (const dirent* entry = shmheap::os::next_entry(proc)) {
         const auto pid = to_number(entry->d_name);
         if (!pid) continue;
-        const auto text = read_proc(static_cast<pid_t>(*pid), "status");
-        if (!text) continue;  // ended meanwhile
-        const auto levels = numbers(status_line(*text, "NSpid"));
+        const auto name = std::string(entry->d_name) + "/status";
+        const auto read = read_proc_at(::dirfd(proc.get()), name.c_str(), text);
+        if (read == ProcRead::lacking) sees_everyone_ = false;
+        if (read != ProcRead::done) continue;  // ended meanwhile
+        const auto levels = numbers(status_line(text, "NSpid"));
         for (std::size_t level = 1; level < levels.size(); ++level)
             nested_->emplace(static_cast<pid_t>(levels[level]), static_cast<pid_t>(*pid));
     }
+    if (errno != 0) sees_everyone_ = false;
     return *nested_;
 }
 

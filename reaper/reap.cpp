@@ -17,13 +17,11 @@ using Clock = std::chrono::steady_clock;
 using shmheap::Result;
 using shmheap::os::ShmDirectory;
 
-/// Heaps of ours are born under no other names (shmheap/FORMAT.md).
-constexpr std::string_view heap_name_prefix = "heap-";
 /// Between two questions whether the kernel has dropped a dead owner's lock.
 constexpr std::chrono::milliseconds patience_pause{1};
 
 bool may_be_heap(const DirectoryEntry& entry) {
-    return entry.name.starts_with(heap_name_prefix);
+    return is_heap_name(entry.name);
 }
 
 /// Whether the tag begins with the prefix, in whole elements: "demo/u/sink/1" does not select the
@@ -34,7 +32,7 @@ bool tag_matches(std::string_view tag, std::string_view prefix) {
            tag[prefix.size()] == '/';
 }
 
-bool is_selected(const FileRecord& record, const Selection& selection) {
+bool is_selected(const FileRecord& record, const HeapSelection& selection) {
     return record.format == Format::heap && record.status.st_uid == selection.uid &&
            tag_matches(record.heap.tag(), selection.tag_prefix);
 }
@@ -61,7 +59,7 @@ void remove_orphan(Scanner& scanner, const FileRecord& record, Clock::time_point
 
 }  // namespace
 
-Result<ReapOutcome> reap(const Selection& selection, std::chrono::milliseconds patience,
+Result<ReapOutcome> reap(const HeapSelection& selection, std::chrono::milliseconds patience,
                          KnownTags* known) {
     const auto started = Clock::now();
     auto directory = ShmDirectory::open(selection.directory);

@@ -32,7 +32,7 @@ struct ReapReport {
 /// Which heaps belong to what died. A heap is selected when it is one of ours, its owner's uid is
 /// `uid`, and its tag begins with `tag_prefix`, in whole elements: the prefix of start number 1
 /// does not select the heaps of start number 12.
-struct Selection {
+struct HeapSelection {
     std::string directory;   ///< absolute path of the shared memory directory
     std::string tag_prefix;  ///< "<application>/<instance uuid>/<component>/<start number>"
     uid_t uid = 0;
@@ -47,7 +47,7 @@ struct ReapOutcome {
 /// still held is tried again for up to `patience` (the kernel may drop a lock some milliseconds
 /// after the pidfd became readable) and then left: it is alive. What is `known`, if that is given,
 /// is not read again, and what is read is added to it. Errors: the directory cannot be read.
-shmheap::Result<ReapOutcome> reap(const Selection& selection,
+shmheap::Result<ReapOutcome> reap(const HeapSelection& selection,
                                   std::chrono::milliseconds patience = std::chrono::milliseconds(0),
                                   KnownTags* known = nullptr);
 

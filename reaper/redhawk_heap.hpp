@@ -27,8 +27,8 @@ struct RedhawkInspection {
     std::string damage;  ///< when content is damaged
 };
 
-/// Reads a file of `file_size` bytes that begins with `head` (the first two pages, as far as the
-/// file goes). One system call for each superblock after the first, 65,536 at most.
+/// Reads a file of `file_size` bytes that begins with `head` (with the first superblock's header,
+/// as far as the file goes). One system call for each superblock after the first, 65,536 at most.
 /// Errors: what pread(2) says.
 shmheap::Result<RedhawkInspection> inspect_redhawk(int fd, std::span<const std::byte> head,
                                                    std::uint64_t file_size);

@@ -22,16 +22,20 @@ using shmheap::os::ShmDirectory;
 constexpr int clean_attempts_max = 20;
 constexpr std::chrono::milliseconds clean_pause{1};
 
-/// Removes the name if it still stands for the file that was judged.
-Result<Removal> unlink_judged(const ShmDirectory& directory, const FileRecord& record) {
-    if (!directory.names_file(record.name, record.status)) return Removal::gone;
-    CRASH_POINT(remove_name_compared);
-    if (auto removed = directory.unlink(record.name); !removed) {
+Result<Removal> unlink(const ShmDirectory& directory, const std::string& name) {
+    if (auto removed = directory.unlink(name); !removed) {
         if (removed.error().code == ENOENT) return Removal::gone;
         return tl::unexpected(removed.error());
     }
     CRASH_POINT(remove_name_removed);
     return Removal::removed;
+}
+
+/// Removes the name if it still stands for the file that was judged.
+Result<Removal> unlink_judged(const ShmDirectory& directory, const FileRecord& record) {
+    if (!directory.names_file(record.name, record.status)) return Removal::gone;
+    CRASH_POINT(remove_name_compared);
+    return unlink(directory, record.name);
 }
 
 Result<Removal> clean_heap(const ShmDirectory& directory, const FileRecord& record, bool force) {
@@ -68,6 +72,27 @@ bool is_same_time(const timespec& left, const timespec& right) {
     return left.tv_sec == right.tv_sec && left.tv_nsec == right.tv_nsec;
 }
 
+/// One attempt. `alive` may be another cleaner that has it open for a moment.
+Result<Removal> remove_judged_anew(Scanner& scanner, const FileRecord& record) {
+    scanner.forget_living();
+    FileRecord now;
+    if (!scanner.look({record.name, DT_UNKNOWN}, now)) return Removal::gone;
+    if (now.verdict == Verdict::unreadable)
+        return Removal::alive;  // by a lease, as it could be read
+    if (!now.foreign || now.foreign->type != record.foreign->type) return Removal::gone;
+    if (now.foreign->owner != record.foreign->owner) return Removal::alive;
+    // Whoever has written it since has use for it, and it is not as old as was asked for.
+    if (!is_same_time(now.status.st_mtim, record.status.st_mtim) ||
+        !is_same_time(now.status.st_ctim, record.status.st_ctim)) {
+        return Removal::alive;
+    }
+    const UnheldProof proof(scanner.directory(), record.name, record.status);
+    if (proof.answer() == Unheld::disproven) return Removal::alive;
+    if (!scanner.directory().names_file(record.name, record.status)) return Removal::gone;
+    if (proof.answer() == Unheld::proven && !proof.stands()) return Removal::alive;
+    return unlink(scanner.directory(), record.name);
+}
+
 }  // namespace
 
 Decision decide_removal(Verdict verdict, const RemovalRequest& request) {
@@ -94,19 +119,12 @@ Result<Removal> remove_file(Scanner& scanner, const FileRecord& record, bool for
 }
 
 Result<Removal> remove_foreign(Scanner& scanner, const FileRecord& record) {
-    scanner.forget_living();
-    FileRecord now;
-    if (!scanner.look({record.name, DT_UNKNOWN}, now)) return Removal::gone;
-    if (!now.foreign || now.foreign->type != record.foreign->type) return Removal::gone;
-    if (now.foreign->owner != record.foreign->owner) return Removal::alive;
-    // Whoever has written it since has use for it, and it is not as old as was asked for.
-    if (!is_same_time(now.status.st_mtim, record.status.st_mtim) ||
-        !is_same_time(now.status.st_ctim, record.status.st_ctim)) {
-        return Removal::alive;
+    for (int attempt = 1; attempt < unheld_attempts_max; ++attempt) {
+        const auto removed = remove_judged_anew(scanner, record);
+        if (!removed || *removed != Removal::alive) return removed;
+        std::this_thread::sleep_for(unheld_pause);
     }
-    const UnheldProof proof(scanner.directory(), record.name, record.status);
-    if (proof.answer() == Unheld::disproven) return Removal::alive;
-    return unlink_judged(scanner.directory(), record);
+    return remove_judged_anew(scanner, record);
 }
 
 }  // namespace reaper

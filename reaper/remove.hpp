@@ -44,8 +44,10 @@ shmheap::Result<Removal> remove_file(Scanner& scanner, const FileRecord& record,
 
 /// Removes the name of another framework's file whose owner was found dead, and that nobody held:
 /// it is judged once more by its framework's rule, and its device and inode are compared, right
-/// before, while a lease keeps others from opening it, where one can be had. `alive`: by now the
-/// rule says something else, or somebody has it. Errors: EACCES and EPERM when we may not.
+/// before, while a lease keeps others from opening it, where one can be had, and if nobody waits
+/// to open it. What seems to live is asked for up to 20 ms, as it may be another cleaner that has
+/// it. `alive`: by now the rule says something else, or somebody has it. Errors: EACCES and EPERM
+/// when we may not.
 shmheap::Result<Removal> remove_foreign(Scanner& scanner, const FileRecord& record);
 
 }  // namespace reaper

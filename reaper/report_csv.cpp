@@ -12,8 +12,6 @@
 namespace reaper {
 namespace {
 
-constexpr mode_t permission_bits = 07777;
-
 std::string_view columns(CsvReport::Table table) {
     switch (table) {
         case CsvReport::Table::files:
@@ -34,7 +32,7 @@ std::string_view columns(CsvReport::Table table) {
 
 /// In quotes, which stand doubled within. What a spreadsheet would compute gets its first
 /// character as \xHH; that is no other text's escape, since a backslash is doubled there.
-std::string quoted(std::string_view text) {
+std::string csv_cell(std::string_view text) {
     std::string cell = "\"";
     std::string escaped = escape(text);
     constexpr std::string_view begin_formulas = "=+-@";
@@ -52,7 +50,7 @@ std::string time_cell(std::uint64_t time_ns) {
 }
 
 std::string process_cells(const Holder& holder) {
-    return fmt::format("{},{},{},{}", holder.pid, quoted(holder.name), holder.maps, holder.open);
+    return fmt::format("{},{},{},{}", holder.pid, csv_cell(holder.name), holder.maps, holder.open);
 }
 
 }  // namespace
@@ -84,22 +82,21 @@ void CsvReport::add_file_row(const FileRecord& record) {
                            is_own ? std::to_string(record.heap.blocks_live) : "",
                            is_own ? record.heap.creator_pid : record.redhawk.creator_pid,
                            is_own ? time_cell(record.heap.created_at_ns) : "",
-                           is_own ? quoted(record.heap.component()) : "",
-                           is_own ? quoted(record.heap.tag()) : "", orphaned_text(record),
+                           is_own ? csv_cell(record.heap.component()) : "",
+                           is_own ? csv_cell(record.heap.tag()) : "", orphaned_text(record),
                            reference_count(record));
     }
     fmt::format_to(std::back_inserter(text_), "{},{},{},{},{},{},{},{},{},{:o}\r\n",
-                   quoted(record.name), quoted(type_text(record)), to_string(record.verdict),
-                   quoted(record.reason), record.status.st_size, record.allocated_bytes(), heap,
-                   quoted(names_.user(record.status.st_uid)),
-                   quoted(names_.group(record.status.st_gid)),
-                   record.status.st_mode & permission_bits);
+                   csv_cell(record.name), csv_cell(type_text(record)), to_string(record.verdict),
+                   csv_cell(record.reason), record.status.st_size, record.allocated_bytes(), heap,
+                   csv_cell(names_.user(record.status.st_uid)),
+                   csv_cell(names_.group(record.status.st_gid)), record.permissions());
 }
 
 void CsvReport::add_holders(const FileRecord& record, const Details& details) {
     if (!details.holders) return;
     for (const Holder& holder : *details.holders)
-        fmt::format_to(std::back_inserter(text_), "{},{},{}\r\n", quoted(record.name),
+        fmt::format_to(std::back_inserter(text_), "{},{},{}\r\n", csv_cell(record.name),
                        record.status.st_ino, process_cells(holder));
 }
 
@@ -108,7 +105,7 @@ void CsvReport::add_clients(const FileRecord& record, const Details& details) {
     for (const shmheap::ClientRecord& client : *details.clients) {
         const auto age = client.oldest_lease_age_ns();
         fmt::format_to(std::back_inserter(text_), "{},{},{},{},{},{},{},{},{}\r\n",
-                       quoted(record.name), client.slot, client.pid, quoted(client.component()),
+                       csv_cell(record.name), client.slot, client.pid, csv_cell(client.component()),
                        time_cell(client.attached_at_ns), client.held.leases,
                        time_cell(client.held.oldest_at_ns), age ? std::to_string(*age) : "",
                        client.alive);
@@ -122,12 +119,12 @@ void CsvReport::add_blocks(const FileRecord& record, const Details& details) {
         const auto& count = blocks.classes[index];
         const auto size = shmheap::detail::class_sizes[index];
         if (count.live == 0 && count.cached == 0) continue;
-        fmt::format_to(std::back_inserter(text_), "{},{},{},{},{},{}\r\n", quoted(record.name),
+        fmt::format_to(std::back_inserter(text_), "{},{},{},{},{},{}\r\n", csv_cell(record.name),
                        size, count.live, count.cached, shmheap::multiply_clamped(count.live, size),
                        shmheap::multiply_clamped(count.cached, size));
     }
     if (blocks.large.live == 0 && blocks.large.cached == 0) return;
-    fmt::format_to(std::back_inserter(text_), "{},,{},{},{},{}\r\n", quoted(record.name),
+    fmt::format_to(std::back_inserter(text_), "{},,{},{},{},{}\r\n", csv_cell(record.name),
                    blocks.large.live, blocks.large.cached, blocks.large_live_bytes,
                    blocks.large_cached_bytes);
 }
@@ -136,10 +133,10 @@ void CsvReport::add_deleted(const std::vector<DeletedFile>& deleted) {
     for (const DeletedFile& file : deleted) {
         const auto& size = file.held->size;
         for (const Holder& holder : file.held->holders)
-            fmt::format_to(std::back_inserter(text_), "{},{},{},{},{}\r\n", quoted(file.held->path),
-                           file.inode, size ? std::to_string(size->file_bytes) : "",
-                           size ? std::to_string(size->allocated_bytes) : "",
-                           process_cells(holder));
+            fmt::format_to(
+                std::back_inserter(text_), "{},{},{},{},{}\r\n", csv_cell(file.held->path),
+                file.inode, size ? std::to_string(size->file_bytes) : "",
+                size ? std::to_string(size->allocated_bytes) : "", process_cells(holder));
     }
 }
 

@@ -1,6 +1,7 @@
 // The part of the text report that is shown below the files, where asked for.
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <iterator>
 
 #include "reaper/escape.hpp"
 #include "reaper/report_text.hpp"
@@ -80,7 +81,7 @@ void TextReport::add_blocks(const shmheap::BlockUsage& usage) {
 void TextReport::add_deleted(const std::vector<DeletedFile>& deleted) {
     for (const DeletedFile& file : deleted) {
         const auto name = file.held->path.substr(file.held->path.rfind('/') + 1);
-        fmt::format_to(std::back_inserter(buffer_), "\n{}\n", escape(name));
+        text_.append("\n").append(escape(name)).append("\n");
         add_line("type", "deleted");
         add_line("inode", std::to_string(file.inode));
         if (file.held->size) {
@@ -96,7 +97,7 @@ void TextReport::add_deleted(const std::vector<DeletedFile>& deleted) {
 void TextReport::add_account(const SpaceAccount& account) {
     const auto remainder = account.remainder_bytes();
     const auto magnitude = static_cast<std::uint64_t>(remainder < 0 ? -remainder : remainder);
-    buffer_.append(std::string_view("\nmemory in use\n"));
+    text_ += "\nmemory in use\n";
     add_size("used", account.used_bytes);
     add_size("named", account.named_bytes);
     add_size("deleted", account.deleted_bytes);

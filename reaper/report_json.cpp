@@ -9,14 +9,11 @@
 #include "reaper/escape.hpp"
 #include "reaper/report_json_details.hpp"
 #include "reaper/report_text.hpp"
-#include "reaper/time_text.hpp"
 
 namespace reaper {
 namespace {
 
 namespace json = boost::json;
-
-constexpr mode_t permission_bits = 07777;
 
 /// The document with its list still open: files are serialized one by one, so that ten thousand of
 /// them never stand in memory as a tree.
@@ -43,7 +40,7 @@ void add_heap(json::object& element, const shmheap::HeapRecord& heap) {
     element["blocks_live"] = heap.blocks_live;
     element["allocation_failures"] = heap.allocation_failures;
     element["creator"] = heap.creator_pid;
-    element["created_at"] = time_text(heap.created_at_ns);
+    element["created_at"] = time_value(heap.created_at_ns);
     element["pid_namespace"] = heap.pid_namespace;
     element["component"] = escape(heap.component());
     element["tag"] = escape(heap.tag());
@@ -82,17 +79,17 @@ void add_redhawk(json::object& element, const RedhawkRecord& heap) {
     element["creator"] = heap.creator_pid;
 }
 
-const char* to_string(CleanResult result) {
+const char* to_string(CleanStatus result) {
     switch (result) {
-        case CleanResult::unlinked:
+        case CleanStatus::unlinked:
             return "unlinked";
-        case CleanResult::would_unlink:
+        case CleanStatus::would_unlink:
             return "would-unlink";
-        case CleanResult::left:
+        case CleanStatus::left:
             return "left";
-        case CleanResult::refused:
+        case CleanStatus::refused:
             return "refused";
-        case CleanResult::failed:
+        case CleanStatus::failed:
             return "failed";
     }
     return "";
@@ -133,7 +130,7 @@ void JsonReport::add_file(const FileRecord& record, const Details& details) {
     element["user"] = escape(names_.user(record.status.st_uid));
     element["gid"] = record.status.st_gid;
     element["group"] = escape(names_.group(record.status.st_gid));
-    element["mode"] = fmt::format("{:o}", record.status.st_mode & permission_bits);
+    element["mode"] = fmt::format("{:o}", record.permissions());
     add_details(element, details);
     append_element(text_, first_, element);
 }
@@ -161,6 +158,9 @@ void JsonCleanReport::add_outcome(const CleanOutcome& outcome) {
         element["bytes_now"] = outcome.details->returns.bytes_now;
         element["bytes_later"] = outcome.details->returns.bytes_later;
         element["holders"] = outcome.details->returns.holders;
+        element["other_names"] = outcome.details->returns.other_names;
+        if (!outcome.details->returns.blind_spots.empty())
+            element["blind_spots"] = outcome.details->returns.blind_spots;
     }
     append_element(text_, first_, element);
 }

@@ -33,7 +33,7 @@ constexpr std::array heap_metrics = {
 constexpr std::array verdicts = {Verdict::live,  Verdict::orphaned, Verdict::foreign,
                                  Verdict::other, Verdict::damaged,  Verdict::unreadable};
 
-std::string quoted(std::string_view text) {
+std::string label_value(std::string_view text) {
     std::string value = "\"";
     for (const char character : escape(text)) {
         if (character == '\\' || character == '"') value += '\\';
@@ -62,7 +62,7 @@ static_assert(heap_metrics.size() == 6);
 static_assert(verdicts.size() == 6);
 
 MetricsReport::MetricsReport(std::string_view path, const Space& space)
-    : directory_(quoted(path)), space_(space) {}
+    : directory_(label_value(path)), space_(space) {}
 
 void MetricsReport::add_sample(std::size_t metric, const std::string& labels, std::uint64_t value) {
     const Metric& described = heap_metrics[metric];
@@ -77,8 +77,9 @@ void MetricsReport::add_file(const FileRecord& record) {
     const auto orphaned = orphaned_text(record);
     if (orphaned.empty()) return;
     const bool is_own = record.format == Format::heap;
-    const auto labels = fmt::format("heap={},component={},type={}", quoted(record.name),
-                                    quoted(record.heap.component()), quoted(type_text(record)));
+    const auto labels =
+        fmt::format("heap={},component={},type={}", label_value(record.name),
+                    label_value(record.heap.component()), label_value(type_text(record)));
     add_sample(0, labels, heap_bytes(record));
     add_sample(1, labels, used_bytes(record));
     if (is_own) add_sample(2, labels, record.heap.blocks_live);

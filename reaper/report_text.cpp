@@ -1,5 +1,7 @@
 #include "reaper/report_text.hpp"
 
+#include <fmt/compile.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <iterator>
@@ -9,11 +11,6 @@
 #include "reaper/time_text.hpp"
 
 namespace reaper {
-namespace {
-
-constexpr mode_t permission_bits = 07777;
-
-}  // namespace
 
 pid_t creator_pid(const FileRecord& record) {
     return record.format == Format::heap ? record.heap.creator_pid : record.redhawk.creator_pid;
@@ -69,13 +66,13 @@ std::string connection_text(const FileRecord& record, const shmheap::StreamRecor
 }
 
 void TextReport::add_directory(std::string_view path, const Space& space) {
-    fmt::format_to(std::back_inserter(buffer_), "{}\n  size: {}\n  free: {} ({})\n", escape(path),
+    fmt::format_to(std::back_inserter(text_), "{}\n  size: {}\n  free: {} ({})\n", escape(path),
                    size_text(space.size_bytes, sizes_), size_text(space.free_bytes, sizes_),
                    percent_text(space.free_bytes, space.size_bytes));
 }
 
 void TextReport::add_file(const FileRecord& record) {
-    fmt::format_to(std::back_inserter(buffer_), "\n{}\n", escape(record.name));
+    text_.append("\n").append(escape(record.name)).append("\n");
     add_line("type", type_text(record));
     if (record.verdict == Verdict::damaged) add_line("reason", escape(record.reason));
     add_size("file size", static_cast<std::uint64_t>(record.status.st_size));
@@ -90,7 +87,7 @@ void TextReport::add_file(const FileRecord& record) {
     }
     add_line("user", escape(names_.user(record.status.st_uid)));
     add_line("group", escape(names_.group(record.status.st_gid)));
-    add_line("mode", fmt::format("{:o}", record.status.st_mode & permission_bits));
+    add_line("mode", fmt::format(FMT_COMPILE("{:o}"), record.permissions()));
 }
 
 void TextReport::add_heap(const FileRecord& record) {
@@ -108,8 +105,7 @@ void TextReport::add_heap(const FileRecord& record) {
 
 void TextReport::add_connections(const FileRecord& record) {
     for (const shmheap::StreamRecord& stream : record.streams) {
-        fmt::format_to(std::back_inserter(buffer_), "{}{}\n", is_first_ ? "" : "\n",
-                       connection_text(record, stream));
+        text_.append(is_first_ ? "" : "\n").append(connection_text(record, stream)).append("\n");
         is_first_ = false;
         add_line("heap", escape(record.name));
         add_line("producer", process_text(record.heap.creator_pid, record.heap.component()));
@@ -130,12 +126,9 @@ void TextReport::add_stream(const shmheap::StreamRecord& stream) {
 
 void TextReport::add_line(std::string_view key, std::string_view value) {
     constexpr std::string_view padding = "             ";  // values begin below each other
-    buffer_.append(std::string_view("  "));
-    buffer_.append(key);
-    buffer_.append(std::string_view(":"));
-    buffer_.append(padding.substr(std::min(key.size() + 1, padding.size() - 1)));
-    buffer_.append(value);
-    buffer_.push_back('\n');
+    text_.append("  ").append(key).append(":");
+    text_.append(padding.substr(std::min(key.size() + 1, padding.size() - 1)));
+    text_.append(value).append("\n");
 }
 
 void TextReport::add_size(std::string_view key, std::uint64_t bytes) {

@@ -2,8 +2,6 @@
 /// comes out of files is escaped. Not thread-safe.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <string>
 #include <string_view>
 
@@ -54,8 +52,8 @@ public:
     void add_connections(const FileRecord& record);
 
     /// What was added since the last call.
-    [[nodiscard]] std::string_view text() const { return {buffer_.data(), buffer_.size()}; }
-    void clear() { buffer_.clear(); }
+    [[nodiscard]] std::string_view text() const { return text_; }
+    void clear() { text_.clear(); }
 
 private:
     void add_line(std::string_view key, std::string_view value);
@@ -69,7 +67,7 @@ private:
     SizeFormat sizes_;
     AccountNames names_;
     bool is_first_ = true;  // connection
-    fmt::memory_buffer buffer_;
+    std::string text_;
 };
 
 }  // namespace reaper

@@ -1,14 +1,16 @@
 #include "reaper/scan.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <memory>
+#include <chrono>
+#include <thread>
 #include <utility>
 
+#include "os/allocated_bytes.hpp"
 #include "os/crash_point.hpp"
+#include "os/directory_stream.hpp"
 #include "os/error.hpp"
 
 namespace reaper {
@@ -16,8 +18,6 @@ namespace {
 
 using shmheap::Content;
 using shmheap::Result;
-
-constexpr std::uint64_t stat_block_bytes = 512;
 
 /// What openat says of a name that stopped being a regular file after it was listed.
 bool is_no_file(int code) {
@@ -27,13 +27,30 @@ bool is_no_file(int code) {
 void set_unreadable(FileRecord& record, const shmheap::Error& error) {
     record.format = Format::unreadable;
     record.verdict = Verdict::unreadable;
-    record.reason = std::generic_category().message(error.code);
+    record.reason = unreadable_reason(error.code);
+    record.error = error.code;
 }
+
+constexpr int lease_waits_max = 20;
+constexpr std::chrono::milliseconds lease_pause{1};
 
 }  // namespace
 
+bool is_heap_name(std::string_view name) {
+    return name.starts_with("heap-");
+}
+
+bool is_denial(int error) {
+    return error == EACCES || error == EPERM;
+}
+
+std::string unreadable_reason(int error) {
+    if (error == EWOULDBLOCK) return "a process keeps a lease on it (fcntl(2), F_SETLEASE)";
+    return std::generic_category().message(error);
+}
+
 std::uint64_t FileRecord::allocated_bytes() const {
-    return static_cast<std::uint64_t>(status.st_blocks) * stat_block_bytes;
+    return shmheap::os::allocated_bytes(status);
 }
 
 bool Scanner::is_any(const DirectoryEntry& entry) {
@@ -42,25 +59,19 @@ bool Scanner::is_any(const DirectoryEntry& entry) {
 
 Result<std::vector<DirectoryEntry>> Scanner::entries(
     const std::function<bool(const DirectoryEntry&)>& is_wanted) const {
-    // A descriptor of its own: the position of a directory stream belongs to the open file.
-    shmheap::os::UniqueFd own(::openat(directory_.fd(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!own) return shmheap::os::error("read directory", directory_.path());
-    const auto close_stream = [](DIR* stream) { ::closedir(stream); };
-    const std::unique_ptr<DIR, decltype(close_stream)> stream(::fdopendir(own.get()), close_stream);
+    const auto stream = shmheap::os::open_directory_stream(directory_.fd(), ".");
     if (!stream) return shmheap::os::error("read directory", directory_.path());
-    (void)own.release();  // closedir closes it
 
     std::vector<DirectoryEntry> found;
-    while (true) {
-        errno = 0;
-        const dirent* listed = ::readdir(stream.get());
-        if (listed == nullptr) break;
+    while (const dirent* listed = shmheap::os::next_entry(stream)) {
         DirectoryEntry entry{
             .name = listed->d_name, .type = listed->d_type, .inode = listed->d_ino};
         if (is_wanted(entry)) found.push_back(std::move(entry));
     }
     if (errno != 0) return shmheap::os::error("read directory", directory_.path());
-    std::sort(found.begin(), found.end());
+    // A tmpfs lists the newest first, which mostly have the highest pids in their names.
+    std::reverse(found.begin(), found.end());
+    if (!std::is_sorted(found.begin(), found.end())) std::sort(found.begin(), found.end());
     return found;
 }
 
@@ -76,7 +87,7 @@ bool Scanner::look(const DirectoryEntry& entry, FileRecord& record) {
         if (!look_at_name(record, Format::other)) return false;
         if (entry.type != DT_UNKNOWN || !S_ISREG(record.status.st_mode)) return true;
     }
-    const auto file = directory_.open_file(entry.name, O_RDONLY);
+    const auto file = open_to_read(entry.name);
     CRASH_POINT(scan_file_opened);
     if (file) return look_at_file(file->get(), record);
     if (file.error().code == ENOENT) return false;
@@ -86,13 +97,29 @@ bool Scanner::look(const DirectoryEntry& entry, FileRecord& record) {
     return true;
 }
 
+Result<shmheap::os::UniqueFd> Scanner::open_to_read(const std::string& name) {
+    auto file = directory_.open_file(name, O_RDONLY);
+    const int waits_max = std::min(lease_waits_max, vain_waits_left_);
+    for (int waits = 0; !file && file.error().code == EWOULDBLOCK; ++waits) {
+        if (waits == waits_max) {
+            vain_waits_left_ -= waits;
+            break;
+        }
+        std::this_thread::sleep_for(lease_pause);
+        file = directory_.open_file(name, O_RDONLY);
+    }
+    return file;
+}
+
 /// What can be said without opening the file. False when the name is gone.
 bool Scanner::look_at_name(FileRecord& record, Format format) {
     record.format = format;
     record.verdict = judge({.format = format}).verdict;
-    return ::fstatat(directory_.fd(), record.name.c_str(), &record.status, AT_SYMLINK_NOFOLLOW) ==
-               0 ||
-           errno != ENOENT;
+    if (::fstatat(directory_.fd(), record.name.c_str(), &record.status, AT_SYMLINK_NOFOLLOW) == 0)
+        return true;
+    if (errno == ENOENT) return false;
+    set_unreadable(record, {.code = errno});
+    return true;
 }
 
 bool Scanner::look_at_file(int fd, FileRecord& record) {

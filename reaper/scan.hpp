@@ -1,6 +1,7 @@
 /// From a directory to records: lists the names, opens and reads each file, finds out the facts
-/// and has them judged. Only reads: it takes no lock, follows no symbolic link, waits for nothing,
-/// maps nothing, and never opens what is no regular file (whoever opens a FIFO wakes a stranger).
+/// and has them judged. Only reads: it takes no lock, follows no symbolic link, maps nothing, and
+/// never opens what is no regular file (whoever opens a FIFO wakes a stranger). It waits for
+/// nothing, unless it is told to wait for cleaners.
 ///
 /// A Scanner is one scan by one thread; it borrows the directory. Records are plain values.
 #pragma once
@@ -33,6 +34,15 @@ struct DirectoryEntry {
     }
 };
 
+/// Whether the name is one under which heaps are born, ours and REDHAWK's (shmheap/FORMAT.md).
+bool is_heap_name(std::string_view name);
+
+/// Whether an errno says that rights are wanting, which root has.
+bool is_denial(int error);
+
+/// What an errno says of a file that cannot be read.
+std::string unreadable_reason(int error);
+
 /// One file: what it says of itself, and the verdict.
 struct FileRecord {
     std::string name;       ///< as it is: escape it before printing
@@ -40,6 +50,7 @@ struct FileRecord {
     Format format = Format::other;
     Verdict verdict = Verdict::other;
     std::string reason;                          ///< why it is damaged, unreadable or foreign
+    int error = 0;                               ///< of an unreadable one: the errno
     shmheap::HeapRecord heap;                    ///< of Format::heap
     shmheap::Holders holders;                    ///< of Format::heap
     std::vector<shmheap::StreamRecord> streams;  ///< of Format::heap, if asked for
@@ -49,6 +60,7 @@ struct FileRecord {
     std::optional<foreign::Finding> foreign;  ///< of Format::other, if asked for: whose it is
 
     [[nodiscard]] std::uint64_t allocated_bytes() const;
+    [[nodiscard]] mode_t permissions() const { return status.st_mode & mode_t{07777}; }
 };
 
 class Scanner {
@@ -64,11 +76,14 @@ public:
     /// From now on files of other frameworks are told apart.
     void look_at_foreign(foreign::Places places = {});
 
-    /// Who lives, by file locks or as a manager, is found out anew when it is needed next.
+    /// From now on a file that somebody keeps a lease on is tried again for up to 20 ms, as a
+    /// cleaner has one for microseconds (reaper/unheld.hpp). What is waited in vain, over all
+    /// files, ends after 200 ms.
+    void wait_for_cleaners() { vain_waits_left_ = 200; }
+
+    /// Which owners of foreign files live is found out anew when it is needed next.
     void forget_living() {
-        if (!witnesses_) return;
-        witnesses_->locks = {};
-        witnesses_->torch_manager.reset();
+        if (witnesses_) witnesses_->forget_living();
     }
 
     /// Everything in the directory that is wanted, sorted by name. Errors: it cannot be read.
@@ -86,12 +101,14 @@ private:
     void read_content(int fd, FileRecord& record);
     void recognise_foreign(int fd, FileRecord& record);
     bool look_at_name(FileRecord& record, Format format);
+    shmheap::Result<shmheap::os::UniqueFd> open_to_read(const std::string& name);
 
     const shmheap::os::ShmDirectory& directory_;
     const Streams streams_;
     ProcessTable processes_;
     std::optional<foreign::Witnesses> witnesses_;
     shmheap::FileHead head_;
+    int vain_waits_left_ = 0;
 };
 
 }  // namespace reaper

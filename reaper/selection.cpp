@@ -1,27 +1,26 @@
 #include "reaper/selection.hpp"
 
 #include <algorithm>
+#include <ctime>
+#include <limits>
 #include <utility>
 
 namespace reaper {
 namespace {
 
-/// What comes first has the smallest.
-std::uint64_t rank(const FileRecord& record, SortKey key) {
-    constexpr std::uint64_t second_ns = 1'000'000'000;
-    switch (key) {
-        case SortKey::name:
-            return 0;
-        case SortKey::size:
-            return ~static_cast<std::uint64_t>(record.status.st_size);
-        case SortKey::used:
-            return ~used_bytes(record);
-        case SortKey::age:
-            if (record.format == Format::heap) return record.heap.created_at_ns;
-            return static_cast<std::uint64_t>(record.status.st_mtim.tv_sec) * second_ns +
-                   static_cast<std::uint64_t>(record.status.st_mtim.tv_nsec);
-    }
-    return 0;
+std::int64_t nanoseconds_of(const timespec& time) {
+    constexpr std::int64_t second_ns = 1'000'000'000;
+    using Limits = std::numeric_limits<std::int64_t>;
+    if (time.tv_sec <= Limits::min() / second_ns) return Limits::min();
+    if (time.tv_sec >= Limits::max() / second_ns) return Limits::max();
+    return time.tv_sec * second_ns + time.tv_nsec;
+}
+
+std::int64_t since(const FileRecord& record) {
+    constexpr auto last = std::numeric_limits<std::int64_t>::max();
+    if (record.format != Format::heap) return nanoseconds_of(record.status.st_mtim);
+    return static_cast<std::int64_t>(
+        std::min(record.heap.created_at_ns, static_cast<std::uint64_t>(last)));
 }
 
 }  // namespace
@@ -33,6 +32,27 @@ bool Selection::matches(const FileRecord& record) const {
     return !component || (record.format == Format::heap && record.heap.component() == *component);
 }
 
+Measures measures_of(const FileRecord& record) {
+    return {.file_bytes = static_cast<std::uint64_t>(record.status.st_size),
+            .used_bytes = used_bytes(record),
+            .since_ns = since(record)};
+}
+
+std::uint64_t rank(const Measures& measures, SortKey key) {
+    constexpr std::uint64_t sign = std::uint64_t{1} << 63;
+    switch (key) {
+        case SortKey::name:
+            return 0;
+        case SortKey::size:
+            return ~measures.file_bytes;
+        case SortKey::used:
+            return ~measures.used_bytes;
+        case SortKey::age:
+            return static_cast<std::uint64_t>(measures.since_ns) ^ sign;
+    }
+    return 0;
+}
+
 std::vector<DirectoryEntry> in_order(std::vector<DirectoryEntry> entries,
                                      const Selection& selection, Scanner& scanner) {
     if (selection.key == SortKey::name) return entries;
@@ -40,7 +60,7 @@ std::vector<DirectoryEntry> in_order(std::vector<DirectoryEntry> entries,
     FileRecord record;
     for (std::size_t index = 0; index < entries.size(); ++index) {
         if (scanner.look(entries[index], record) && selection.matches(record))
-            ranks.emplace_back(rank(record, selection.key), index);
+            ranks.emplace_back(rank(measures_of(record), selection.key), index);
     }
     std::sort(ranks.begin(), ranks.end());
     std::vector<DirectoryEntry> ordered;

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +27,19 @@ struct Selection {
 
     [[nodiscard]] bool matches(const FileRecord& record) const;
 };
+
+/// What the keys but the name order by.
+struct Measures {
+    std::uint64_t file_bytes = 0;
+    std::uint64_t used_bytes = 0;
+    std::int64_t since_ns = 0;  ///< since 1970; what lies before 1677 or after 2262 stops there
+};
+
+Measures measures_of(const FileRecord& record);
+
+/// What comes first has the smallest; equals follow their names, byte by byte. Of the name all are
+/// equal.
+std::uint64_t rank(const Measures& measures, SortKey key);
 
 /// The entries in the order of the key. Every key but the name has each file looked at once more,
 /// so that no more than names stand in memory.

@@ -21,14 +21,8 @@ constexpr const char* program = "shmclean";
 
 /// "Fast DDS segment of 549408 bytes; its lock is free; 4096 bytes return now". One line.
 std::string details_text(const CleanDetails& details) {
-    std::string text = fmt::format("{} of {} bytes; {}; {} bytes return now", details.type,
-                                   details.file_bytes, details.evidence, details.returns.bytes_now);
-    if (details.returns.holders > 0) {
-        text += fmt::format(", {} when its {} holder{} exit{}", details.returns.bytes_later,
-                            details.returns.holders, details.returns.holders == 1 ? "" : "s",
-                            details.returns.holders == 1 ? "s" : "");
-    }
-    return text;
+    return fmt::format("{} of {} bytes; {}; {}", details.type, details.file_bytes, details.evidence,
+                       returns_text(details.returns));
 }
 
 /// Asks on stderr, and reads a line of standard input. Whoever says nothing, or no more, says no.
@@ -46,13 +40,13 @@ bool ask(const std::string& name, const CleanDetails& details) {
 
 void show_outcome(const CleanOutcome& outcome) {
     switch (outcome.result) {
-        case CleanResult::unlinked:
+        case CleanStatus::unlinked:
             return write_out(fmt::format("unlinking {}\n", escape(outcome.name)));
-        case CleanResult::would_unlink:
+        case CleanStatus::would_unlink:
             return write_out(fmt::format("would unlink {}\n", escape(outcome.name)));
-        case CleanResult::left:
-        case CleanResult::refused:
-        case CleanResult::failed:
+        case CleanStatus::left:
+        case CleanStatus::refused:
+        case CleanStatus::failed:
             return;
     }
 }
@@ -61,7 +55,7 @@ void explain_outcome(const CleanOutcome& outcome) {
     const std::string name = escape(outcome.name);
     if (!outcome.message.empty()) complain(program, name + ": " + outcome.message);
     if (!outcome.details) return;
-    const bool removed = outcome.result == CleanResult::unlinked;
+    const bool removed = outcome.result == CleanStatus::unlinked;
     complain(program, fmt::format("{}: {}: {}", name, removed ? "removed" : "would be removed",
                                   details_text(*outcome.details)));
 }

@@ -6,6 +6,7 @@
 
 #include "os/shm_directory.hpp"
 #include "reaper/check.hpp"
+#include "reaper/clean_evidence.hpp"
 #include "reaper/details.hpp"
 #include "reaper/escape.hpp"
 #include "reaper/live/view.hpp"
@@ -17,13 +18,12 @@
 #include "reaper/shminfo_options.hpp"
 #include "reaper/space.hpp"
 #include "reaper/tool.hpp"
+#include "reaper/unread_files.hpp"
 #include "reaper/verify_file.hpp"
 
 namespace reaper {
 namespace {
 
-constexpr const char* program = "shminfo";
-constexpr std::string_view heap_name_prefix = "heap-";
 /// Output is handed on in pieces of about this size.
 constexpr std::size_t piece_bytes = std::size_t{64} << 10;
 
@@ -33,6 +33,7 @@ struct Subject {
     Scanner& scanner;
     std::vector<DirectoryEntry> entries;
     Space space;
+    UnreadFiles unread = {};
     std::optional<HeldFiles> held = {};
     std::vector<DeletedFile> deleted = {};
     std::optional<SpaceAccount> account = {};
@@ -42,18 +43,16 @@ struct Subject {
 template <class Use>
 void for_each_file(Subject& subject, Use use) {
     const Selection& selection = subject.options.selection;
-    unsigned unreadable = 0;
     FileRecord record;
     for (const DirectoryEntry& entry : subject.entries) {
         if (!subject.scanner.look(entry, record)) continue;
-        if (record.verdict == Verdict::unreadable && entry.name.starts_with(heap_name_prefix))
-            ++unreadable;
-        if (selection.matches(record)) use(record);
+        subject.unread.note(record);
+        if (!selection.matches(record)) continue;
+        // The holders were asked after the names were listed: of a later file they say nothing.
+        if (subject.held && record.foreign && entry.inode == record.status.st_ino)
+            settle_by_holders(*subject.held, record, *record.foreign);
+        use(record);
     }
-    if (unreadable == 0) return;
-    complain(program, fmt::format("{} heap(s) cannot be read by this user; run shminfo as root to "
-                                  "see them (--all shows them as other files)",
-                                  unreadable));
 }
 
 /// Hands a report's text on when there is enough of it.
@@ -144,20 +143,26 @@ shmheap::Status find_holders_of(Subject& subject) {
 }
 
 void tell_blind_spots(const Subject& subject) {
+    for (const std::string& complaint : subject.unread.complaints())
+        complain(shminfo_program, complaint);
     if (!subject.held) return;
-    if (const auto text = blind_spot_text(*subject.held); !text.empty()) complain(program, text);
+    if (const auto text = blind_spot_text(*subject.held); !text.empty())
+        complain(shminfo_program, text);
     if (!subject.account) return;
     if (subject.account->unreadable_directories != 0)
-        complain(program, fmt::format("{} folder(s) not readable; what lies in them counts as "
-                                      "remainder",
-                                      subject.account->unreadable_directories));
+        complain(shminfo_program,
+                 fmt::format("{} folder(s) not readable; what lies in them counts as "
+                             "remainder",
+                             subject.account->unreadable_directories));
     if (subject.account->deleted_of_unknown_size != 0)
-        complain(program, fmt::format("the size of {} deleted file(s) is not known; it counts as "
-                                      "remainder, but to root",
-                                      subject.account->deleted_of_unknown_size));
+        complain(shminfo_program,
+                 fmt::format("the size of {} deleted file(s) is not known; it counts as "
+                             "remainder, but to root",
+                             subject.account->deleted_of_unknown_size));
 }
 
-shmheap::Status show_files(Scanner& scanner, const InfoOptions& options) {
+/// False when something failed, so that it is not all.
+shmheap::Result<bool> show_files(Scanner& scanner, const InfoOptions& options) {
     const auto space = read_space(scanner.directory());
     if (!space) return tl::unexpected(space.error());
     auto entries = scanner.entries();
@@ -166,7 +171,7 @@ shmheap::Status show_files(Scanner& scanner, const InfoOptions& options) {
                     .scanner = scanner,
                     .entries = in_order(std::move(*entries), options.selection, scanner),
                     .space = *space};
-    if (auto found = find_holders_of(subject); !found) return found;
+    if (auto found = find_holders_of(subject); !found) return tl::unexpected(found.error());
     if (options.metrics) {
         show_metrics(subject);
     } else if (options.csv) {
@@ -179,79 +184,83 @@ shmheap::Status show_files(Scanner& scanner, const InfoOptions& options) {
         show_text(subject);
     }
     tell_blind_spots(subject);
-    return {};
+    return !subject.unread.has_failures();
 }
 
-/// True when a condition is.
-shmheap::Result<bool> check(Scanner& scanner, const InfoOptions& options) {
+/// The exit status: whether a condition is true, where all is known that they ask for.
+shmheap::Result<int> check(Scanner& scanner, const InfoOptions& options) {
     Selection selection = options.selection;
     selection.all = true;
-    const auto quantities = find_quantities(scanner, selection, options.conditions);
-    if (!quantities) return tl::unexpected(quantities.error());
+    const auto counted = find_quantities(scanner, selection, options.conditions);
+    if (!counted) return tl::unexpected(counted.error());
     bool any = false;
     for (std::size_t index = 0; index < options.conditions.size(); ++index) {
         const Condition& condition = options.conditions[index];
-        const bool is_so = is_true(condition, *quantities);
+        const bool is_so = is_true(condition, counted->quantities);
         any = any || is_so;
         write_out(fmt::format("{}: {}: {}\n", is_so ? "true" : "false",
                               escape(options.checks[index]),
-                              quantities_text(condition, *quantities)));
+                              quantities_text(condition, counted->quantities)));
     }
-    return any;
+    for (const std::string& blind_spot : counted->blind_spots)
+        complain(shminfo_program, blind_spot);
+    if (any) return exit_found;
+    return counted->is_whole ? exit_done : exit_not_done;
 }
 
 int verify(const shmheap::os::ShmDirectory& directory, const InfoOptions& options) {
     const std::string& name = *options.verified;
     const auto verification = verify_file(directory, name);
     if (!verification) {
-        complain(program, fmt::format("{}: cannot be read: {}; name a heap in {} that you may read",
-                                      escape(name),
-                                      std::generic_category().message(verification.error().code),
-                                      escape(directory.path())));
+        complain(
+            shminfo_program,
+            fmt::format("{}: cannot be read: {}; name a heap in {} that you may read", escape(name),
+                        std::generic_category().message(verification.error().code),
+                        escape(directory.path())));
         return exit_not_done;
     }
     if (!verification->is_heap) {
-        complain(program,
+        complain(shminfo_program,
                  fmt::format("{}: is no heap; shminfo lists those that there are", escape(name)));
         return exit_not_done;
     }
     write_out(options.common.json ? verification_json(name, *verification)
                                   : verification_text(name, *verification));
-    if (!flush_out(program)) return exit_not_done;
+    if (!flush_out(shminfo_program)) return exit_not_done;
     return verification->findings.empty() ? exit_done : exit_found;
 }
 
 int show(const InfoOptions& options) {
     auto directory = shmheap::os::ShmDirectory::open(options.common.directory);
     if (!directory) {
-        complain_of_directory(program, directory.error());
+        complain_of_directory(shminfo_program, directory.error());
         return exit_not_done;
     }
     if (options.verified) return verify(*directory, options);
     if (options.interval) {
         const auto watched = live::watch(directory->path(), options.selection, *options.interval);
-        if (!watched) complain(program, watched.error());
+        if (!watched) complain(shminfo_program, watched.error());
         return watched ? exit_done : exit_not_done;
     }
     const auto streams =
         options.connections ? Scanner::Streams::look_at : Scanner::Streams::leave_out;
     Scanner scanner(*directory, streams);
-    if (options.selection.all) scanner.look_at_foreign();
-    bool found = false;
-    shmheap::Status done;
-    if (options.conditions.empty()) {
-        done = show_files(scanner, options);
-    } else {
-        done = check(scanner, options).map([&found](bool any) { found = any; });
-    }
-    if (!done) complain_of_directory(program, done.error());
-    if (!flush_out(program) || !done) return exit_not_done;
-    return found ? exit_found : exit_done;
+    scanner.wait_for_cleaners();
+    // Metrics count every file, and tell no types of others.
+    if (options.selection.all && !options.metrics) scanner.look_at_foreign();
+    const auto status = options.conditions.empty()
+                            ? show_files(scanner, options).map([](bool is_all) {
+                                  return is_all ? exit_done : exit_not_done;
+                              })
+                            : check(scanner, options);
+    if (!status) complain_of_directory(shminfo_program, status.error());
+    return flush_out(shminfo_program) && status ? *status : exit_not_done;
 }
 
 int run(int argc, char** argv) {
     InfoOptions options;
     if (const auto status = read_info_options(argc, argv, options)) return *status;
+    if (options.metrics) options.selection.all = true;
     return show(options);
 }
 
@@ -259,5 +268,5 @@ int run(int argc, char** argv) {
 }  // namespace reaper
 
 int main(int argc, char** argv) {
-    return reaper::run_tool(reaper::program, reaper::run, argc, argv);
+    return reaper::run_tool(reaper::shminfo_program, reaper::run, argc, argv);
 }

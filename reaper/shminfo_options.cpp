@@ -12,8 +12,6 @@
 namespace reaper {
 namespace {
 
-constexpr const char* program = "shminfo";
-
 constexpr double watch_interval_s = 2;
 constexpr double watch_interval_min_s = 0.1;
 constexpr double watch_interval_max_s = 3600;
@@ -91,7 +89,7 @@ void add_outputs(CLI::App& app, InfoOptions& options, Texts& texts) {
     auto* watch = app.add_option("--watch", texts.interval,
                                  "Show a live view on the whole terminal, drawn anew every SECONDS "
                                  "(0.1 to 3600, 2 if not told otherwise); h there tells the keys")
-                      ->type_name("SECONDS")
+                      ->type_name("[SECONDS]")
                       ->expected(0, 1);
     watch->excludes(json, csv, metrics, check, verify);
     csv->excludes(json, app.get_option("--connections"));
@@ -105,8 +103,7 @@ void add_outputs(CLI::App& app, InfoOptions& options, Texts& texts) {
 }
 
 int refuse(const std::string& message) {
-    complain(program, message + "\nRun with --help for more information.");
-    return exit_usage;
+    return refuse_usage(shminfo_program, message);
 }
 
 /// Empty: as no other was told.
@@ -147,12 +144,13 @@ std::optional<int> read_info_options(int argc, char** argv, InfoOptions& options
     CLI::App app(
         "Shows the heaps in shared memory: how large they are, whose, and which are "
         "orphaned. Heaps of other users may need superuser privileges.",
-        program);
+        shminfo_program);
     Texts texts;
     add_common_options(app, options.common);
     add_views(app, options);
     add_selection(app, options, texts);
     add_outputs(app, options, texts);
+    refuse_values_of_flags(app);
     if (const auto status = parse(app, argc, argv)) return status;
 
     options.sizes = formats.at(texts.format);
@@ -169,7 +167,10 @@ std::optional<int> read_info_options(int argc, char** argv, InfoOptions& options
         if (!options.selection.user)
             return refuse(fmt::format("--user: there is no user \"{}\"", escape(texts.user)));
     }
-    if (options.csv && options.holders + options.deleted + options.clients + options.blocks > 1)
+    const auto views = options.holders + options.deleted + options.clients + options.blocks;
+    if (options.connections && !options.common.json && views > 0)
+        return refuse("--connections shows streams alone; give one of these, or --json for all");
+    if (options.csv && views > 1)
         return refuse(
             "--csv shows one table: name one of --holders, --deleted, --clients, "
             "--blocks, or use --json");

@@ -35,6 +35,8 @@ struct InfoOptions {
     [[nodiscard]] CsvReport::Table table() const;
 };
 
+inline constexpr const char* shminfo_program = "shminfo";
+
 /// A value is the exit status of a program that has nothing more to do: help was asked for, or the
 /// usage was wrong, which stderr tells.
 std::optional<int> read_info_options(int argc, char** argv, InfoOptions& options);

@@ -1,11 +1,16 @@
 #include "reaper/size_text.hpp"
 
-#include <fmt/format.h>
-
+#include <cmath>
 #include <string_view>
 
 namespace reaper {
 namespace {
+
+/// Rounded half to even, as printf(3) does.
+std::string one_decimal(double value) {
+    const auto tenths = static_cast<std::uint64_t>(std::nearbyint(value * 10));
+    return std::to_string(tenths / 10) + '.' + static_cast<char>('0' + tenths % 10);
+}
 
 std::string automatic_text(std::uint64_t bytes) {
     constexpr std::string_view units = "KMGTPE";
@@ -19,7 +24,7 @@ std::string automatic_text(std::uint64_t bytes) {
         value /= unit_step;
         ++unit;
     }
-    return fmt::format("{:.1f}{}", value, units[unit]);
+    return one_decimal(value) + units[unit];
 }
 
 }  // namespace
@@ -39,7 +44,7 @@ std::string size_text(std::uint64_t bytes, SizeFormat format) {
 std::string percent_text(std::uint64_t part, std::uint64_t whole) {
     const double share =
         whole == 0 ? 0 : 100 * static_cast<double>(part) / static_cast<double>(whole);
-    return fmt::format("{:.1f}%", share);
+    return one_decimal(share) + '%';
 }
 
 }  // namespace reaper

@@ -11,7 +11,8 @@ namespace reaper {
 
 struct Space {
     std::uint64_t size_bytes = 0;
-    std::uint64_t free_bytes = 0;
+    std::uint64_t free_bytes = 0;  ///< for whoever is not root
+    std::uint64_t used_bytes = 0;  ///< not the rest: some file systems keep blocks for root
 };
 
 /// Errors: what fstatvfs(2) says.

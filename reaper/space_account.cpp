@@ -1,30 +1,25 @@
 #include "reaper/space_account.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
 #include <algorithm>
-#include <memory>
+#include <cerrno>
 #include <string_view>
 #include <unordered_set>
 #include <utility>
 
+#include "os/allocated_bytes.hpp"
+#include "os/directory_stream.hpp"
 #include "os/error.hpp"
+#include "reaper/lack.hpp"
 
 namespace reaper {
 namespace {
 
-using shmheap::os::UniqueFd;
-
-constexpr std::uint64_t stat_block_bytes = 512;
 /// Directories that lie deeper than this, each in the last, are not entered.
 constexpr unsigned depth_max = 64;
-
-struct CloseStream {
-    void operator()(DIR* stream) const { ::closedir(stream); }
-};
 
 /// Sums what lies below a directory of one file system.
 class Tree {
@@ -35,6 +30,8 @@ public:
 
     [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
     [[nodiscard]] unsigned unreadable() const { return unreadable_; }
+    /// An errno value of lack.hpp, if the sum is not the whole one because of it; else 0.
+    [[nodiscard]] int lack() const { return lack_; }
 
 private:
     void add_entry(int directory, const char* name, unsigned depth);
@@ -42,36 +39,44 @@ private:
     const dev_t device_;
     std::uint64_t bytes_ = 0;
     unsigned unreadable_ = 0;
+    int lack_ = 0;
     std::unordered_set<ino_t> seen_;  // files that have several names
 };
 
 void Tree::add_directory(int parent, const char* name, unsigned depth) {
-    UniqueFd fd;
-    if (depth < depth_max)
-        fd = UniqueFd(::openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    const std::unique_ptr<DIR, CloseStream> stream(fd ? ::fdopendir(fd.get()) : nullptr);
-    if (!stream) {
+    if (depth >= depth_max) {
         ++unreadable_;
         return;
     }
-    (void)fd.release();  // closedir closes it
-    while (const dirent* entry = ::readdir(stream.get())) {
+    const auto stream = shmheap::os::open_directory_stream(parent, name, O_NOFOLLOW);
+    if (!stream) {
+        if (is_lack(errno)) lack_ = errno;
+        ++unreadable_;
+        return;
+    }
+    while (const dirent* entry = shmheap::os::next_entry(stream)) {
         const std::string_view entry_name = entry->d_name;
         if (entry_name != "." && entry_name != "..")
             add_entry(::dirfd(stream.get()), entry->d_name, depth);
     }
+    if (errno == 0) return;
+    if (is_lack(errno)) lack_ = errno;
+    ++unreadable_;
 }
 
 void Tree::add_entry(int directory, const char* name, unsigned depth) {
     struct stat status {};
-    if (::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) != 0) return;
+    if (::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
+        if (is_lack(errno)) lack_ = errno;
+        return;
+    }
     if (status.st_dev != device_) return;
     if (S_ISDIR(status.st_mode)) {
         add_directory(directory, name, depth + 1);
     } else if (status.st_nlink > 1 && !seen_.insert(status.st_ino).second) {
         return;
     }
-    bytes_ += static_cast<std::uint64_t>(status.st_blocks) * stat_block_bytes;
+    bytes_ += shmheap::os::allocated_bytes(status);
 }
 
 }  // namespace
@@ -99,6 +104,7 @@ shmheap::Result<SpaceAccount> account_for_space(const shmheap::os::ShmDirectory&
         return shmheap::os::error("inspect file system of", directory.path());
     Tree tree(status.st_dev);
     tree.add_directory(directory.fd(), ".", 0);
+    if (tree.lack() != 0) return shmheap::fail(tree.lack(), "sum up directory", directory.path());
     SpaceAccount account{
         .used_bytes = (file_system.f_blocks - file_system.f_bfree) * file_system.f_frsize,
         .named_bytes = tree.bytes(),

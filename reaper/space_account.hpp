@@ -37,7 +37,7 @@ struct SpaceAccount {
 /// The largest first.
 std::vector<DeletedFile> deleted_files(const HeldFiles& held);
 
-/// Errors: what fstatvfs(2) says, or that the directory cannot be read.
+/// Errors: what fstatvfs(2) says, or that descriptors or memory are lacking for the sum.
 shmheap::Result<SpaceAccount> account_for_space(const shmheap::os::ShmDirectory& directory,
                                                 const std::vector<DeletedFile>& deleted);
 

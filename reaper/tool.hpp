@@ -29,12 +29,19 @@ struct CommonOptions {
 /// Adds --dir, --json, --version and -h, --help.
 void add_common_options(CLI::App& app, CommonOptions& options);
 
+/// Of the options that are there, flags take no value but for one: CLI11 would read `--dry-run=0`
+/// as no dry run.
+void refuse_values_of_flags(CLI::App& app, const CLI::Option* but = nullptr);
+
 /// A value is the exit status of a program that has nothing more to do: help was asked for, or the
-/// usage was wrong.
+/// usage was wrong, of which one line on stderr tells.
 std::optional<int> parse(CLI::App& app, int argc, char** argv);
 
 /// "shminfo: MESSAGE" on stderr.
 void complain(std::string_view program, std::string_view message);
+
+/// Complains of wrong usage, and says where the right one stands. The exit status.
+int refuse_usage(std::string_view program, std::string_view message);
 
 /// "shminfo: cannot open directory /nowhere: No such file or directory; REMEDY" on stderr.
 void complain_of_directory(std::string_view program, const shmheap::Error& error);

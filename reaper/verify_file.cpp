@@ -37,11 +37,11 @@ shmheap::Result<FileVerification> verify_redhawk(int fd) {
 
 shmheap::Result<FileVerification> verify_file(const shmheap::os::ShmDirectory& directory,
                                               const std::string& name) {
-    const auto file = directory.open_file(name, O_RDONLY);
+    const auto file = directory.open_regular_file(name, O_RDONLY);
+    if (!file && file.error().code == ENODEV) return FileVerification{};
     if (!file) return tl::unexpected(file.error());
     struct stat status {};
     if (::fstat(file->get(), &status) != 0) return shmheap::os::error("inspect", name);
-    if (!S_ISREG(status.st_mode)) return FileVerification{};
     auto own = shmheap::verify(file->get());
     if (!own) return tl::unexpected(own.error());
     if (!own->is_heap) return verify_redhawk(file->get());

@@ -197,12 +197,12 @@ void Watch::look(const std::string& name) {
 }
 
 void Watch::clean(const std::string& name) {
-    CleanRequest request;
+    CleanRequest request{.detailed = true, .asks_clients = true};
     request.among = {name};
     const FileRecord found = record_;
     bool is_removed = false;
     (void)run_clean(*directory_, request, [&](const CleanOutcome& outcome) {
-        is_removed = outcome.result == CleanResult::unlinked;
+        is_removed = outcome.result == CleanStatus::unlinked;
         if (is_removed) ++report_.removed;
         if (is_removed || heaps_->is_news(found, outcome.message)) output_.tell(outcome);
     });

@@ -1,9 +1,30 @@
 # Completion of the command lines of shminfo and shmclean in bash. Heaps and components are those
 # that are there; what shminfo shows with a backslash is left out, as it is not the name itself.
 
+# Sets `plain` to what a word of the line becomes: without its quotes, nothing else expanded but a
+# home directory, since what is typed is not run.
+_shminfo_unquote() {
+    local rest=$1 quote= letter
+    plain=
+    # shellcheck disable=SC2088
+    if [[ $rest == "~" || $rest == "~/"* ]]; then plain=$HOME rest=${rest:1}; fi
+    while [[ $rest ]]; do
+        letter=${rest:0:1} rest=${rest:1}
+        if [[ $letter == "$quote" ]]; then
+            quote=
+        elif [[ ! $quote && $letter == [\'\"] ]]; then
+            quote=$letter
+        elif [[ $letter == \\ && (! $quote || $quote == '"' && $rest == [\"\\\$\`]*) ]]; then
+            plain+=${rest:0:1} rest=${rest:1}
+        else
+            plain+=$letter
+        fi
+    done
+}
+
 # What shminfo says of the directory that the line is about.
 _shminfo_ask() {
-    local word directory=()
+    local word plain directory=()
     for ((word = 1; word < COMP_CWORD; ++word)); do
         case ${COMP_WORDS[word]} in
             --dir=*) directory=("${COMP_WORDS[word]}") ;;
@@ -13,6 +34,10 @@ _shminfo_ask() {
                 ;;
         esac
     done
+    if ((${#directory[@]})); then
+        _shminfo_unquote "${directory[-1]}"
+        directory[-1]=$plain
+    fi
     shminfo "${directory[@]}" "$@" 2>/dev/null
 }
 

@@ -22,7 +22,7 @@ std::optional<Finding> recognise_chromium(const Subject& subject) {
     Finding finding;
     finding.type = "Chromium shared memory";
     finding.owner = Life::held;
-    finding.evidence = "its process has it open until it has no name";
+    finding.evidence = "its process keeps it open until it has no name";
     return finding;
 }
 

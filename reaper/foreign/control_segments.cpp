@@ -58,7 +58,7 @@ ControlSegments::ControlSegments(const shmheap::os::ShmDirectory& directory) {
 }
 
 void ControlSegments::read(const shmheap::os::ShmDirectory& directory, const std::string& name) {
-    const auto file = directory.open_file(name, O_RDONLY);
+    const auto file = directory.open_regular_file(name, O_RDONLY);
     struct stat status {};
     if (!file || ::fstat(file->get(), &status) != 0 || !S_ISREG(status.st_mode)) return;
     const auto items = read_header(file->get(), status);

@@ -76,7 +76,7 @@ std::string base_of(std::string_view name, Part part) {
 
 /// What the lock file `name` says, if it exists.
 void ask_lock(const Subject& subject, const std::string& name, Finding& finding) {
-    const auto file = subject.directory.open_file(name, O_RDONLY);
+    const auto file = subject.directory.open_regular_file(name, O_RDONLY);
     struct stat status {};
     if (!file || ::fstat(file->get(), &status) != 0 || !S_ISREG(status.st_mode)) return;
     judge_by_lock(subject, file->get(), status, escape(name), finding);

@@ -34,16 +34,24 @@ FileLocks::Answer FileLocks::ask(int fd, const struct stat& status) {
     return {is_complete_ && has_one_number(fd) ? State::free : State::unknown, 0};
 }
 
+void FileLocks::read() {
+    constexpr std::size_t one_piece_max = 2048;  // a page ends earlier for want of one line only
+    constexpr int readings = 5;
+    locks_.emplace();
+    is_complete_ = proc_view() == ProcView::everyone;
+    std::string table;
+    for (int reading = 0; reading < readings; ++reading) {
+        if (read_proc_at(AT_FDCWD, "/proc/locks", table) != ProcRead::done) is_complete_ = false;
+        add(table);
+        if (table.size() <= one_piece_max) return;
+    }
+}
+
 /// Each line: "7: FLOCK  ADVISORY  WRITE 1234 00:2c:17 0 EOF"; the kernel leaves out those whose
 /// process is in none of our pid namespaces. "->" before the kind: somebody waits for a lock.
-void FileLocks::read() {
-    locks_.emplace();
-    std::string text;
-    is_complete_ = read_proc_at(AT_FDCWD, "/proc/locks", text) == ProcRead::done &&
-                   proc_view() == ProcView::everyone;
-    std::string_view rest = text;
-    while (!rest.empty()) {
-        auto line = take_line(rest);
+void FileLocks::add(std::string_view table) {
+    while (!table.empty()) {
+        auto line = take_line(table);
         (void)take_word(line);
         if (take_word(line) == "->") continue;
         (void)take_word(line);  // advisory

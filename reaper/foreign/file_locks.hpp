@@ -1,6 +1,9 @@
-/// Who holds locks on files, of whatever kind (flock, fcntl), as /proc/locks tells: read once,
-/// when first asked. Trying a lock would say the same, but whoever tries holds it for a moment,
-/// and a framework that starts just then gives up. Not thread-safe; nothing here fails.
+/// Who holds locks on files, of whatever kind (flock, fcntl), as /proc/locks tells: looked up once,
+/// when first asked. A table of more than a page is handed out page by page, by position, so that a
+/// lock is passed over when one before it goes in between (Linux, fs/locks.c, locks_start): such a
+/// table is read several times, and who is in one of them counts as there. Trying a lock would say
+/// the same, but whoever tries holds it for a moment, and a framework that starts just then gives
+/// up. Not thread-safe; nothing here fails.
 #pragma once
 
 #include <sys/stat.h>
@@ -8,6 +11,7 @@
 
 #include <map>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 namespace reaper::foreign {
@@ -30,6 +34,7 @@ public:
 
 private:
     void read();
+    void add(std::string_view table);
 
     /// Device and inode → who holds a lock of it; 0 for a lock that belongs to an open file.
     using Locks = std::multimap<std::pair<dev_t, ino_t>, pid_t>;

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <grp.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -41,30 +42,41 @@ bool is_group(std::string_view name) {
            found != nullptr;
 }
 
+/// Payload can be anything; but RouDi gives each segment this mode, and an access control list with
+/// the groups that may write and read.
+bool has_rights_of_payload(const Subject& subject) {
+    return (subject.status.st_mode & mode_t{07777}) == mode_t{0660} &&
+           ::fgetxattr(subject.fd, "system.posix_acl_access", nullptr, 0) > 0;
+}
+
 /// Neither file changes once RouDi is ready, but for what is mapped, which moves no time.
 bool is_payload(const Subject& subject) {
     constexpr time_t together_seconds = 60;
-    const auto file = subject.directory.open_file(management_name, O_RDONLY);
-    if (!file || !is_group(subject.name)) return false;
+    if (!has_rights_of_payload(subject)) return false;
+    const auto file = subject.directory.open_regular_file(management_name, O_RDONLY);
+    if (!file) return false;
     struct stat status {};
     std::array<std::byte, 16> head{};
     if (::fstat(file->get(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
     if (::pread(file->get(), head.data(), head.size(), 0) != static_cast<ssize_t>(head.size()))
         return false;
-    return is_management(head) && status.st_uid == subject.status.st_uid && subject.size() > 0 &&
-           std::abs(status.st_mtim.tv_sec - subject.status.st_mtim.tv_sec) <= together_seconds;
+    const bool belongs =
+        is_management(head) && status.st_uid == subject.status.st_uid && subject.size() > 0 &&
+        std::abs(status.st_mtim.tv_sec - subject.status.st_mtim.tv_sec) <= together_seconds;
+    return belongs && is_group(subject.name);  // last: a directory service may be asked for it
 }
 
 void ask_daemon(const Subject& subject, Finding& finding) {
     const std::string path = subject.witnesses.places.iceoryx_locks + "/" + lock_name;
-    const shmheap::os::UniqueFd file(
-        ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    const auto folder = shmheap::os::ShmDirectory::open(subject.witnesses.places.iceoryx_locks);
+    const auto file = folder.and_then(
+        [](const auto& directory) { return directory.open_regular_file(lock_name, O_RDONLY); });
     struct stat status {};
-    if (!file || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
+    if (!file || ::fstat(file->get(), &status) != 0) {
         finding.evidence = fmt::format("{} cannot be read", path);
         return;
     }
-    judge_by_lock(subject, file.get(), status, path, finding);
+    judge_by_lock(subject, file->get(), status, path, finding);
 }
 
 }  // namespace

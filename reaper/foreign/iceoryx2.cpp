@@ -18,18 +18,18 @@
 namespace reaper::foreign {
 namespace {
 
-struct Family {
+struct KnownName {
     std::string_view pattern;
     std::string_view type;
 };
 
-constexpr std::array families{
-    Family{"iox2_*.data", "iceoryx2 data segment"},
-    Family{"iox2_*.dynamic", "iceoryx2 service"},
-    Family{"iox2_*.connection", "iceoryx2 connection"},
-    Family{"iox2_*.event", "iceoryx2 event"},
-    Family{"iox2_*.blackboard_mgmt", "iceoryx2 blackboard"},
-    Family{"iox2_*.blackboard_data", "iceoryx2 blackboard"},
+constexpr std::array known_names{
+    KnownName{"iox2_*.data", "iceoryx2 data segment"},
+    KnownName{"iox2_*.dynamic", "iceoryx2 service"},
+    KnownName{"iox2_*.connection", "iceoryx2 connection"},
+    KnownName{"iox2_*.event", "iceoryx2 event"},
+    KnownName{"iox2_*.blackboard_mgmt", "iceoryx2 blackboard"},
+    KnownName{"iox2_*.blackboard_data", "iceoryx2 blackboard"},
 };
 
 bool begins_with_version(const Subject& subject) {
@@ -38,21 +38,15 @@ bool begins_with_version(const Subject& subject) {
     return version && *version > 0 && *version < version_end;
 }
 
-struct Nodes {
-    unsigned dead = 0;
-    unsigned alive = 0;
-    unsigned unknown = 0;
-};
-
-Nodes count_nodes(Witnesses& witnesses, uid_t user) {
-    Nodes nodes;
+Iceoryx2Nodes count_nodes(Witnesses& witnesses, uid_t user) {
+    Iceoryx2Nodes nodes;
     const auto folder = shmheap::os::ShmDirectory::open(witnesses.places.iceoryx2_root + "/nodes");
     if (!folder) return nodes;
     const auto names = folder->names();
     if (!names) return nodes;
     for (const std::string& name : *names) {
         if (!matches(name, "*.node_monitor")) continue;
-        const auto file = folder->open_file(name, O_RDONLY);
+        const auto file = folder->open_regular_file(name, O_RDONLY);
         struct stat status {};
         auto state = FileLocks::State::unknown;
         if (file && ::fstat(file->get(), &status) == 0)
@@ -66,8 +60,14 @@ Nodes count_nodes(Witnesses& witnesses, uid_t user) {
     return nodes;
 }
 
+const Iceoryx2Nodes& nodes_for(Witnesses& witnesses, uid_t user) {
+    const auto [known, is_new] = witnesses.iceoryx2_nodes.try_emplace(user);
+    if (is_new) known->second = count_nodes(witnesses, user);
+    return known->second;
+}
+
 void ask_nodes(const Subject& subject, Finding& finding) {
-    const Nodes nodes = count_nodes(subject.witnesses, subject.status.st_uid);
+    const Iceoryx2Nodes& nodes = nodes_for(subject.witnesses, subject.status.st_uid);
     const std::string& root = subject.witnesses.places.iceoryx2_root;
     if (nodes.alive > 0) {
         finding.evidence = fmt::format("{} node(s) of {} live, and it does not say whose it is",
@@ -86,10 +86,10 @@ void ask_nodes(const Subject& subject, Finding& finding) {
 }  // namespace
 
 std::optional<Finding> recognise_iceoryx2(const Subject& subject) {
-    for (const Family& family : families) {
-        if (!matches(subject.name, family.pattern) || !begins_with_version(subject)) continue;
+    for (const KnownName& known : known_names) {
+        if (!matches(subject.name, known.pattern) || !begins_with_version(subject)) continue;
         Finding finding;
-        finding.type = family.type;
+        finding.type = known.type;
         ask_nodes(subject, finding);
         return finding;
     }

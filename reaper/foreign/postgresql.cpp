@@ -39,7 +39,7 @@ std::optional<Finding> recognise_listed(const Subject& subject) {
     finding.owner = Life::held;
     finding.held_file = control->status;
     finding.held_name = control->name;
-    finding.evidence = fmt::format("{} lists it, which its server has mapped", control->name);
+    finding.evidence = fmt::format("{} lists it, which its server keeps mapped", control->name);
     return finding;
 }
 

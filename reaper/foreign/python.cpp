@@ -2,11 +2,13 @@
 /// glibc's (sem.), those of multiprocessing as sem.mp-. Shared memory may be closed by everybody
 /// and opened again by its name, and what keeps account of it is another process of the application
 /// (the resource tracker, in its memory alone): no owner can be proven dead. A semaphore of
-/// multiprocessing loses its name as soon as it is made, and its maker has it mapped.
+/// multiprocessing is mapped by its maker as long as that uses it. It loses its name as soon as it
+/// is made where children are forked; where they are spawned, which then open it, with its maker's
+/// object.
 ///
 /// Source: CPython, Lib/multiprocessing/shared_memory.py (_make_filename, _mode),
-/// Lib/multiprocessing/synchronize.py (SemLock). The content of shared memory is the application's:
-/// nothing tells it but name, kind and mode.
+/// Lib/multiprocessing/synchronize.py (SemLock.__init__, _cleanup). The content of shared memory is
+/// the application's: nothing tells it but name, kind and mode.
 #include "reaper/foreign/name_pattern.hpp"
 #include "reaper/foreign/recogniser.hpp"
 #include "reaper/foreign/semaphore.hpp"
@@ -20,7 +22,7 @@ std::optional<Finding> recognise_semaphore(const Subject& subject) {
     if (subject.name.starts_with("sem.mp-")) {
         finding.type = "Python semaphore";
         finding.owner = Life::held;
-        finding.evidence = "its process has it mapped until it has no name";
+        finding.evidence = "its maker has it mapped as long as it has a name";
     } else {
         finding.type = "POSIX semaphore";
         finding.evidence = "a semaphore keeps no record of who uses it";

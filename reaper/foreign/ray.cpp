@@ -14,7 +14,7 @@ std::optional<Finding> recognise_ray(const Subject& subject) {
     Finding finding;
     finding.type = "Ray object store";
     finding.owner = Life::held;
-    finding.evidence = "its store has it open until it has no name";
+    finding.evidence = "its store keeps it open until it has no name";
     return finding;
 }
 

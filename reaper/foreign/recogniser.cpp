@@ -51,6 +51,12 @@ bool Witnesses::has_torch_manager() {
     return *torch_manager;
 }
 
+void Witnesses::forget_living() {
+    locks = {};
+    torch_manager.reset();
+    iceoryx2_nodes.clear();
+}
+
 void judge_by_pid(const Subject& subject, pid_t pid, Finding& finding) {
     const Facts facts{
         .format = Format::redhawk,

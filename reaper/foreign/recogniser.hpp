@@ -12,6 +12,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -48,17 +49,28 @@ struct Places {
     std::string iceoryx2_root = "/tmp/iceoryx2";
 };
 
+/// iceoryx2's nodes on this machine, as one user has to see them.
+struct Iceoryx2Nodes {
+    unsigned dead = 0;  ///< of this user's
+    unsigned alive = 0;
+    unsigned unknown = 0;
+};
+
 /// What recognisers ask about the world; each is looked up when it is needed first.
 struct Witnesses {
     ProcessTable processes;
     FileLocks locks;
     std::optional<ControlSegments> control_segments;
+    std::map<uid_t, Iceoryx2Nodes> iceoryx2_nodes;
     Places places;
 
     /// Whether torch_shm_manager runs, or may run where we do not see it.
     bool has_torch_manager();
 
-    std::optional<bool> torch_manager = {};  ///< what that found out
+    /// What was found out about who lives is looked up anew when it is needed next.
+    void forget_living();
+
+    std::optional<bool> torch_manager = {};  ///< what has_torch_manager found out
 };
 
 /// A regular file that can be read and is no heap.

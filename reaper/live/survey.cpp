@@ -4,20 +4,13 @@
 #include <cctype>
 #include <iterator>
 #include <map>
+#include <utility>
 
 #include "reaper/escape.hpp"
 #include "reaper/report_text.hpp"
 
 namespace reaper::live {
 namespace {
-
-constexpr std::uint64_t second_ns = 1'000'000'000;
-constexpr std::string_view heap_name_prefix = "heap-";
-
-std::uint64_t nanoseconds(const timespec& time) {
-    return static_cast<std::uint64_t>(time.tv_sec) * second_ns +
-           static_cast<std::uint64_t>(time.tv_nsec);
-}
 
 std::string_view state_of(const FileRecord& record) {
     return record.verdict == Verdict::foreign ? "unknown" : to_string(record.verdict);
@@ -37,29 +30,27 @@ std::vector<Carried> carried_by(const FileRecord& record) {
 
 File file_of(const FileRecord& record, AccountNames& names) {
     File file;
+    file.raw_name = record.name;
     file.name = escape(record.name);
     file.inode = record.status.st_ino;
     file.state = state_of(record);
     file.user = escape(names.user(record.status.st_uid));
     file.allocated_bytes = record.allocated_bytes();
-    file.since_ns = nanoseconds(record.status.st_mtim);
+    file.measures = measures_of(record);
     file.carried = carried_by(record);
+    if (record.foreign) file.component = record.foreign->type;
     if (orphaned_text(record).empty()) return file;
     file.heap_bytes = heap_bytes(record);
-    file.used_bytes = used_bytes(record);
     file.references = reference_count(record);
     file.creator = creator_pid(record);
-    if (record.format != Format::heap) return file;
-    file.component = escape(record.heap.component());
-    file.since_ns = record.heap.created_at_ns;
+    if (record.format == Format::heap) file.component = escape(record.heap.component());
     return file;
 }
 
 void count(const FileRecord& record, Survey& survey) {
     if (!orphaned_text(record).empty()) ++survey.heaps;
     if (record.verdict == Verdict::orphaned) ++survey.orphaned;
-    if (record.verdict == Verdict::unreadable && record.name.starts_with(heap_name_prefix))
-        ++survey.unreadable;
+    if (record.verdict == Verdict::unreadable && is_heap_name(record.name)) ++survey.unreadable;
 }
 
 char lower(char letter) {
@@ -72,23 +63,26 @@ bool contains(std::string_view text, std::string_view wanted) {
     return std::search(text.begin(), text.end(), wanted.begin(), wanted.end(), same) != text.end();
 }
 
-/// What comes first has the largest.
-double rank(const Row& row, Key key) {
+/// What comes first has the smaller one, whatever the key: a number for --sort, or a rate.
+std::pair<std::uint64_t, double> rank_of(const Row& row, Key key) {
+    const auto as_sorted = [&row](SortKey sort_key) {
+        return std::pair(rank(row.file->measures, sort_key), 0.0);
+    };
     switch (key) {
         case Key::name:
-            return 0;
+            return as_sorted(SortKey::name);
         case Key::size:
-            return static_cast<double>(row.file->allocated_bytes);
+            return as_sorted(SortKey::size);
         case Key::used:
-            return static_cast<double>(row.file->used_bytes);
+            return as_sorted(SortKey::used);
         case Key::growth:
-            return row.rates ? row.rates->growth_bytes : 0;
+            return {0, row.rates ? -row.rates->growth_bytes : 0};
         case Key::messages:
-            return row.rates ? row.rates->messages : 0;
+            return {0, row.rates ? -row.rates->messages : 0};
         case Key::age:
-            return -static_cast<double>(row.file->since_ns);
+            return as_sorted(SortKey::age);
     }
-    return 0;
+    return {};
 }
 
 }  // namespace
@@ -100,6 +94,8 @@ shmheap::Result<Survey> take_survey(const shmheap::os::ShmDirectory& directory,
     if (!space) return tl::unexpected(space.error());
     survey.space = *space;
     Scanner scanner(directory, Scanner::Streams::look_at);
+    scanner.wait_for_cleaners();
+    if (selection.all) scanner.look_at_foreign();
     const auto entries = scanner.entries();
     if (!entries) return tl::unexpected(entries.error());
     FileRecord record;
@@ -174,9 +170,9 @@ std::string_view to_string(Key key) {
 
 void sort_rows(std::vector<Row>& rows, Key key, bool reversed) {
     const auto comes_first = [key](const Row& row, const Row& other) {
-        const double here = rank(row, key);
-        const double there = rank(other, key);
-        return here != there ? here > there : row.file->name < other.file->name;
+        const auto here = rank_of(row, key);
+        const auto there = rank_of(other, key);
+        return here != there ? here < there : row.file->raw_name < other.file->raw_name;
     };
     std::sort(rows.begin(), rows.end(), comes_first);
     if (reversed) std::reverse(rows.begin(), rows.end());

@@ -26,19 +26,19 @@ struct Carried {
     std::uint64_t bytes = 0;
 };
 
-/// One file. Texts are escaped.
+/// One file. Texts are escaped, but for the first.
 struct File {
+    std::string raw_name;  ///< which the order goes by
     std::string name;
     ino_t inode = 0;
     std::string_view state;  ///< "live", "orphaned", "unknown", "damaged", "other"; static
     pid_t creator = 0;       ///< 0: no heap
-    std::string component;
+    std::string component;   ///< of a file of another framework what that calls it: its type
     std::string user;
     std::uint64_t allocated_bytes = 0;
-    std::uint64_t heap_bytes = 0;  ///< 0: no heap, and then the next two say nothing
-    std::uint64_t used_bytes = 0;
+    std::uint64_t heap_bytes = 0;  ///< 0: no heap, and then references say nothing
     unsigned references = 0;
-    std::uint64_t since_ns = 0;  ///< of a heap of ours its birth, else the last change; since 1970
+    Measures measures;
     std::vector<Carried> carried;
 };
 
@@ -82,7 +82,8 @@ constexpr int key_count = 6;
 /// "name"; static storage.
 std::string_view to_string(Key key);
 
-/// What there is most of comes first, names in their order; `reversed` turns that round.
+/// What there is most of comes first, names in their order, as --sort does; `reversed` turns that
+/// round.
 void sort_rows(std::vector<Row>& rows, Key key, bool reversed);
 
 /// Keeps what has the text in its name, component, user or state, whatever the letters' case.

@@ -44,14 +44,17 @@ std::string component_text(const Row& row, std::uint64_t) {
 std::string user_text(const Row& row, std::uint64_t) {
     return row.file->user;
 }
+std::string file_size_text(const Row& row, std::uint64_t) {
+    return size_text(row.file->measures.file_bytes, SizeFormat::automatic);
+}
 std::string allocated_text(const Row& row, std::uint64_t) {
     return size_text(row.file->allocated_bytes, SizeFormat::automatic);
 }
 std::string used_text(const Row& row, std::uint64_t) {
-    return is_heap(row) ? size_text(row.file->used_bytes, SizeFormat::automatic) : "";
+    return is_heap(row) ? size_text(row.file->measures.used_bytes, SizeFormat::automatic) : "";
 }
 std::string share_text(const Row& row, std::uint64_t) {
-    return is_heap(row) ? percent_text(row.file->used_bytes, row.file->heap_bytes) : "";
+    return is_heap(row) ? percent_text(row.file->measures.used_bytes, row.file->heap_bytes) : "";
 }
 std::string growth_text(const Row& row, std::uint64_t) {
     if (!row.rates) return "";
@@ -69,16 +72,25 @@ std::string references_text(const Row& row, std::uint64_t) {
     return is_heap(row) ? std::to_string(row.file->references) : "";
 }
 std::string age_text_of(const Row& row, std::uint64_t now_ns) {
-    return short_age(now_ns > row.file->since_ns ? now_ns - row.file->since_ns : 0);
+    const std::int64_t since_ns = row.file->measures.since_ns;
+    const bool is_past = since_ns < 0 || now_ns > static_cast<std::uint64_t>(since_ns);
+    return short_age(is_past ? now_ns - static_cast<std::uint64_t>(since_ns) : 0);
 }
 
 constexpr std::array columns{
-    Column{"STATE", 10, 11, false, state_text},        Column{"PID", 7, 8, true, creator_text},
-    Column{"COMPONENT", 14, 7, false, component_text}, Column{"USER", 8, 3, false, user_text},
-    Column{"ALLOC", 7, 10, true, allocated_text},      Column{"USED", 7, 9, true, used_text},
-    Column{"USED%", 6, 2, true, share_text},           Column{"GROWTH/s", 8, 5, true, growth_text},
-    Column{"MSG/s", 6, 6, true, messages_text},        Column{"BYTES/s", 7, 4, true, traffic_text},
-    Column{"REFS", 4, 1, true, references_text},       Column{"AGE", 6, 0, true, age_text_of},
+    Column{"STATE", 10, 11, false, state_text},
+    Column{"PID", 7, 8, true, creator_text},
+    Column{"COMPONENT", 14, 7, false, component_text},
+    Column{"USER", 8, 3, false, user_text},
+    Column{"SIZE", 7, -1, true, file_size_text},
+    Column{"ALLOC", 7, 10, true, allocated_text},
+    Column{"USED", 7, 9, true, used_text},
+    Column{"USED%", 6, 2, true, share_text},
+    Column{"GROWTH/s", 8, 5, true, growth_text},
+    Column{"MSG/s", 6, 6, true, messages_text},
+    Column{"BYTES/s", 7, 4, true, traffic_text},
+    Column{"REFS", 4, 1, true, references_text},
+    Column{"AGE", 6, 0, true, age_text_of},
 };
 
 std::string placed(const Column& column, const std::string& text) {
@@ -122,7 +134,7 @@ std::string Table::line(const Row& row, std::uint64_t now_ns) const {
 
 std::string bar_line(const Space& space, std::size_t width) {
     const std::uint64_t free = std::min(space.free_bytes, space.size_bytes);
-    const std::uint64_t used = space.size_bytes - free;
+    const std::uint64_t used = std::min(space.used_bytes, space.size_bytes);
     const std::string text = fmt::format(
         " {} of {} used, {} free", size_text(used, SizeFormat::automatic),
         size_text(space.size_bytes, SizeFormat::automatic), percent_text(free, space.size_bytes));
@@ -160,6 +172,12 @@ std::string fitted(std::string_view text, std::size_t width) {
     if (text.size() <= width) return std::string(text);
     if (width == 0) return "";
     return std::string(text.substr(0, width - 1)) + "~";
+}
+
+std::string fitted_end(std::string_view text, std::size_t width) {
+    if (text.size() <= width) return std::string(text);
+    if (width == 0) return "";
+    return "~" + std::string(text.substr(text.size() - (width - 1)));
 }
 
 }  // namespace reaper::live

@@ -37,4 +37,7 @@ std::string short_count(double count);
 /// At most `width` bytes, a `~` at the end where something is missing.
 std::string fitted(std::string_view text, std::size_t width);
 
+/// The same of its end: the `~` is at the beginning.
+std::string fitted_end(std::string_view text, std::size_t width);
+
 }  // namespace reaper::live

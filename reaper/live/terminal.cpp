@@ -5,8 +5,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
+#include <system_error>
+#include <utility>
 
 #define NCURSES_NOMACROS
 #include <curses.h>
@@ -20,6 +23,35 @@ namespace {
 constexpr int escape_delay_ms = 25;
 
 constexpr int delete_character = 127;
+
+/// What ncurses can draw on, of either.
+constexpr int lines_max = 32767;
+constexpr int columns_max = 32767;
+
+/// What a variable says of the terminal's size, as ncurses reads it; else what the terminal says.
+int size_of(const char* variable, int of_terminal) {
+    const char* set = std::getenv(variable);
+    const std::string_view text = set != nullptr ? set : "";
+    int size = 0;
+    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), size);
+    const bool is_number = code == std::errc{} && end == text.data() + text.size();
+    return is_number && size > 0 ? size : of_terminal;
+}
+
+/// A message when the screen is too large; else empty.
+std::string find_excess() {
+    winsize window{};
+    ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &window);
+    const int lines = size_of("LINES", window.ws_row);
+    const int columns = size_of("COLUMNS", window.ws_col);
+    if (lines <= lines_max && columns <= columns_max) return {};
+    const bool is_told = lines != window.ws_row || columns != window.ws_col;
+    return fmt::format(
+        "--watch: a screen of {} columns and {} lines is too large to draw on; {}, "
+        "to {} of each at most",
+        columns, lines, is_told ? "unset COLUMNS and LINES, or lower them" : "make it smaller",
+        columns_max);
+}
 
 short pair_of(Look look) {
     return static_cast<short>(look);
@@ -62,6 +94,7 @@ tl::expected<std::unique_ptr<Terminal>, std::string> Terminal::open() {
             std::string("--watch: stdin and stdout must be a terminal; scripts "
                         "call shminfo --json or --metrics instead"));
     }
+    if (auto excess = find_excess(); !excess.empty()) return tl::unexpected(std::move(excess));
     SCREEN* screen = ::newterm(nullptr, stdout, stdin);
     // A terminal that cannot put its cursor anywhere shows one line after the other.
     if (screen != nullptr && ::tigetstr("cup") == nullptr) {
@@ -112,7 +145,7 @@ void Terminal::adapt() {
     winsize size{};
     if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0)
         return;
-    ::resizeterm(size.ws_row, size.ws_col);
+    ::resizeterm(std::min<int>(size.ws_row, lines_max), std::min<int>(size.ws_col, columns_max));
 }
 
 void Terminal::begin() {

@@ -30,8 +30,8 @@ enum KeyCode : int {
 
 class Terminal {
 public:
-    /// Takes stdin and stdout over. Errors, as a message: they are no terminal, or TERM names none
-    /// that can be drawn on.
+    /// Takes stdin and stdout over. Errors, as a message: they are no terminal, TERM names none
+    /// that can be drawn on, or it is too large.
     static tl::expected<std::unique_ptr<Terminal>, std::string> open();
 
     /// Leaves the terminal as it was.

@@ -217,11 +217,15 @@ private:
         } else if (now_) {
             draw_rows(width);
         }
-        const std::string last = is_typing_        ? "/" + filter_ + "_"
-                                 : filter_.empty() ? std::string(keys_line)
-                                                   : fmt::format("/{}  {}", filter_, keys_line);
-        terminal_.put(terminal_.height() - 1, fitted(last, width));
+        terminal_.put(terminal_.height() - 1, last_line(width));
         terminal_.show();
+    }
+
+    /// Of a text that is being typed the end, where one types.
+    [[nodiscard]] std::string last_line(std::size_t width) const {
+        if (is_typing_) return fitted_end("/" + filter_ + "_", width);
+        if (filter_.empty()) return fitted(keys_line, width);
+        return fitted(fmt::format("/{}  {}", filter_, keys_line), width);
     }
 
     [[nodiscard]] std::string title() const {

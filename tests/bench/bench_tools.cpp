@@ -1,6 +1,7 @@
 // How long the tools take over a directory of 10,000 orphaned heaps, output read through a pipe,
 // beside a loop of the system calls that cannot be avoided (in this process: without starting one);
-// and how long shminfo takes to find out who of 1,000 processes holds a file.
+// how much memory they have present at most, for 1,000 heaps and for ten times as many; and how
+// long shminfo takes to find out who of 1,000 processes holds a file.
 #include <array>
 #include <chrono>
 #include <string>
@@ -13,6 +14,7 @@
 #include "tools/bare_loop.hpp"
 #include "tools/crowd.hpp"
 #include "tools/orphans.hpp"
+#include "tools/peak_memory.hpp"
 
 namespace {
 
@@ -69,6 +71,37 @@ shmheap::Result<bench::Sample> measure(const Tool& tool, Work work,
     return bench::Sample{.value = took.count(), .disturbed = disturbed};
 }
 
+shmheap::Result<bench::Sample> measure_memory(const Tool& tool, int heaps,
+                                              const bench::OwnDirectory& own) {
+    const auto directory = own.fresh("heaps");
+    if (!directory) return tl::unexpected(directory.error());
+    const auto made = bench::make_orphans(*directory, heaps);
+    if (!made) return tl::unexpected(made.error());
+    constexpr double mebibyte = 1 << 20;
+    return bench::peak_memory(
+               {bench::program_folder() + "/" + tool.name, "--dir", directory->string()})
+        .map([](std::uint64_t bytes) {
+            return bench::Sample{.value = static_cast<double>(bytes) / mebibyte};
+        });
+}
+
+shmheap::Status add_memory(const bench::Context& context, std::vector<bench::Row>& rows) {
+    for (const Tool& tool : tools) {
+        for (const int heaps : {heap_count / 10, heap_count}) {
+            const auto workload = std::string(tool.name) + "-memory-" + std::to_string(heaps);
+            if (!context.options.wants(workload)) continue;
+            const auto measure_once = [&] {
+                return measure_memory(tool, heaps, context.directory);
+            };
+            const auto measured = bench::medians(
+                {bench::Series{workload, "harrier", "MiB", measure_once}}, context.options.rounds);
+            if (!measured) return tl::unexpected(measured.error());
+            rows.insert(rows.end(), measured->begin(), measured->end());
+        }
+    }
+    return {};
+}
+
 shmheap::Result<bench::Sample> measure_holders(const path& directory) {
     const bench::MachineWatch watch;
     const auto start = Clock::now();
@@ -119,6 +152,7 @@ shmheap::Status measure_all(const bench::Context& context, std::vector<bench::Ro
         if (!measured) return tl::unexpected(measured.error());
         rows.insert(rows.end(), measured->begin(), measured->end());
     }
+    if (auto memory = add_memory(context, rows); !memory) return memory;
     return add_holders(context, rows);
 }
 

@@ -24,8 +24,10 @@ def environment_of(world, programs):
 
 
 def by_bash(scripts, line, environment):
-    words = re.findall("=|[^ =]+", line)  # as readline does
-    script = (f"source {scripts}.bash; COMP_WORDS=({' '.join(words)}); "
+    # As readline does, which leaves quotes where they are.
+    words = re.findall(r"""=|(?:\\.|"[^"]*"|'[^']*'|[^ =\\"'])+""", line)
+    words += [""] * line.endswith(" ")
+    script = (f"source {scripts}.bash; COMP_WORDS=({shlex.join(words)}); "
               f"COMP_CWORD={len(words) - 1}; _{scripts.name}; "
               "for word in \"${COMPREPLY[@]}\"; do printf '%s\\n' \"$word\"; done")
     told = subprocess.run(["bash", "--norc", "-c", script], env=environment, check=True, text=True,

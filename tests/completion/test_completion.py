@@ -4,6 +4,8 @@
 """
 
 import os
+import signal
+import subprocess
 import sys
 import unittest
 from pathlib import Path
@@ -22,6 +24,16 @@ CASES = {
     f"harrier restart --name={APPLICATION} be": "beta",
     "harrier restart --name=nobody be": None,
     "harrier signal gam": "gamma",
+    f"harrier signal --name {APPLICATION} gam": "gamma",
+    f"harrier signal --name={APPLICATION} gam": "gamma",
+    f"harrier signal --name {APPLICATION} gamma WIN": "WINCH",
+    "harrier signal gamma TE": "TERM",
+    "harrier signal gamma SIGTE": "SIGTERM",
+    "harrier signal gamma EX": None,
+    "harrier signal gamma alp": None,
+    "harrier --vers": "--version",
+    "harrier --hel": "--help",
+    "harrier run --wait=": None,
     "harrier status -o w": "wide",
     "harrier status --w": "--watch",
     "harrier wait --en": "--ended",
@@ -52,11 +64,29 @@ class Completion(unittest.TestCase):
                                  [wanted] if wanted else [], line)
         self.assertEqual(by_shell(SCRIPTS, "harrier stop al", self.environment), [])  # none runs
 
+    def accepted_signals(self):
+        """What harrier takes for one, of all that a shell or the C library might call so."""
+        names = {each.name.removeprefix("SIG") for each in signal.Signals}
+        names |= {"EXIT", "DEBUG", "ERR", "RETURN", "JUNK(32)", "IO", "IOT", "CLD", "POLL",
+                  "STKFLT"}
+        names |= {f"RT{end}{number}" for end in ("MIN+", "MAX-") for number in range(32)}
+        return {name for name in names if subprocess.run(
+            [HARRIER, "signal", "a", name], env=self.environment, check=False,
+            stdin=subprocess.DEVNULL, capture_output=True).returncode != 2}
+
+    def check_signals(self, by_shell):
+        offered = by_shell(SCRIPTS, "harrier signal a ", self.environment)
+        # RTMIN+0 is another name of RTMIN.
+        self.assertEqual(set(offered), self.accepted_signals() - {"RTMIN+0"})
+        self.assertEqual(len(offered), len(set(offered)))
+
     def test_bash(self):
         self.check(by_bash)
+        self.check_signals(by_bash)
 
     def test_fish(self):
         self.check(by_fish)
+        self.check_signals(by_fish)
 
     def test_zsh(self):
         self.check(by_zsh)

@@ -46,6 +46,10 @@ CASES = {
     "shmclean --dir={elsewhere} fa": "far",
     "shmclean --dir {elsewhere} le": None,
     "shminfo --dir {elsewhere} --component fi": "filter",
+    'shmclean --dir "{spaced}" fa': "far",
+    'shmclean --dir="{spaced}" fa': "far",
+    "shmclean --dir {escaped} fa": "far",
+    'shminfo --dir "{spaced}" --component fi': "filter",
     "shminfo --dir {folder}/else": "{elsewhere}",
     "shmclean --files-from {folder}/lis": "{folder}/list",
     "shmclean --files-from={folder}/lis": "--files-from={folder}/list",
@@ -79,10 +83,14 @@ class ToolCompletion(unittest.TestCase):
         elsewhere = cls.world.folder / "elsewhere"
         elsewhere.mkdir()
         shutil.copy(heap, elsewhere / "far")
+        spaced = cls.world.folder / "a place"
+        spaced.mkdir()
+        shutil.copy(heap, spaced / "far")
         heap.rename(cls.world.heaps / "left-behind")
         leave_heap(cls.world, "fi\\lm")
         cls.world.write("list", "left-behind\n")
-        cls.places = {"folder": cls.world.folder, "elsewhere": elsewhere}
+        cls.places = {"folder": cls.world.folder, "elsewhere": elsewhere, "spaced": spaced,
+                      "escaped": str(spaced).replace(" ", "\\ ")}
 
     def check(self, by_shell):
         for line, wanted in CASES.items():

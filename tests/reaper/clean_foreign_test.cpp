@@ -25,9 +25,7 @@ const std::string segment = "fastrtps_0123456789abcdef";
 /// A tensor whose maker is dead.
 std::string dead_tensor(const TestDirectory& directory) {
     const pid_t pid = Child([] { return 0; }, Child::After::ends).pid();
-    const std::string name = "torch_" + std::to_string(pid) + "_1_0";
-    lay_down(directory, recorded("pytorch", "torch"), name);
-    return name;
+    return lay_tensor(directory, pid);
 }
 
 void lay_dead_segment(const TestDirectory& directory) {
@@ -76,6 +74,20 @@ TEST_CASE("the table of what other frameworks' files may go") {
         }
     }
     CHECK(contains(judge_foreign(record, blind, Unheld::unknown).explanation, "3 processes"));
+    record.foreign->owner = Life::dead;
+    reaper::HeldFiles looked_at;
+    auto& holders = looked_at.by_inode[7].holders;
+    holders = {{.pid = 811, .name = "shmclean", .open = true},
+               {.pid = 812, .name = "shminfo", .open = true}};
+    CHECK(judge_foreign(record, looked_at, Unheld::proven).is_removable);
+    CHECK(judge_foreign(record, looked_at, Unheld::unknown).is_in_use);
+    CHECK(judge_foreign(record, looked_at, Unheld::disproven).is_in_use);
+    reaper::foreign::Finding of_holders;
+    of_holders.owner = Life::held;
+    settle_by_holders(looked_at, record, of_holders);
+    CHECK(of_holders.owner == Life::unknown);
+    holders.back().maps = true;
+    CHECK(judge_foreign(record, looked_at, Unheld::proven).is_in_use);
     record.foreign->held_file.emplace();
     record.foreign->held_file->st_ino = 8;
     held.by_inode[8] = held.by_inode[7];
@@ -101,6 +113,27 @@ TEST_CASE("without --foreign nothing of other frameworks goes, with it what is d
     CHECK(result.status == 0);
     CHECK(result.out == "unlinking " + segment + "\nunlinking " + segment + "_el\n");
     CHECK(directory.names().empty());
+}
+
+TEST_CASE("frameworks that are given one by one all count") {
+    if (lacks_root()) return;
+    const TestDirectory directory;
+    const auto tensor = dead_tensor(directory);
+    lay_dead_segment(directory);
+    const auto result = shmclean(directory, {"--foreign=pytorch", "--foreign=fastdds"});
+    CHECK(result.out ==
+          "unlinking " + segment + "\nunlinking " + tensor + "\nunlinking " + segment + "_el\n");
+    CHECK(shmclean(directory, {"--foreign=pytorch,all"}).status == 0);
+}
+
+TEST_CASE("a name that is given twice is removed once, and nothing else is said of it") {
+    if (lacks_root()) return;
+    const TestDirectory directory;
+    const auto tensor = dead_tensor(directory);
+    const auto result = shmclean(directory, {"--foreign", tensor, tensor});
+    CHECK(result.status == 0);
+    CHECK(result.out == "unlinking " + tensor + "\n");
+    CHECK_FALSE(contains(result.err, "left alone"));
 }
 
 TEST_CASE("what others are judged by goes last, so that a run leaves nothing half done") {

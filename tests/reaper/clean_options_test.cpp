@@ -1,9 +1,11 @@
 // shmclean's options that choose: by age, component, user, a list of names, and by asking.
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
+#include <ctime>
 
 #include "fabricator.hpp"
 #include "reaper/duration_text.hpp"
@@ -52,7 +54,11 @@ TEST_CASE("a wrong value is status 2, and the message names option, value and re
     for (const auto& wrong : std::vector<std::vector<std::string>>{{"-0"},
                                                                    {"-i", "-n"},
                                                                    {"--component="},
+                                                                   {"--component", ""},
                                                                    {"--files-from="},
+                                                                   {"--files-from", ""},
+                                                                   {"--dry-run=0"},
+                                                                   {"--watch=3"},
                                                                    {"--older-than="},
                                                                    {"--user", "0", "--all-users"},
                                                                    {"-i", "--files-from", "-"}})
@@ -67,6 +73,12 @@ TEST_CASE("--older-than leaves what was changed lately") {
     const auto named = shmclean(directory, {"--older-than", "1h", "heap-1"});
     CHECK(named.status == 0);
     CHECK(contains(named.err, "heap-1: left alone: it was changed "));
+    const std::array<timespec, 2> tomorrow{{{0, UTIME_NOW}, {::time(nullptr) + 86400, 0}}};
+    REQUIRE(::utimensat(AT_FDCWD, (directory / "heap-1").c_str(), tomorrow.data(), 0) == 0);
+    CHECK(shmclean(directory, {"--older-than", "0s"}).out.empty());
+    CHECK(contains(shmclean(directory, {"--older-than", "0s", "heap-1"}).err, " s in the future"));
+    const std::array<timespec, 2> today{{{0, UTIME_NOW}, {0, UTIME_NOW}}};
+    REQUIRE(::utimensat(AT_FDCWD, (directory / "heap-1").c_str(), today.data(), 0) == 0);
     CHECK(shmclean(directory, {"--older-than", "0s"}).out == "unlinking heap-1\n");
 }
 

@@ -15,8 +15,6 @@ using shmheap::LeaseState;
 
 namespace {
 
-constexpr std::uint64_t second_ns = 1'000'000'000;
-
 std::uint64_t now_ns() {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     return static_cast<std::uint64_t>(std::chrono::nanoseconds(now).count());

@@ -2,11 +2,13 @@
 // that no text out of a file breaks a table or an exposition.
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <array>
 #include <boost/json.hpp>
+#include <chrono>
 #include <memory>
 #include <regex>
 #include <set>
@@ -19,6 +21,7 @@
 #include "reaper/time_text.hpp"
 #include "shmheap/client.hpp"
 #include "shmheap/heap.hpp"
+#include "shmheap/stream.hpp"
 #include "support.hpp"
 
 using namespace reaper_test;
@@ -78,6 +81,33 @@ TEST_CASE("clients are shown with what they hold, alive or dead") {
     CHECK(csv[1].starts_with("\"" + heap->name() + "\",0," + pid + ",\"\","));
     ::close(ends[0]);
     ::close(ends[1]);
+}
+
+TEST_CASE("what was sent before its client came is a lease of that client all the same") {
+    const TestDirectory directory;
+    const std::string path = directory / "samples";
+    const Child producer(
+        [&] {
+            const auto heap = make_heap(directory);
+            auto stream = shmheap::Producer::listen(path, {.heap = heap.get()});
+            const auto buffer = shmheap::Buffer::allocate(*heap, 1000);
+            if (!stream || !buffer || !stream->send(*buffer)) return 1;
+            while (true)
+                ::pause();
+        },
+        Child::After::runs);
+    while (!directory.has("samples"))
+        ::sched_yield();
+    await_state(producer.pid(), 'S');  // for its consumer
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    auto consumer = shmheap::Consumer::connect(path, {}, deadline);
+    REQUIRE(consumer.has_value());
+    const auto message = consumer->receive(deadline);
+    REQUIRE(message.has_value());
+    const auto json = boost::json::parse(shminfo(directory, {"--clients", "--json"}).out);
+    const auto& shown = json.at("files").at(0).at("clients").at(0);
+    CHECK(shown.at("pid") == ::getpid());
+    CHECK(shown.at("leases") == 1);
 }
 
 TEST_CASE("blocks are shown by size, and the longest free span is right after collect") {

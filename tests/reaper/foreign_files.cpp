@@ -1,10 +1,15 @@
 #include "foreign_files.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
+#include <array>
 #include <sstream>
 #include <stdexcept>
+
+#include "fabricator.hpp"
 
 namespace reaper_test {
 
@@ -34,6 +39,29 @@ RecordedFile recorded(const std::string& framework, const std::string& prefix) {
     throw std::runtime_error("no recorded file " + prefix);
 }
 
+namespace {
+
+/// An access control list as RouDi makes it, in the layout of linux/posix_acl_xattr.h: the owner,
+/// the file's group and one more group may read and write, others nothing.
+void share_with_group(const std::string& path) {
+    struct Entry {
+        std::uint16_t tag;
+        std::uint16_t permissions;
+        std::uint32_t id;
+    };
+    struct List {
+        std::uint32_t version = 2;
+        std::array<Entry, 5> entries{
+            {{0x01, 6, ~0U}, {0x04, 6, ~0U}, {0x08, 6, 0}, {0x10, 6, ~0U}, {0x20, 0, ~0U}}};
+    };
+    const List list;
+    if (::chmod(path.c_str(), 0660) != 0 ||
+        ::setxattr(path.c_str(), "system.posix_acl_access", &list, sizeof list, 0) != 0)
+        throw std::runtime_error("share " + path);
+}
+
+}  // namespace
+
 void lay_down(const TestDirectory& directory, const RecordedFile& file, const std::string& name,
               mode_t mode) {
     const std::string& chosen = name.empty() ? file.name : name;
@@ -41,12 +69,22 @@ void lay_down(const TestDirectory& directory, const RecordedFile& file, const st
     const std::string path = directory / chosen;
     if (::truncate(path.c_str(), static_cast<off_t>(file.size)) != 0)
         throw std::runtime_error("truncate " + chosen);
+    if (file.framework == "iceoryx" && file.name != "iceoryx_mgmt") share_with_group(path);
     if (file.tail.empty()) return;
     const shmheap::os::UniqueFd opened(
         directory.open().open_file(chosen, O_WRONLY).value().release());
     const auto offset = static_cast<off_t>(file.size - file.tail.size());
     if (::pwrite(opened.get(), file.tail.data(), file.tail.size(), offset) < 0)
         throw std::runtime_error("write " + chosen);
+}
+
+std::string lay_tensor(const TestDirectory& directory, pid_t maker, std::uint32_t users,
+                       int number) {
+    RecordedFile tensor = recorded("pytorch", "torch");
+    put(tensor.head, 0, users);
+    std::string name = "torch_" + std::to_string(maker) + "_" + std::to_string(number) + "_0";
+    lay_down(directory, tensor, name);
+    return name;
 }
 
 }  // namespace reaper_test

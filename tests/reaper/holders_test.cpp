@@ -10,10 +10,16 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <boost/json/parse.hpp>
+#include <cerrno>
 #include <csignal>
+#include <functional>
 #include <string>
 #include <thread>
 
+#include "os/unique_fd.hpp"
+#include "reaper/process_table.hpp"
+#include "reaper/space_account.hpp"
 #include "support.hpp"
 
 using namespace reaper_test;
@@ -177,6 +183,96 @@ TEST_CASE("who goes on after the end of its first thread still holds what it hel
     CHECK(holder->open);
 }
 
+TEST_CASE("who lacks descriptors for a look at all there is does not take it for a whole one") {
+    const TestDirectory directory;
+    directory.write("file", std::string(file_bytes, 'x'));
+    const Child opens([&] {
+        const int fd = open_file(directory, "file");
+        return fd < 0 || ::mmap(nullptr, file_bytes, PROT_NONE, MAP_SHARED, fd, 0) == MAP_FAILED;
+    });
+    const ino_t inode = inode_of(directory, "file");
+    const auto with_descriptors = [&](unsigned count, const std::function<int()>& claim) {
+        Child looks(
+            [&] {
+                leave_descriptors(count);
+                return claim();
+            },
+            Child::After::runs);
+        CAPTURE(count);
+        CHECK(looks.join() == 0);
+    };
+    const unsigned usual = held_in(directory).unreadable;
+    with_descriptors(0, [&] {
+        const auto held = find_held_files(directory.open());
+        return held || held.error().code != EMFILE ? 1 : 0;
+    });
+    with_descriptors(1, [&] {
+        const auto held = find_held_files(directory.open());
+        return held || held.error().code != EMFILE ? 1 : 0;
+    });
+    with_descriptors(2, [&] {  // one for the table of processes, one for each of theirs
+        const auto held = find_held_files(directory.open());
+        const Holder* holder = held ? find_holder(held->find(inode), opens.pid()) : nullptr;
+        if (holder == nullptr || !holder->maps || holder->open) return 1;
+        if (held->unreadable <= usual || held->is_complete()) return 2;
+        const std::string said = reaper::blind_spot_text(*held);
+        return contains(said, "Too many open files") && contains(said, "ulimit -n") ? 0 : 3;
+    });
+    with_descriptors(3, [&] {
+        const auto held = find_held_files(directory.open());
+        const Holder* holder = held ? find_holder(held->find(inode), opens.pid()) : nullptr;
+        return holder != nullptr && holder->maps && holder->open && held->lack == 0 ? 0 : 1;
+    });
+}
+
+TEST_CASE("who lacks descriptors does not know whom /proc hides") {
+    Child looks(
+        [] {
+            leave_descriptors(0);
+            return reaper::proc_view() == reaper::ProcView::unknown ? 0 : 1;
+        },
+        Child::After::runs);
+    CHECK(looks.join() == 0);
+}
+
+TEST_CASE("who lacks descriptors has no sum of what lies below the directory") {
+    const TestDirectory directory;
+    Child looks(
+        [&] {
+            leave_descriptors(0);
+            const auto account = reaper::account_for_space(directory.open(), {});
+            return account || account.error().code != EMFILE ? 1 : 0;
+        },
+        Child::After::runs);
+    CHECK(looks.join() == 0);
+}
+
+TEST_CASE("a creator is not dead because descriptors were lacking to look for it") {
+    const TestDirectory directory;
+    directory.write("file", "x");
+    const shmheap::os::UniqueFd file(open_file(directory, "file"));
+    struct stat status {};
+    REQUIRE(::fstat(file.get(), &status) == 0);
+    constexpr pid_t no_process = 0x3fffffff;  // beyond what the kernel gives out
+    reaper::ProcessTable table;
+    if (!table.find_creator(no_process, file.get(), status).sees_everyone) {
+        MESSAGE("skipped: not all processes are seen here, whatever descriptors there are");
+        return;
+    }
+    for (const unsigned count : {0U, 1U}) {
+        Child looks(
+            [&] {
+                leave_descriptors(count);
+                reaper::ProcessTable limited;
+                const auto facts = limited.find_creator(no_process, file.get(), status);
+                return facts.sees_everyone ? 1 : 0;
+            },
+            Child::After::runs);
+        CAPTURE(count);
+        CHECK(looks.join() == 0);
+    }
+}
+
 TEST_CASE("what another user's process holds is counted as not readable, and root sees it") {
     if (lacks_root()) return;
     const TestDirectory directory;
@@ -205,4 +301,25 @@ TEST_CASE("what another user's process holds is counted as not readable, and roo
         },
         Child::After::runs);
     CHECK(looks.join() == 0);
+}
+
+TEST_CASE("whom the holders decide about is told by them, where they were asked for") {
+    if (lacks_root()) return;
+    const TestDirectory directory;
+    ::chmod(directory.path().c_str(), 0755);
+    directory.write("plasmaAb12Cd", "", 0644);
+    const auto owner = [&](std::vector<std::string> options, std::optional<uid_t> user = {}) {
+        options.insert(options.end(), {"--all", "--json"});
+        const auto shown = boost::json::parse(shminfo(directory, options, user).out);
+        return std::string(shown.at("files").at(0).at("owner").as_string());
+    };
+    const int fd = open_file(directory, "plasmaAb12Cd");
+    CHECK(owner({}) == "unknown");
+    CHECK(owner({"--holders"}) == "alive");
+    CHECK(contains(shminfo(directory, {"--all", "--holders"}).out,
+                   "  evidence:    process " + std::to_string(::getpid()) + " ("));
+    ::close(fd);
+    const bool all_seen = find_held_files(directory.open())->is_complete();
+    CHECK(owner({"--holders"}) == (all_seen ? "dead" : "unknown"));
+    CHECK(owner({"--holders"}, nobody) == "unknown");
 }

@@ -10,14 +10,40 @@
 
 #include <algorithm>
 #include <cstring>
+#include <list>
 #include <map>
 
 #include "fabricator.hpp"
+#include "foreign_files.hpp"
 #include "reaper/escape.hpp"
 
 namespace {
 
 using namespace reaper_test;
+
+/// Sits in open(2) at the writing end of a FIFO until somebody opens the other one.
+class WaitingWriter {
+public:
+    explicit WaitingWriter(const std::string& path)
+        : path_(path), child_([path] { return write_to(path); }, Child::After::runs) {
+        await_state(child_.pid(), 'S');
+    }
+
+    /// Whether it goes on when its reader comes, and nobody was there before.
+    bool meets_reader() {
+        const shmheap::os::UniqueFd reader(::open(path_.c_str(), O_RDONLY | O_NONBLOCK));
+        return child_.join() == 0;
+    }
+
+private:
+    static int write_to(const std::string& path) {
+        const int fd = ::open(path.c_str(), O_WRONLY);
+        return ::write(fd, "x", 1) == 1 ? 0 : 1;
+    }
+
+    std::string path_;
+    Child child_;
+};
 
 const std::string weird_name = "heap-\x1b[2J\n\t\"\\\xff";
 
@@ -224,3 +250,25 @@ TEST_CASE("listing a FIFO does not wake who waits at its other end") {
 }
 
 }  // namespace
+
+TEST_CASE("whoever waits at a FIFO goes on waiting, whatever its name") {
+    const TestDirectory directory;
+    const std::string lock = "fastrtps_0123456789abcdef_el";
+    const std::vector<std::string> fifos{"PostgreSQL.77", "iceoryx_mgmt", "heap-1", lock};
+    // What is beside them makes the recognisers look at them.
+    directory.write("PostgreSQL.5", "x");
+    directory.write("games", "x");
+    lay_down(directory, recorded("fastdds", "fastrtps_4"), lock.substr(0, lock.size() - 3));
+    for (const std::string& fifo : fifos)
+        REQUIRE(::mkfifo((directory / fifo).c_str(), 0600) == 0);
+    std::list<WaitingWriter> writers;
+    for (const std::string& fifo : fifos)
+        writers.emplace_back(directory / fifo);
+    CHECK(shminfo(directory, {"--all", "--holders"}).status == 0);
+    CHECK(shmclean(directory, {"--foreign", "-n"}).status == 0);
+    CHECK(shmclean(directory).status == 0);
+    for (const std::string& fifo : fifos)
+        CHECK(shminfo(directory, {"--verify", fifo}).status == 1);
+    for (WaitingWriter& writer : writers)
+        CHECK(writer.meets_reader());
+}

@@ -63,7 +63,7 @@ int keep_cleaning_name(const TestDirectory& directory, Shared& shared) {
 int keep_cleaning_everything(const TestDirectory& directory, Shared& shared) {
     while (!shared.stop) {
         const auto done = reaper::run_clean(directory.open(), {}, [&](const auto& outcome) {
-            if (outcome.result == reaper::CleanResult::unlinked) ++shared.removed;
+            if (outcome.result == reaper::CleanStatus::unlinked) ++shared.removed;
         });
         if (!done || !*done) ++shared.failures;
         ++shared.attempts[1];

@@ -18,7 +18,7 @@ using namespace reaper_test;
 using namespace reaper;
 using std::chrono::milliseconds;
 
-Selection select(const TestDirectory& directory, const std::string& prefix) {
+HeapSelection select(const TestDirectory& directory, const std::string& prefix) {
     return {directory.path(), prefix, ::geteuid()};
 }
 
@@ -77,7 +77,7 @@ TEST_CASE("heaps of another uid, other files and REDHAWK's heaps are not selecte
     const FabricatedHeap heap(directory, "heap-1", {.tag = "demo/u/a/1"}, Owner::is_dead);
     directory.write("heap-2", redhawk_heap(1 << 22));
     directory.write("heap-3", "demo");
-    Selection selection = select(directory, "");
+    HeapSelection selection = select(directory, "");
     selection.uid = ::geteuid() + 1;
     CHECK(reap(selection)->reaped.empty());
     CHECK(reap(select(directory, ""))->reaped.size() == 1);
@@ -113,7 +113,7 @@ TEST_CASE("a heap is reaped while the zombie of its owner is not collected yet")
 TEST_CASE("what is known of a heap is not read again, and said of no other of its name") {
     const TestDirectory directory;
     KnownTags known;
-    const Selection other = select(directory, "demo/u/b/1");
+    const HeapSelection other = select(directory, "demo/u/b/1");
     {
         const FabricatedHeap heap(directory, "heap-1", {.tag = "demo/u/a/1"}, Owner::is_dead);
         CHECK(reap(other, {}, &known)->reaped.empty());

@@ -193,6 +193,18 @@ TEST_CASE("the JSON document has a version, the directory and one object for eac
     CHECK(file["mode"].as_string() == "640");
 }
 
+TEST_CASE("the birth of a heap is null in JSON when it is unknown") {
+    FileRecord record = heap_record();
+    CHECK(json_of(record).at("files").at(0).at("created_at").is_null());
+    record.heap.created_at_ns = 1'000'000'000;
+    CHECK(json_of(record)
+              .at("files")
+              .at(0)
+              .at("created_at")
+              .as_string()
+              .starts_with("1970-01-01T00:00:01"));
+}
+
 TEST_CASE("the JSON document is valid whatever a name consists of, and when there is no file") {
     auto record = heap_record();
     record.name = "\"\xff\n\\";

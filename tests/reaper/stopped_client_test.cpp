@@ -1,6 +1,7 @@
 // A client that is stopped (SIGSTOP, a debugger) holds what it has: its leases stay, tools show
 // since when, and they are exact again when it goes on or dies.
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "file/inspect.hpp"
 #include "shmheap/client.hpp"
 #include "shmheap/heap.hpp"
 #include "shmheap/stream.hpp"
@@ -114,6 +116,16 @@ struct Scene {
         CHECK(heap->stats().blocks_live == leases);
     }
 
+    /// After the client's death: who reads its /proc/PID/maps just then keeps its lock for a
+    /// moment.
+    void await_no_client() const {
+        const auto file = directory.open().open_file(heap->name(), O_RDONLY);
+        REQUIRE(file.has_value());
+        const auto deadline = soon();
+        while (shmheap::find_holders(file->get())->clients > 0)
+            REQUIRE(std::chrono::steady_clock::now() < deadline);
+    }
+
     TestDirectory directory;
     std::unique_ptr<shmheap::Heap> heap;
 };
@@ -183,6 +195,7 @@ TEST_CASE(
     stop(client);
     check_age_grows(scene.directory);
     client.kill();
+    scene.await_no_client();
     const auto attended = producer->attend();
     REQUIRE_FALSE(attended.has_value());
     CHECK(attended.error().code == EPIPE);
@@ -255,6 +268,7 @@ TEST_CASE("a client that has no stream is shown by its leases alone, also when i
 
     stop(client);
     client.kill();
+    scene.await_no_client();
     scene.check_held(0);
     CHECK(shown(scene.directory).empty());
 }

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -226,6 +227,18 @@ void let_clock_advance() {
     }
     while (::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr) == EINTR) {
     }
+}
+
+void leave_descriptors(unsigned count) {
+    constexpr rlim_t all = 64;
+    const rlimit limit{.rlim_cur = all, .rlim_max = all};
+    if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) ::_exit(1);
+    std::vector<int> taken;
+    for (int fd = ::dup(STDERR_FILENO); fd >= 0; fd = ::dup(STDERR_FILENO))
+        taken.push_back(fd);
+    if (errno != EMFILE || taken.size() < count) ::_exit(1);
+    for (unsigned left = 0; left < count; ++left)
+        ::close(taken[left]);
 }
 
 void await_state(pid_t pid, char state) {

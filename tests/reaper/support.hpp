@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -95,6 +96,8 @@ ProgramResult shminfo(const TestDirectory& directory, std::vector<std::string> a
 ProgramResult shmclean(const TestDirectory& directory, std::vector<std::string> arguments = {},
                        std::optional<uid_t> user = {});
 
+constexpr std::uint64_t second_ns = 1'000'000'000;
+
 /// Whether `text` contains `part`.
 bool contains(const std::string& text, const std::string& part);
 
@@ -107,9 +110,20 @@ std::string data_file(const std::string& name);
 /// True, with a word about it, when the test needs root and has not got it.
 bool lacks_root();
 
+/// Whether a program may be left without descriptors: the address sanitizer's check of types needs
+/// some, and takes the want of them for a finding.
+#ifdef __SANITIZE_ADDRESS__
+constexpr bool may_lack_descriptors = false;
+#else
+constexpr bool may_lack_descriptors = true;
+#endif
+
 /// Returns when the clock has passed the time at which files and processes that exist now could be
 /// taken for born together.
 void let_clock_advance();
+
+/// Leaves this process, which is a Child, with as many descriptors as that and no more.
+void leave_descriptors(unsigned count);
 
 /// Waits until /proc shows the process in a state, "Z" for a zombie.
 void await_state(pid_t pid, char state);

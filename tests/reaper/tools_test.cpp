@@ -37,6 +37,44 @@ TEST_CASE("wrong usage is status 2, said on stderr alone") {
     }
 }
 
+TEST_CASE("wrong usage is told in one line that begins with the program's name") {
+    const TestDirectory directory;
+    const auto told = [](const ProgramResult& result, const std::string& program,
+                         const std::string& part) {
+        CHECK(result.status == 2);
+        CHECK(result.out.empty());
+        CHECK_MESSAGE(result.err.starts_with(program + ": "), result.err);
+        CHECK_MESSAGE(result.err.find('\n') + 1 == result.err.size(), result.err);
+        CHECK_MESSAGE(contains(result.err, part), result.err);
+        CHECK_MESSAGE(contains(result.err, "; --help tells more"), result.err);
+    };
+    told(shmclean(directory, {"-n", "-i"}), "shmclean", "excludes");
+    told(shmclean(directory, {"--user=no\nbody\\"}), "shmclean", "\"no\\x0abody\\\\\": no user");
+    told(shminfo(directory, {"a\nb"}), "shminfo", "a\\x0ab");
+    told(shminfo(directory, {"--sort=colour"}), "shminfo", "colour");
+    told(shminfo(directory, {"--user=no\nbody"}), "shminfo", "no\\x0abody");
+    told(shminfo(directory, {"--check=free<"}), "shminfo", "--check");
+    told(shminfo(directory, {"--watch=soon"}), "shminfo", "--watch");
+}
+
+TEST_CASE("a value that is empty behind = is called so, whichever option it is of") {
+    const TestDirectory directory;
+    const FabricatedHeap dead(directory, "heap-1", {}, Owner::is_dead);
+    for (const char* option : {"--component=", "--user=", "--older-than=", "--files-from="}) {
+        const auto result = shmclean(directory, {option});
+        CHECK(result.status == 2);
+        CHECK_MESSAGE(contains(result.err, std::string("shmclean: ") + option +
+                                               " the value is empty; write " + option),
+                      result.err);
+    }
+    for (const char* option : {"--component=", "--user=", "--sort=", "--verify=", "--check="}) {
+        const auto result = shminfo(directory, {option});
+        CHECK(result.status == 2);
+        CHECK_MESSAGE(contains(result.err, "the value is empty"), result.err);
+    }
+    CHECK(directory.has("heap-1"));
+}
+
 TEST_CASE("a directory that cannot be read is status 1, with the remedy") {
     for (const char* program : {SHMINFO_PROGRAM, SHMCLEAN_PROGRAM}) {
         for (const char* path : {"/nonexistent", "/dev/null"}) {
@@ -46,6 +84,30 @@ TEST_CASE("a directory that cannot be read is status 1, with the remedy") {
             CHECK(contains(result.err, path));
             CHECK(contains(result.err, "--dir"));
         }
+    }
+}
+
+TEST_CASE("who lacks descriptors is told so, and no wrong cause or remedy" *
+          doctest::skip(!may_lack_descriptors)) {
+    const TestDirectory directory;
+    const auto limited = [&directory](const char* descriptors, const std::string& program) {
+        return run_program(
+            {"/bin/sh",
+             {"-c", std::string("exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; ulimit -n ") +
+                        descriptors + "; exec " + program + " --dir " + directory.path()}});
+    };
+    // The directory is the fourth, and its list the fifth.
+    for (const char* program : {SHMINFO_PROGRAM, SHMCLEAN_PROGRAM}) {
+        const auto result = limited("4", program);
+        CHECK(result.status == 1);
+        CHECK_MESSAGE(contains(result.err, "Too many open files; raise the limit"), result.err);
+        CHECK_FALSE(contains(result.err, "--dir"));
+    }
+    for (const char* option : {" --holders", " --deleted"}) {
+        const auto result = limited("5", SHMINFO_PROGRAM + std::string(option));
+        CHECK_MESSAGE(contains(result.err, "Too many open files"), result.err);
+        CHECK_FALSE(contains(result.err, "hidepid"));
+        CHECK_FALSE(contains(result.err, "folder"));
     }
 }
 
@@ -96,6 +158,17 @@ TEST_CASE("shminfo says so when its output cannot be written") {
         {"/bin/sh", {"-c", "exec " SHMINFO_PROGRAM " --dir " + directory.path() + " >/dev/full"}});
     CHECK(result.status == 1);
     CHECK(contains(result.err, "No space left on device"));
+}
+
+TEST_CASE("help and version that cannot be written are status 1") {
+    for (const std::string program : {SHMINFO_PROGRAM, SHMCLEAN_PROGRAM}) {
+        for (const std::string option : {" --help", " --version"}) {
+            const auto result =
+                run_program({"/bin/sh", {"-c", "exec " + program + option + " >/dev/full"}});
+            CHECK(result.status == 1);
+            CHECK(contains(result.err, "No space left on device"));
+        }
+    }
 }
 
 TEST_CASE("shminfo --json is one document with every heap, and with --all every file") {

@@ -11,6 +11,8 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -20,6 +22,7 @@
 #include "alloc/size_class.hpp"
 #include "file/bounded_read.hpp"
 #include "file/inspect.hpp"
+#include "os/file_lock.hpp"
 #include "shmheap/buffer.hpp"
 #include "shmheap/heap.hpp"
 #include "shmheap/stream.hpp"
@@ -285,6 +288,7 @@ TEST_CASE("every byte of a client's area is reported, or may be what it is") {
     const auto look = [&extent](const Bytes& bytes) {
         Findings findings;
         verify_area(0, bytes, extent, findings);
+        verify_waiting(0, bytes, findings);
         return !findings.empty();
     };
     REQUIRE_FALSE(look(area));
@@ -292,6 +296,65 @@ TEST_CASE("every byte of a client's area is reported, or may be what it is") {
     change_every_byte(area, std::byte{0xff}, look, [&original](std::size_t offset) {
         return why_harmless_in_area(original, offset);
     });
+}
+
+TEST_CASE("of a client that is gone, has left, or has just come no lease is missed") {
+    const TestDirectory copies;
+    {
+        const Scene scene;
+        copies.write("copy",
+                     std::string(std::istreambuf_iterator<char>(
+                                     std::ifstream(scene.directory / scene.heap->name()).rdbuf()),
+                                 {}));
+    }
+    const auto copy = copies.open().open_file("copy", O_RDWR);
+    REQUIRE(copy.has_value());
+    const auto put = [&](std::size_t offset, auto value) {
+        const auto at = static_cast<off_t>(client_area_offset + offset);
+        REQUIRE(::pwrite(copy->get(), &value, sizeof value, at) == sizeof value);
+    };
+    const auto area = part_of(copy->get(), client_area_offset, client_area_stride);
+    const auto next = load<std::uint64_t>(area, ring_offset + offsetof(RingControl, number_next));
+    const auto cell = ring_cells_offset + (next - 1) % ring_cell_count * sizeof(RingCell);
+    const auto lane_slot =
+        ring_lane_slot(load<std::uint64_t>(area, cell + offsetof(RingCell, kind)));
+    const auto generation = load<std::uint64_t>(area, cell + offsetof(RingCell, generation));
+    const auto tenancy = load<std::uint32_t>(area, offsetof(ClientSlot, tenancy));
+    const auto opened_at =
+        load<std::uint64_t>(area, ring_offset + offsetof(RingControl, opened_at_ns));
+    const auto count = [&] { return verify(copy->get()).value().findings.size(); };
+
+    CHECK(count() == 0);  // nobody has a copy's locks
+    put(lane_offset + lane_slot * sizeof(LaneSlot), lease_word(generation + 1, LeaseState::free));
+    CHECK(count() == 0);  // its owner was killed when it took them back
+    const auto lock = os::HeldLock::acquire(copy->get(), os::client_lock_byte(0));
+    REQUIRE(lock.has_value());
+    CHECK(count() == 1);
+    put(offsetof(ClientSlot, tenancy), tenancy + 1);
+    CHECK(count() == 0);
+    put(offsetof(ClientSlot, tenancy), tenancy + 2);
+    CHECK(count() == 1);
+    put(offsetof(ClientSlot, attached_at_ns), opened_at + 1);
+    CHECK(count() == 0);
+}
+
+TEST_CASE("a heap that does not begin as one any more is damaged, whichever byte it was") {
+    const Scene scene;
+    const std::string& name = scene.heap->name();
+    const int fd = scene.open();
+    for (off_t offset = 0; offset < 8; ++offset) {
+        CAPTURE(offset);
+        char byte = 0;
+        REQUIRE(::pread(fd, &byte, 1, offset) == 1);
+        const char wrong = static_cast<char>(~byte);
+        REQUIRE(::pwrite(fd, &wrong, 1, offset) == 1);
+        const auto said = shminfo(scene.directory, {"--verify", name});
+        CHECK(said.status == 3);
+        CHECK(said.out == name + ": header: does not begin as that of a heap\n");
+        REQUIRE(::pwrite(fd, &byte, 1, offset) == 1);
+    }
+    ::close(fd);
+    CHECK(shminfo(scene.directory, {"--verify", name}).status == 0);
 }
 
 TEST_CASE("damage in a file is told with its place, also while the heap is in use") {

@@ -117,7 +117,7 @@ shmheap::Result<std::string> Child::ask(const std::string& line) {
 
 std::string Child::read_all() {
     std::string text;
-    std::array<char, 4096> chunk{};
+    std::array<char, 65536> chunk;  // a whole pipe
     for (ssize_t count = 0; (count = read(output_fd_, chunk.data(), chunk.size())) > 0;)
         text.append(chunk.data(), static_cast<std::size_t>(count));
     return text;

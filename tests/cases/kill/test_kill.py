@@ -5,8 +5,10 @@
 """
 
 import os
+import shutil
 import signal
 import sys
+import tempfile
 import time
 import unittest
 from pathlib import Path
@@ -107,7 +109,7 @@ class Kill(unittest.TestCase):
             with harrier_case.Harrier(HARRIER, world, "run", file) as harrier:
                 started = harrier.await_event("started", component="wrapped")
                 self.await_heap(world)
-                self.await_true(pid_file.exists)  # the shell may be slower than its child
+                harrier_case.await_true(pid_file.exists)  # the shell may be slower than its child
                 grandchild = int(pid_file.read_text(encoding="utf-8"))
                 self.assertEqual(heap_pids(world), {grandchild})
                 os.kill(int(started["pid"]), signal.SIGKILL)
@@ -117,14 +119,64 @@ class Kill(unittest.TestCase):
                 self.assertEqual(world.heap_names(), [])
                 self.assertEqual(harrier.finish(), 1)
 
-    def await_heap(self, world):
-        self.await_true(world.heap_names)
+    def test_the_next_start_removes_what_lies_in_a_component_s_own_directory(self):
+        application = f"elsewhere{os.getpid()}"
+        with harrier_case.World() as world, tempfile.TemporaryDirectory(
+                prefix="harrier-case-", dir="/dev/shm") as folder:
+            other = Path(folder)
+            environments = [f"{{SHMHEAP_DIR: {other}}}", f"{{SHMHEAP_DIR: {other}/.}}",
+                            f"{{SHMHEAP_DIR: {other}/none}}", f"{{SHMHEAP_DIR: {WORKER}}}"]
+            lines = [f"name: {application}", "components:"]
+            for number, environment in enumerate(environments):
+                lines += [f"  worker{number}:", f"    command: [{WORKER}]",
+                          f"    environment: {environment}"]
+            file = world.write("elsewhere.yaml", "\n".join([*lines, ""]))
+            with harrier_case.Harrier(HARRIER, world, "run", file) as harrier:
+                harrier_case.await_true(lambda: len(list(other.iterdir())) == 2)
+                harrier.kill()
+            self.assertEqual(harrier_case.await_no_process(application), [])
+            left = {path.name for path in other.iterdir()}
+            self.assertEqual(len(left), 2)
+            # Nobody's, and so told of once however often the directory is named.
+            shutil.copy(other / sorted(left)[0], other / "heap-1")
+            text = bytearray((other / "heap-1").read_bytes())
+            at = text.index(application.encode())
+            text[at:at + 1] = b"E"
+            (other / "heap-1").write_bytes(text)
+            with harrier_case.Harrier(HARRIER, world, "run", file) as harrier:
+                harrier.await_event("started")
+                reaped = {event["heap"] for event in harrier.seen if event.get("event") == "reaped"}
+                self.assertEqual(reaped, left)
+                told = [event for event in harrier.seen if event.get("event") == "orphans"]
+                self.assertEqual([(event["heaps"], event["directory"]) for event in told],
+                                 [("1", str(other))])
+                complaints = [event["text"] for event in harrier.seen if "event" not in event]
+                self.assertEqual(len(complaints), 1, complaints)
+                self.assertIn(f"{WORKER}: Not a directory", complaints[0])
 
-    def await_true(self, claim):
-        deadline = time.monotonic() + harrier_case.PATIENCE_S
-        while not claim() and time.monotonic() < deadline:
-            time.sleep(0.005)
-        self.assertTrue(claim())
+    def test_what_is_never_reaped_stays_at_the_next_start_too(self):
+        application = f"never{os.getpid()}"
+        with harrier_case.World() as world:
+            def describe(reap):
+                return world.write("never.yaml", "\n".join([
+                    f"name: {application}", "components:", "  stays:", f"    command: [{WORKER}]",
+                    f"    heap: {{reap: {reap}}}", ""]))
+            with harrier_case.Harrier(HARRIER, world, "run", describe("never")) as harrier:
+                self.await_heap(world)
+                harrier.process.send_signal(signal.SIGTERM)
+                self.assertEqual(harrier.finish(), 0)
+            stays = world.heap_names()
+            self.assertEqual(len(stays), 1)
+            with harrier_case.Harrier(HARRIER, world, "run", describe("never")) as harrier:
+                harrier.await_event("started", component="stays")
+                harrier.kill()
+            self.assertLessEqual(set(stays), set(world.heap_names()))
+            self.assertEqual(harrier_case.await_no_process(application), [])
+            with harrier_case.Harrier(HARRIER, world, "run", describe("on-exit")) as harrier:
+                harrier.await_event("reaped", heap=stays[0])
+
+    def await_heap(self, world):
+        harrier_case.await_true(world.heap_names)
 
 
 if __name__ == "__main__":

@@ -118,6 +118,13 @@ class LiveView(unittest.TestCase):
         terminal("resize-window", "-x", "110", "-y", "20")
         terminal.await_text("USER", "blob", "q leave")
 
+    def test_shows_the_end_of_a_filter_that_is_longer_than_the_line(self):
+        terminal = self.open(width=20, height=8)
+        terminal.await_text("NAME")
+        terminal.press("/", "the-beginning-of-it-and-the-end")
+        terminal.await_text("-it-and-the-end_")
+        self.assertNotIn("beginning", terminal.screen())
+
     def test_shows_the_keys(self):
         terminal = self.open()
         terminal.await_text("every 2s")
@@ -163,6 +170,14 @@ class LiveView(unittest.TestCase):
                                   text=True, capture_output=True, check=False)
             self.assertEqual(told.returncode, 2, told.stderr)
             self.assertIn("from 0.1 to 3600", told.stderr)
+
+    def test_says_that_the_screen_is_too_large(self):
+        for size, told in (("COLUMNS=65000", "65000 columns and 20 lines"),
+                           ("LINES=32768", "110 columns and 32768 lines")):
+            with Terminal(self.world, ["env", size, SHMINFO, "--watch"]) as terminal:
+                terminal.await_text(f"a screen of {told} is too large", "ended with 1")
+                self.assertIn("unset COLUMNS", terminal.screen().replace("\n", ""))
+                self.assertNotIn("TERM", terminal.screen())
 
     def test_says_that_it_needs_a_terminal(self):
         told = subprocess.run([SHMINFO, "--watch"], env=self.world.environment, text=True,
