@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <exception>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,6 +20,7 @@
 #include "launcher/control/handover.hpp"
 #include "launcher/control/inheritance.hpp"
 #include "launcher/control/instance.hpp"
+#include "launcher/control/print.hpp"
 #include "launcher/control/verbs.hpp"
 #include "launcher/observe/console.hpp"
 #include "launcher/supervise/stop_schedule.hpp"
@@ -105,10 +107,16 @@ ExitStatus validate(const std::vector<std::string>& files, Console& console) {
     const auto application = load_or_say(files, console);
     if (!application) return ExitStatus::usage;
     const std::size_t count = application->components.size();
-    console.output().append(application->name + ": " + std::to_string(count) +
-                            (count == 1 ? " component\n" : " components\n"));
-    console.output().flush();
-    return ExitStatus::done;
+    const bool has_arrived = write_out(application->name + ": " + std::to_string(count) +
+                                       (count == 1 ? " component\n" : " components\n"));
+    return has_arrived ? ExitStatus::done : ExitStatus::failed;
+}
+
+/// Shows the help or the version, or what is wrong with the command line.
+ExitStatus show(const CLI::App& program, const CLI::ParseError& error) {
+    std::ostringstream asked_for;
+    if (program.exit(error, asked_for) != 0) return ExitStatus::usage;
+    return write_out(asked_for.str()) ? ExitStatus::done : ExitStatus::failed;
 }
 
 /// What follows "--" is the command to launch, as it is: no option of ours, and no list in
@@ -141,7 +149,7 @@ int dispatch(int argument_count, char** arguments, asio::io_context& io, Console
     try {
         program.parse(argument_count, arguments);
     } catch (const CLI::ParseError& error) {
-        return static_cast<int>(program.exit(error) == 0 ? ExitStatus::done : ExitStatus::usage);
+        return static_cast<int>(show(program, error));
     }
     if (const auto status = verbs.run(command)) return *status;
     return static_cast<int>(run_verb->parsed() ? run(run_options, io, console)

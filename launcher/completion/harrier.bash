@@ -25,15 +25,44 @@ _harrier_verbs() {
     harrier --help 2>/dev/null | sed -n '/^Subcommands:/,$s/^  \([a-z]\{1,\}\) .*/\1/p'
 }
 
+# Those that harrier knows, with SIG in front for who has begun so.
+_harrier_signals() {
+    local name names=(HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT
+        CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH POLL PWR SYS
+        RTMIN RTMIN+{1..30})
+    for name in "${names[@]}"; do
+        printf '%s\n' "$name"
+        if [[ $1 == S* ]]; then printf 'SIG%s\n' "$name"; fi
+    done
+}
+
+# Whether the component stands before the word that is completed.
+_harrier_has_component() {
+    local word
+    for ((word = 2; word < COMP_CWORD; ++word)); do
+        case ${COMP_WORDS[word]} in
+            --name)
+                if [[ ${COMP_WORDS[word + 1]} == = ]]; then ((++word)); fi
+                ((++word))
+                ;;
+            -*) ;;
+            *) return 0 ;;
+        esac
+    done
+    return 1
+}
+
 _harrier() {
+    COMPREPLY=()
     local current=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]:-}
     local previous=${COMP_WORDS[COMP_CWORD - 1]}
     if [[ $current == = ]]; then
         current=
+        if [[ $previous == --wait ]]; then return; fi
     elif [[ $previous == = ]]; then
         previous=${COMP_WORDS[COMP_CWORD - 2]}
+        if [[ $previous == --wait ]]; then return; fi
     fi
-    COMPREPLY=()
     if ((COMP_CWORD == 1)); then
         mapfile -t COMPREPLY < <(compgen -W "$(_harrier_verbs) $(_harrier_options)" -- "$current")
         return
@@ -55,8 +84,8 @@ _harrier() {
             mapfile -t COMPREPLY < <(compgen -f -- "$current")
             ;;
         signal)
-            if ((COMP_CWORD > 2)); then
-                mapfile -t COMPREPLY < <(compgen -A signal -- "$current")
+            if _harrier_has_component; then
+                mapfile -t COMPREPLY < <(compgen -W "$(_harrier_signals "$current")" -- "$current")
                 return
             fi
             mapfile -t COMPREPLY < <(compgen -W "$(_harrier_components)" -- "$current")

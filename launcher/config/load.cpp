@@ -30,14 +30,14 @@ constexpr std::size_t sources_values_max = 4 * tree_values_max;
 constexpr std::size_t sources_text_bytes_max = 4 * tree_bytes_max;
 
 /// The top level while it is read.
-struct Draft {
+struct ApplicationDraft {
     std::optional<std::string> name;
     const Entry* defaults = nullptr;
     const Entry* components = nullptr;
     const Entry* connections = nullptr;
 };
 
-void read_version(const ValueReader& reader, const Entry& entry, Draft&) {
+void read_version(const ValueReader& reader, const Entry& entry, ApplicationDraft&) {
     const std::optional<std::string> version = reader.text(entry);
     if (version && *version != "1") {
         reader.refuse(
@@ -45,29 +45,29 @@ void read_version(const ValueReader& reader, const Entry& entry, Draft&) {
     }
 }
 
-void read_name(const ValueReader& reader, const Entry& entry, Draft& draft) {
+void read_name(const ValueReader& reader, const Entry& entry, ApplicationDraft& draft) {
     draft.name = reader.text(entry);
     if (draft.name && !is_name(*draft.name)) {
         reader.refuse(entry, fmt::format("{} {}", shown(*draft.name), name_rule));
     }
 }
 
-constexpr std::array<KeyRule<Draft>, 5> top_keys{{
+constexpr std::array<KeyRule<ApplicationDraft>, 5> top_keys{{
     {"version", read_version},
     {"name", read_name},
     {"defaults",
-     [](const ValueReader& reader, const Entry& entry, Draft& draft) {
+     [](const ValueReader& reader, const Entry& entry, ApplicationDraft& draft) {
          if (entry.value.kind != Node::Kind::map) return reader.refuse_kind(entry, "a map");
          draft.defaults = &entry;
      }},
     {"components",
-     [](const ValueReader& reader, const Entry& entry, Draft& draft) {
+     [](const ValueReader& reader, const Entry& entry, ApplicationDraft& draft) {
          if (entry.value.kind != Node::Kind::map) return reader.refuse_kind(entry, "a map");
          if (entry.value.entries.empty()) return reader.refuse(entry, "there are no components");
          draft.components = &entry;
      }},
-    {"connections",
-     [](const ValueReader&, const Entry& entry, Draft& draft) { draft.connections = &entry; }},
+    {"connections", [](const ValueReader&, const Entry& entry,
+                       ApplicationDraft& draft) { draft.connections = &entry; }},
 }};
 
 /// The name where no file gives one: the first file's stem.
@@ -82,7 +82,7 @@ std::string default_name(const ValueReader& reader, const Source& source) {
 }
 
 /// Are `defaults` and components small enough to be multiplied?
-bool check_expansion(const ValueReader& reader, const Draft& draft) {
+bool check_expansion(const ValueReader& reader, const ApplicationDraft& draft) {
     const std::size_t count = draft.components->value.entries.size();
     if (count > components_max) {
         reader.refuse(draft.components->key_position, draft.components->key,
@@ -97,7 +97,7 @@ bool check_expansion(const ValueReader& reader, const Draft& draft) {
     return false;
 }
 
-std::vector<Descriptor> read_components(const Draft& draft, ReadingContext& context) {
+std::vector<Descriptor> read_components(const ApplicationDraft& draft, ReadingContext& context) {
     std::vector<Descriptor> descriptors;
     for (const Entry& entry : draft.components->value.entries) {
         if (context.diagnostics.full()) break;
@@ -137,7 +137,7 @@ std::optional<Application> read_application(const std::vector<Source>& sources,
     const ValueReader reader(context, "");
     const std::optional<Entry> whole = merge_trees(std::move(trees), reader);
     if (!whole) return std::nullopt;
-    Draft draft;
+    ApplicationDraft draft;
     reader.read_map(*whole, top_keys, draft);
     Application application;
     application.name = whole->value.find("name") != nullptr ? draft.name.value_or("")
@@ -242,7 +242,7 @@ std::vector<Vocabulary> vocabulary() {
     std::vector<Vocabulary> all = component_vocabulary();
     for (Vocabulary& vocabulary : connection_vocabulary())
         all.push_back(std::move(vocabulary));
-    const auto words = words_of(top_keys, &KeyRule<Draft>::key);
+    const auto words = words_of(top_keys, &KeyRule<ApplicationDraft>::key);
     all.push_back({"top", {words.begin(), words.end()}});
     return all;
 }

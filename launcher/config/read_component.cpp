@@ -22,7 +22,7 @@ namespace launcher {
 namespace {
 
 /// A component while it is read.
-struct Draft {
+struct ComponentDraft {
     Descriptor descriptor;
     CommandKeys command_keys;
     StopKeys stop_keys;
@@ -79,7 +79,7 @@ constexpr std::array<KeyRule<HeapSettings>, 3> heap_keys{{
 
 // ---- the other keys of a component --------------------------------------------------------------
 
-void read_environment(const ValueReader& reader, const Entry& entry, Draft& draft) {
+void read_environment(const ValueReader& reader, const Entry& entry, ComponentDraft& draft) {
     if (entry.value.kind != Node::Kind::map) return reader.refuse_kind(entry, "a map");
     for (const Entry& variable : entry.value.entries) {
         if (variable.key.empty() || variable.key.find('=') != std::string::npos) {
@@ -96,7 +96,7 @@ void read_environment(const ValueReader& reader, const Entry& entry, Draft& draf
     }
 }
 
-void read_watchdog(const ValueReader& reader, const Entry& entry, Draft& draft) {
+void read_watchdog(const ValueReader& reader, const Entry& entry, ComponentDraft& draft) {
     Duration time{};
     reader.read_duration(entry, time);
     // WATCHDOG_USEC counts in microseconds.
@@ -105,57 +105,63 @@ void read_watchdog(const ValueReader& reader, const Entry& entry, Draft& draft) 
     draft.descriptor.watchdog = time;
 }
 
-constexpr std::array<KeyRule<Draft>, 20> component_keys{{
+constexpr std::array<KeyRule<ComponentDraft>, 20> component_keys{{
     {"command", [](const ValueReader&, const Entry& entry,
-                   Draft& draft) { draft.command_keys.command = &entry; }},
+                   ComponentDraft& draft) { draft.command_keys.command = &entry; }},
     {"shell", [](const ValueReader& reader, const Entry& entry,
-                 Draft& draft) { reader.read_bool(entry, draft.command_keys.is_shell); }},
+                 ComponentDraft& draft) { reader.read_bool(entry, draft.command_keys.is_shell); }},
     {"working_dir", [](const ValueReader&, const Entry& entry,
-                       Draft& draft) { draft.command_keys.working_dir = &entry; }},
+                       ComponentDraft& draft) { draft.command_keys.working_dir = &entry; }},
     {"environment", read_environment},
     {"depends_on",
-     [](const ValueReader& reader, const Entry& entry, Draft& draft) {
+     [](const ValueReader& reader, const Entry& entry, ComponentDraft& draft) {
          read_depends_on(reader, entry, draft.descriptor.depends_on);
      }},
-    {"type", [](const ValueReader& reader, const Entry& entry,
-                Draft& draft) { reader.read_choice(entry, types, draft.descriptor.type); }},
+    {"type",
+     [](const ValueReader& reader, const Entry& entry, ComponentDraft& draft) {
+         reader.read_choice(entry, types, draft.descriptor.type);
+     }},
     {"notify_access",
-     [](const ValueReader& reader, const Entry& entry, Draft& draft) {
+     [](const ValueReader& reader, const Entry& entry, ComponentDraft& draft) {
          reader.read_choice(entry, notify_accesses, draft.descriptor.notify_access);
      }},
     {"ready", [](const ValueReader& reader, const Entry& entry,
-                 Draft& draft) { read_ready(reader, entry, draft.descriptor.ready); }},
-    {"healthcheck",
-     [](const ValueReader&, const Entry& entry, Draft& draft) { draft.healthcheck = &entry; }},
+                 ComponentDraft& draft) { read_ready(reader, entry, draft.descriptor.ready); }},
+    {"healthcheck", [](const ValueReader&, const Entry& entry,
+                       ComponentDraft& draft) { draft.healthcheck = &entry; }},
     {"watchdog", read_watchdog},
     {"watchdog_signal",
-     [](const ValueReader& reader, const Entry& entry, Draft& draft) {
+     [](const ValueReader& reader, const Entry& entry, ComponentDraft& draft) {
          read_stop_signal(reader, entry, draft.descriptor.watchdog_signal);
      }},
-    {"restart", [](const ValueReader& reader, const Entry& entry,
-                   Draft& draft) { read_restart(reader, entry, draft.descriptor.restart); }},
+    {"restart",
+     [](const ValueReader& reader, const Entry& entry, ComponentDraft& draft) {
+         read_restart(reader, entry, draft.descriptor.restart);
+     }},
     {"success_exit_codes",
-     [](const ValueReader& reader, const Entry& entry, Draft& draft) {
+     [](const ValueReader& reader, const Entry& entry, ComponentDraft& draft) {
          read_success_exits(reader, entry, draft.descriptor.success_exits);
      }},
-    {"stop_signal",
-     [](const ValueReader&, const Entry& entry, Draft& draft) { draft.stop_keys.signal = &entry; }},
+    {"stop_signal", [](const ValueReader&, const Entry& entry,
+                       ComponentDraft& draft) { draft.stop_keys.signal = &entry; }},
     {"stop_grace_period", [](const ValueReader&, const Entry& entry,
-                             Draft& draft) { draft.stop_keys.grace_period = &entry; }},
+                             ComponentDraft& draft) { draft.stop_keys.grace_period = &entry; }},
     {"stop_sequence", [](const ValueReader&, const Entry& entry,
-                         Draft& draft) { draft.stop_keys.sequence = &entry; }},
+                         ComponentDraft& draft) { draft.stop_keys.sequence = &entry; }},
     {"kill_mode",
-     [](const ValueReader& reader, const Entry& entry, Draft& draft) {
+     [](const ValueReader& reader, const Entry& entry, ComponentDraft& draft) {
          reader.read_choice(entry, kill_modes, draft.descriptor.kill_mode);
      }},
     {"on_supervisor_loss",
-     [](const ValueReader& reader, const Entry& entry, Draft& draft) {
+     [](const ValueReader& reader, const Entry& entry, ComponentDraft& draft) {
          reader.read_choice(entry, supervisor_losses, draft.descriptor.on_supervisor_loss);
      }},
-    {"heap", [](const ValueReader& reader, const Entry& entry,
-                Draft& draft) { reader.read_map(entry, heap_keys, draft.descriptor.heap); }},
+    {"heap",
+     [](const ValueReader& reader, const Entry& entry, ComponentDraft& draft) {
+         reader.read_map(entry, heap_keys, draft.descriptor.heap);
+     }},
     {"logging",
-     [](const ValueReader&, const Entry& entry, Draft& draft) { draft.logging = &entry; }},
+     [](const ValueReader&, const Entry& entry, ComponentDraft& draft) { draft.logging = &entry; }},
 }};
 
 }  // namespace
@@ -170,7 +176,7 @@ bool is_name(std::string_view text) {
 
 Descriptor read_component(const Entry& component, ReadingContext& context) {
     const ValueReader reader(context, component.key);
-    Draft draft;
+    ComponentDraft draft;
     draft.descriptor.name = component.key;
     draft.descriptor.place = component.key_position.place();
     if (!is_name(component.key)) {
@@ -191,7 +197,7 @@ Descriptor read_component(const Entry& component, ReadingContext& context) {
 
 std::vector<Vocabulary> component_vocabulary() {
     std::vector<Vocabulary> all = {
-        vocabulary_of("component", component_keys, &KeyRule<Draft>::key),
+        vocabulary_of("component", component_keys, &KeyRule<ComponentDraft>::key),
         vocabulary_of("heap", heap_keys, &KeyRule<HeapSettings>::key),
         vocabulary_of("type", types, &Choice<ComponentType>::word),
         vocabulary_of("notify_access", notify_accesses, &Choice<NotifyAccess>::word),

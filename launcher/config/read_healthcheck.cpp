@@ -16,7 +16,7 @@ namespace launcher {
 namespace {
 
 /// A health check while it is read: and whose it is.
-struct Draft {
+struct HealthcheckDraft {
     HealthCheck check;
     Descriptor& component;
 };
@@ -81,7 +81,7 @@ tl::expected<HttpTest, std::string> parse_url(std::string_view text) {
 
 // ---- tests --------------------------------------------------------------------------------------
 
-void read_exec(const ValueReader& reader, const Entry& entry, Draft& draft) {
+void read_exec(const ValueReader& reader, const Entry& entry, HealthcheckDraft& draft) {
     if (entry.value.kind != Node::Kind::list)
         return reader.refuse_kind(entry, "a list such as [./check, --quick]");
     ExecTest test;
@@ -91,7 +91,7 @@ void read_exec(const ValueReader& reader, const Entry& entry, Draft& draft) {
     draft.check.test = std::move(test);
 }
 
-void read_tcp(const ValueReader& reader, const Entry& entry, Draft& draft) {
+void read_tcp(const ValueReader& reader, const Entry& entry, HealthcheckDraft& draft) {
     const std::optional<std::string> text = reader.text(entry);
     if (!text) return;
     auto test = parse_server(*text);
@@ -99,7 +99,7 @@ void read_tcp(const ValueReader& reader, const Entry& entry, Draft& draft) {
     draft.check.test = std::move(*test);
 }
 
-void read_http(const ValueReader& reader, const Entry& entry, Draft& draft) {
+void read_http(const ValueReader& reader, const Entry& entry, HealthcheckDraft& draft) {
     const std::optional<std::string> text = reader.text(entry);
     if (!text) return;
     auto test = parse_url(*text);
@@ -125,7 +125,7 @@ constexpr std::array<KeyRule<HeapTest>, 3> heap_test_keys{{
      }},
 }};
 
-void read_heap(const ValueReader& reader, const Entry& entry, Draft& draft) {
+void read_heap(const ValueReader& reader, const Entry& entry, HealthcheckDraft& draft) {
     HeapTest test;
     reader.read_map(entry, heap_test_keys, test);
     if (entry.value.kind == Node::Kind::map && entry.value.entries.empty())
@@ -135,10 +135,10 @@ void read_heap(const ValueReader& reader, const Entry& entry, Draft& draft) {
     draft.check.test = test;
 }
 
-constexpr std::array<KeyRule<Draft>, 4> test_keys{
+constexpr std::array<KeyRule<HealthcheckDraft>, 4> test_keys{
     {{"exec", read_exec}, {"tcp", read_tcp}, {"http", read_http}, {"heap", read_heap}}};
 
-void read_test(const ValueReader& reader, const Entry& entry, Draft& draft) {
+void read_test(const ValueReader& reader, const Entry& entry, HealthcheckDraft& draft) {
     reader.read_map(entry, test_keys, draft);
     if (entry.value.kind == Node::Kind::map && entry.value.entries.size() != 1)
         reader.refuse(entry, "expected one of exec, tcp, http and heap");
@@ -152,18 +152,22 @@ void read_interval(const ValueReader& reader, const Entry& entry, Duration& inte
     interval = read;
 }
 
-constexpr std::array<KeyRule<Draft>, 6> healthcheck_keys{{
+constexpr std::array<KeyRule<HealthcheckDraft>, 6> healthcheck_keys{{
     {"test", read_test},
-    {"interval", [](const ValueReader& reader, const Entry& entry,
-                    Draft& draft) { read_interval(reader, entry, draft.check.interval); }},
+    {"interval",
+     [](const ValueReader& reader, const Entry& entry, HealthcheckDraft& draft) {
+         read_interval(reader, entry, draft.check.interval);
+     }},
     {"timeout", [](const ValueReader& reader, const Entry& entry,
-                   Draft& draft) { read_interval(reader, entry, draft.check.timeout); }},
+                   HealthcheckDraft& draft) { read_interval(reader, entry, draft.check.timeout); }},
     {"retries", [](const ValueReader& reader, const Entry& entry,
-                   Draft& draft) { reader.read_count(entry, draft.check.retries); }},
-    {"start_period", [](const ValueReader& reader, const Entry& entry,
-                        Draft& draft) { reader.read_duration(entry, draft.check.start_period); }},
+                   HealthcheckDraft& draft) { reader.read_count(entry, draft.check.retries); }},
+    {"start_period",
+     [](const ValueReader& reader, const Entry& entry, HealthcheckDraft& draft) {
+         reader.read_duration(entry, draft.check.start_period);
+     }},
     {"start_interval",
-     [](const ValueReader& reader, const Entry& entry, Draft& draft) {
+     [](const ValueReader& reader, const Entry& entry, HealthcheckDraft& draft) {
          read_interval(reader, entry, draft.check.start_interval);
      }},
 }};
@@ -171,7 +175,7 @@ constexpr std::array<KeyRule<Draft>, 6> healthcheck_keys{{
 }  // namespace
 
 void read_healthcheck(const ValueReader& reader, const Entry& entry, Descriptor& descriptor) {
-    Draft draft{.check = {}, .component = descriptor};
+    HealthcheckDraft draft{.check = {}, .component = descriptor};
     reader.read_map(entry, healthcheck_keys, draft);
     if (entry.value.kind == Node::Kind::map && entry.value.find("test") == nullptr)
         reader.refuse(entry, "the key \"test\" is missing");
@@ -179,8 +183,8 @@ void read_healthcheck(const ValueReader& reader, const Entry& entry, Descriptor&
 }
 
 std::vector<Vocabulary> healthcheck_vocabulary() {
-    return {vocabulary_of("healthcheck", healthcheck_keys, &KeyRule<Draft>::key),
-            vocabulary_of("healthcheck.test", test_keys, &KeyRule<Draft>::key),
+    return {vocabulary_of("healthcheck", healthcheck_keys, &KeyRule<HealthcheckDraft>::key),
+            vocabulary_of("healthcheck.test", test_keys, &KeyRule<HealthcheckDraft>::key),
             vocabulary_of("healthcheck.test.heap", heap_test_keys, &KeyRule<HeapTest>::key)};
 }
 

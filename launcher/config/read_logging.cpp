@@ -17,7 +17,7 @@ namespace {
 constexpr unsigned rotated_files_max = 1000;  // every rotation renames them
 
 /// `logging` while it is read.
-struct Draft {
+struct LoggingDraft {
     Logging logging;
     const Entry* path = nullptr;
     std::optional<LogMode> mode;
@@ -69,31 +69,32 @@ constexpr std::array<KeyRule<Rotation>, 4> rotation_keys{{
 
 // ---- logging ------------------------------------------------------------------------------------
 
-void note_captured(const Entry& entry, Draft& draft) {
+void note_captured(const Entry& entry, LoggingDraft& draft) {
     if (draft.needs_captured == nullptr) draft.needs_captured = &entry;
 }
 
-constexpr std::array<KeyRule<Draft>, 5> logging_keys{{
-    {"path", [](const ValueReader&, const Entry& entry, Draft& draft) { draft.path = &entry; }},
+constexpr std::array<KeyRule<LoggingDraft>, 5> logging_keys{{
+    {"path",
+     [](const ValueReader&, const Entry& entry, LoggingDraft& draft) { draft.path = &entry; }},
     {"mode",
-     [](const ValueReader& reader, const Entry& entry, Draft& draft) {
+     [](const ValueReader& reader, const Entry& entry, LoggingDraft& draft) {
          LogMode mode = LogMode::direct;
          reader.read_choice(entry, modes, mode);
          draft.mode = mode;
      }},
     {"format",
-     [](const ValueReader& reader, const Entry& entry, Draft& draft) {
+     [](const ValueReader& reader, const Entry& entry, LoggingDraft& draft) {
          reader.read_choice(entry, formats, draft.logging.format);
          if (draft.logging.format != LogFormat::text) note_captured(entry, draft);
      }},
     {"rotation",
-     [](const ValueReader& reader, const Entry& entry, Draft& draft) {
+     [](const ValueReader& reader, const Entry& entry, LoggingDraft& draft) {
          draft.logging.rotation.emplace();
          reader.read_map(entry, rotation_keys, *draft.logging.rotation);
          note_captured(entry, draft);
      }},
     {"on_full",
-     [](const ValueReader& reader, const Entry& entry, Draft& draft) {
+     [](const ValueReader& reader, const Entry& entry, LoggingDraft& draft) {
          reader.read_choice(entry, when_full, draft.logging.on_full);
          note_captured(entry, draft);
      }},
@@ -156,7 +157,7 @@ void read_path(const ValueReader& reader, const Entry& entry, Descriptor& descri
 }  // namespace
 
 void read_logging(const ValueReader& reader, const Entry& logging, Descriptor& descriptor) {
-    Draft draft;
+    LoggingDraft draft;
     reader.read_map(logging, logging_keys, draft);
     if (logging.value.kind != Node::Kind::map) return;
     descriptor.logging = std::move(draft.logging);
@@ -189,7 +190,7 @@ void check_log_files(DescriptorRefs descriptors, Diagnostics& diagnostics) {
 }
 
 std::vector<Vocabulary> logging_vocabulary() {
-    return {vocabulary_of("logging", logging_keys, &KeyRule<Draft>::key),
+    return {vocabulary_of("logging", logging_keys, &KeyRule<LoggingDraft>::key),
             vocabulary_of("rotation", rotation_keys, &KeyRule<Rotation>::key),
             vocabulary_of("logging.mode", modes, &Choice<LogMode>::word),
             vocabulary_of("logging.format", formats, &Choice<LogFormat>::word),

@@ -59,6 +59,9 @@ public:
     /// who asks while they are being read is served after that.
     void apply_again();
 
+    /// The files are being read for who asked by apply_again(), or are about to be.
+    [[nodiscard]] bool is_applying_again() const { return is_applying_again_; }
+
     /// Launches a component beside the application.
     Awaitable<Launched> launch(LaunchText text);
 

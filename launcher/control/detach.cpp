@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +15,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "launcher/control/print.hpp"
+#include "launcher/control/program_file.hpp"
 #include "launcher/control/talk.hpp"
 #include "launcher/observe/log_file.hpp"
 #include "os/unique_fd.hpp"
@@ -26,10 +29,7 @@ using shmheap::Result;
 using shmheap::os::UniqueFd;
 
 constexpr int reasons_max = 20;  ///< lines
-
-void complain(const std::string& message) {
-    std::fputs(("harrier: " + message + '\n').c_str(), stderr);
-}
+constexpr int hung_up_pause_ms = 20;
 
 /// What is done to the descriptors between fork and exec.
 class FileActions {
@@ -60,9 +60,7 @@ private:
 
 /// harrier once more, in a session of its own.
 Result<pid_t> spawn(const std::vector<std::string>& files, int log, int listening) {
-    std::error_code error;
-    const std::string self = std::filesystem::read_symlink("/proc/self/exe", error).string();
-    if (error) return shmheap::fail(error.value(), "find the program harrier");
+    const std::string self = path_of_this_program();
     std::vector<std::string> words{"harrier", "run", "--tell-listening", "--"};
     words.insert(words.end(), files.begin(), files.end());
     std::vector<char*> arguments;
@@ -128,9 +126,35 @@ ExitStatus has_ended(const Application& application, pid_t pid, const std::strin
     return ExitStatus::failed;
 }
 
+/// Nothing was started yet. The application may run all the same: as another harrier's.
+ExitStatus has_not_begun(pid_t pid, const std::string& log, std::uintmax_t begin) {
+    const int status = collect(pid);
+    if (status == 0) return ExitStatus::done;
+    tell_reasons(log, begin);
+    complain("nothing was started, see " + log);
+    return ExitStatus::failed;
+}
+
+/// Looks again after a while, for who hangs up may be about to end.
+bool ends_soon(const UniqueFd& pidfd) {
+    pollfd ended{.fd = pidfd.get(), .events = POLLIN, .revents = 0};
+    return poll(&ended, 1, hung_up_pause_ms) > 0;
+}
+
+/// As await_ready(), again when harrier has hung up and goes on: another version of it does.
+VerbStatus await_ready_or_end(const std::string& application, pid_t pid, TimePoint deadline) {
+    const UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+    VerbStatus status = await_ready(application, deadline);
+    while (status == verb_no_instance && pidfd && !ends_soon(pidfd)) {
+        if (Clock::now() >= deadline) return verb_timed_out;
+        status = await_ready(application, deadline);
+    }
+    return status;
+}
+
 ExitStatus await_components(const Application& application, pid_t pid, const std::string& log,
                             TimePoint deadline) {
-    switch (await_ready(application.name, deadline)) {
+    switch (await_ready_or_end(application.name, pid, deadline)) {
         case verb_done:
             return ExitStatus::done;
         case verb_no_instance:  // all that it had to do may be done already
@@ -176,12 +200,11 @@ ExitStatus run_detached(const Application& application, const std::vector<std::s
             complain("application " + application.name + " is not there yet, see " + log_path);
             return ExitStatus::failed;
         case Start::ended:
-            tell_reasons(log_path, begin);
-            return has_ended(application, *pid, log_path);
+            return has_not_begun(*pid, log_path, begin);
     }
-    std::printf("%s: pid %d, log %s\n", application.name.c_str(), static_cast<int>(*pid),
-                log_path.c_str());
-    std::fflush(stdout);
+    // If it does not arrive, that is said, and the application runs all the same.
+    (void)write_out(application.name + ": pid " + std::to_string(*pid) + ", log " + log_path +
+                    '\n');
     if (!options.waits) return ExitStatus::done;
     return await_components(application, *pid, log_path, options.deadline);
 }

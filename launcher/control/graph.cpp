@@ -6,7 +6,7 @@ namespace launcher {
 namespace {
 
 /// Names and ports are made of letters, digits, '_' and '-', so there is nothing to escape.
-std::string quoted(std::string_view name) {
+std::string dot_name(std::string_view name) {
     return '"' + std::string(name) + '"';
 }
 
@@ -28,18 +28,18 @@ std::string_view to_string(DependencyCondition condition) {
 
 std::string graph_dot(const std::string& application,
                       const std::vector<std::shared_ptr<Component>>& components) {
-    std::string dot = "digraph " + quoted(application) + " {\n    node [shape=box];\n";
+    std::string dot = "digraph " + dot_name(application) + " {\n    node [shape=box];\n";
     for (const auto& component : components) {
         const Descriptor& descriptor = component->descriptor();
-        dot += "    " + quoted(descriptor.name) + " [label=\"" + descriptor.name + "\\n" +
+        dot += "    " + dot_name(descriptor.name) + " [label=\"" + descriptor.name + "\\n" +
                std::string(to_string(component->state())) + "\"];\n";
         for (const Dependency& dependency : descriptor.depends_on)
-            dot += "    " + quoted(descriptor.name) + " -> " + quoted(dependency.component) +
+            dot += "    " + dot_name(descriptor.name) + " -> " + dot_name(dependency.component) +
                    " [style=dashed, label=\"" + std::string(to_string(dependency.condition)) +
                    "\"];\n";
         for (const auto& connection : descriptor.connections) {
             if (connection.from.component != descriptor.name) continue;  // shown at its beginning
-            dot += "    " + quoted(descriptor.name) + " -> " + quoted(connection.to.component) +
+            dot += "    " + dot_name(descriptor.name) + " -> " + dot_name(connection.to.component) +
                    " [label=\"" + connection.from.port + " to " + connection.to.port + "\"];\n";
         }
     }

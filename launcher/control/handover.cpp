@@ -7,11 +7,13 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/json/serializer.hpp>
 #include <boost/json/value_from.hpp>
 #include <boost/json/value_to.hpp>
 #include <boost/system/error_code.hpp>
 #include <cerrno>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -27,7 +29,7 @@ using shmheap::fail;
 using shmheap::Result;
 using shmheap::os::UniqueFd;
 
-constexpr std::size_t record_bytes_max = std::size_t{256} << 20;
+constexpr std::size_t piece_bytes_max = std::size_t{64} << 10;
 
 LaunchText restore_launch(const json::object& carried) {
     return {.name = json::value_to<std::string>(carried.at("name")),
@@ -52,6 +54,16 @@ Result<std::string> read_all(int fd) {
         done += static_cast<std::size_t>(count);
     }
     return text;
+}
+
+shmheap::Status write_all(int fd, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t count = write(fd, bytes.data(), bytes.size());
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return shmheap::os::error("write hand-over");
+        bytes.remove_prefix(static_cast<std::size_t>(count));
+    }
+    return {};
 }
 
 }  // namespace
@@ -119,17 +131,19 @@ CarriedOutput restore_output(const json::object& carried) {
             .ends = json::value_to<std::vector<std::uint64_t>>(carried.at("ends"))};
 }
 
-Result<UniqueFd> write_record(const json::object& record) {
-    json::object versioned = record;
-    versioned["version"] = handover_version;
-    const std::string text = json::serialize(versioned);
+Result<UniqueFd> write_record(json::object record) {
+    record["version"] = handover_version;
     UniqueFd file(memfd_create("harrier-handover", MFD_CLOEXEC));
     if (!file) return shmheap::os::error("make hand-over");
-    for (std::string_view rest = text; !rest.empty();) {
-        const ssize_t count = write(file.get(), rest.data(), rest.size());
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return shmheap::os::error("write hand-over");
-        rest.remove_prefix(static_cast<std::size_t>(count));
+    json::serializer serializer;
+    serializer.reset(&record);
+    const auto buffer = std::make_unique<char[]>(piece_bytes_max);
+    for (std::size_t written = 0; !serializer.done();) {
+        const std::string_view piece = serializer.read(buffer.get(), piece_bytes_max);
+        written += piece.size();
+        if (written > record_bytes_max) return fail(EFBIG, "write hand-over");
+        if (const auto done = write_all(file.get(), piece); !done)
+            return tl::unexpected(done.error());
     }
     return file;
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <cstddef>
 #include <string>
 #include <tl/expected.hpp>
 #include <vector>
@@ -19,6 +20,7 @@
 namespace launcher {
 
 inline constexpr int handover_version = 1;
+inline constexpr std::size_t record_bytes_max = std::size_t{256} << 20;
 
 /// What the application is described by: the bytes of its files, and what was launched besides.
 struct Description {
@@ -47,10 +49,9 @@ struct Described {
 [[nodiscard]] Description restore_description(const boost::json::object& carried);
 [[nodiscard]] CarriedOutput restore_output(const boost::json::object& carried);
 
-/// The record in a file of its own, which is read from its beginning. From any thread. Errors: what
-/// memfd_create(2) and write(2) say.
-[[nodiscard]] shmheap::Result<shmheap::os::UniqueFd> write_record(
-    const boost::json::object& record);
+/// The record in a file of its own, which is read from its beginning. From any thread. Errors:
+/// EFBIG, read_record() would refuse it; what memfd_create(2) and write(2) say.
+[[nodiscard]] shmheap::Result<shmheap::os::UniqueFd> write_record(boost::json::object record);
 
 /// Errors: ENOTSUP for another version, EBADMSG for what is no record; what read(2) says.
 [[nodiscard]] shmheap::Result<boost::json::object> read_record(int fd);
@@ -60,7 +61,7 @@ shmheap::Status close_on_exec(const std::vector<int>& descriptors, bool closes);
 
 /// The answer of a program that was asked whether it would go on with a record, and what to ask it:
 /// `harrier --check-handover` with the record as its standard input. Prints one line; the rest of
-/// it is the version, or why it would not.
+/// it is who says so (pid, user, group) and the version, or why it would not.
 inline constexpr const char* check_option = "--check-handover";
 inline constexpr const char* would_go_on = "harrier would go on: ";
 inline constexpr const char* would_not_go_on = "harrier would not go on: ";
@@ -68,9 +69,10 @@ inline constexpr const char* would_not_go_on = "harrier would not go on: ";
 /// Prints that answer. Returns the exit status.
 int answer_check(const char* version);
 
-/// Asks `program`, and returns its version. From any thread; waits for five seconds at most.
-/// Errors: a sentence.
+/// Asks `program`, and returns its version. The answer has to be that of the process which was
+/// asked, with the user and the group of this one: what it executes now it would execute in the
+/// place of this one, too. From any thread; waits for five seconds at most. Errors: a sentence.
 [[nodiscard]] tl::expected<std::string, std::string> ask_program(const std::string& program,
-                                                                 const boost::json::object& record);
+                                                                 boost::json::object record);
 
 }  // namespace launcher

@@ -28,8 +28,8 @@
 #include "launcher/supervise/cgroup.hpp"
 #include "launcher/supervise/environment.hpp"
 #include "launcher/supervise/leftovers.hpp"
+#include "launcher/supervise/old_heaps.hpp"
 #include "launcher/supervise/process_host.hpp"
-#include "launcher/supervise/reaping.hpp"
 #include "launcher/supervise/run_directory.hpp"
 #include "launcher/supervise/supervisor.hpp"
 #include "launcher/supervise/survivors.hpp"
@@ -107,21 +107,9 @@ void clear_the_past(const Application& application, const RunDirectory& run_dire
             .with("ended", std::to_string(leftovers.ended));
         emit(event);
     }
-    const std::string tag_prefix = application.name + '/';
-    const auto swept = reaper::sweep(shm_directory(), geteuid(), [&](std::string_view tag) {
-        return tag.starts_with(tag_prefix) && !spared.contains(tag);
-    });
-    if (!swept) {
-        console.say(swept.error().message());
-        return;
-    }
-    emit_outcome(swept->own, {}, emit);
-    if (swept->other_orphans == 0) return;
-    Event event{.kind = EventKind::orphans};
-    event.with("heaps", std::to_string(swept->other_orphans))
-        .with("directory", shm_directory())
-        .with("remedy", "shmclean");
-    emit(event);
+    sweep_old_heaps(
+        {.application = application, .own_directory = shm_directory(), .spared = spared}, emit,
+        [&console](const std::string& complaint) { console.say(complaint); });
 }
 
 Awaitable<void> run_to_end(Supervisor& supervisor, Reader& reader, Applier& applier, Server& server,
@@ -154,7 +142,7 @@ Shared make_shared_state(const Application& application, const std::string& uuid
     return Shared{.host = host,
                   .emit = emit,
                   .reap =
-                      [known = reaper::KnownTags()](const reaper::Selection& selection,
+                      [known = reaper::KnownTags()](const reaper::HeapSelection& selection,
                                                     std::chrono::milliseconds patience) mutable {
                           return reaper::reap(selection, patience, &known);
                       },
@@ -333,8 +321,14 @@ ExitStatus run_locked(Application application, Beginning beginning, Reader& read
     }
     // From now on, whatever loses its parent below us becomes our child (and does not at init).
     prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L);
-    return supervise_all(std::move(application), std::move(beginning), *run_directory, *open_files,
-                         reader, io, console);
+    try {
+        return supervise_all(std::move(application), std::move(beginning), *run_directory,
+                             *open_files, reader, io, console);
+    } catch (...) {
+        // As when it is killed: there may be survivors, whom the next start looks for.
+        run_directory->leave();
+        throw;
+    }
 }
 
 ExitStatus run(Application application, Beginning beginning, asio::io_context& io,

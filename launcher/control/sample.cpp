@@ -1,6 +1,5 @@
 #include "launcher/control/sample.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,10 +8,10 @@
 #include <array>
 #include <charconv>
 #include <ctime>
-#include <memory>
 #include <string_view>
 
 #include "file/inspect_streams.hpp"
+#include "os/directory_stream.hpp"
 #include "os/unique_fd.hpp"
 
 namespace launcher {
@@ -60,14 +59,8 @@ std::uint64_t count_fds(int process) {
     struct stat status {};
     if (fstatat(process, "fd", &status, 0) != 0) return 0;
     if (status.st_size > 0) return static_cast<std::uint64_t>(status.st_size);  // Linux 6.2
-    const int folder = openat(process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (folder < 0) return 0;
-    const std::unique_ptr<DIR, decltype([](DIR* open) { closedir(open); })> entries(
-        fdopendir(folder));
-    if (!entries) {
-        close(folder);
-        return 0;
-    }
+    const auto entries = shmheap::os::open_directory_stream(process, "fd");
+    if (!entries) return 0;
     std::uint64_t count = 0;
     while (count < fds_counted_max + 2 && readdir(entries.get()) != nullptr)
         ++count;

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "launcher/control/print.hpp"
 #include "launcher/observe/folder_watch.hpp"
 
 namespace launcher {
@@ -17,7 +18,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::chrono::milliseconds look_interval{1000};  ///< where nothing tells of changes
-constexpr std::chrono::seconds end_patience{5};           ///< from hanging up to the last line
+constexpr std::chrono::seconds last_line_patience{5};     ///< from hanging up to the last line
 constexpr int messages_per_turn = 64;
 
 std::string text_of(const json::object& object, std::string_view key) {
@@ -40,10 +41,6 @@ std::uint64_t number_of(const json::object& object, std::string_view key) {
     const json::value* value = object.if_contains(key);
     const auto number = value == nullptr ? 0 : value->to_number<std::uint64_t>(error);
     return error ? 0 : number;
-}
-
-bool can_write() {
-    return std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
 }
 
 }  // namespace
@@ -84,6 +81,12 @@ bool LogView::note(Log& log, const shmheap::Status& status) {
     if (complaint != log.last_complaint) complain_(complaint);
     log.last_complaint = complaint;
     return false;
+}
+
+/// Complains once.
+bool LogView::can_write() {
+    if (can_write_) can_write_ = flush_out();
+    return can_write_;
 }
 
 bool LogView::show_last(std::uint64_t count, bool is_all) {
@@ -149,7 +152,7 @@ bool LogView::follow(Client& client) {
         folders.clear();
     }
     // harrier writes captured logs to their end after it has hung up.
-    const bool has_ended = client.await_end(Clock::now() + end_patience).has_value();
+    const bool has_ended = client.await_end(Clock::now() + last_line_patience).has_value();
     is_shown = catch_up() && is_shown;
     for (Log& log : logs_) {
         if (log.tail) log.tail->finish(sink_of(log));

@@ -40,6 +40,7 @@ private:
     };
 
     bool catch_up();
+    bool can_write();
     bool note(Log& log, const shmheap::Status& status);
     enum class Incoming { nothing, more, end, lost };
     Incoming take_lines(Client& client);
@@ -49,6 +50,7 @@ private:
 
     std::vector<Log> logs_;
     std::size_t name_width_ = 0;
+    bool can_write_ = true;
     Complain complain_;
 };
 

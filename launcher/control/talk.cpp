@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "launcher/control/client.hpp"
+#include "launcher/control/print.hpp"
 #include "launcher/control/show_logs.hpp"
 #include "launcher/control/table.hpp"
 #include "launcher/supervise/run_directory.hpp"
@@ -27,15 +28,6 @@ constexpr std::chrono::seconds upgrade_patience{30};  ///< more than harrier tak
 constexpr std::chrono::seconds end_patience{1};       ///< for the end of who hung up
 constexpr std::chrono::seconds watch_interval{1};
 constexpr std::chrono::milliseconds appearance_interval{20};  ///< of who is just being started
-
-void complain(const std::string& message) {
-    std::fputs(("harrier: " + message + '\n').c_str(), stderr);
-}
-
-/// Whether it has arrived: nobody may read any more.
-bool write_out(const std::string& text) {
-    return std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
-}
 
 VerbStatus complain_of(const shmheap::Error& error) {
     complain(error.message());

@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <filesystem>
 #include <utility>
 
 #include "launcher/supervise/carry.hpp"
@@ -21,7 +20,8 @@ namespace json = boost::json;
 using namespace std::chrono_literals;
 
 constexpr auto quiet_patience = 2s;
-constexpr auto quiet_pause = 10ms;   // before the next look
+constexpr auto quiet_pause = 10ms;  // before the next look
+constexpr const char* too_long = ", which takes too long to wait for";
 constexpr int turns_of_signals = 3;  // a handler's byte is read in the next but one, at most
 
 /// SIGINT and SIGTERM wait for whoever is there to take them.
@@ -42,6 +42,19 @@ private:
     sigset_t before_{};
 };
 
+/// Does it when the scope is left, in whatever way.
+template <class Action>
+class AtEnd {
+public:
+    explicit AtEnd(Action action) : action_(std::move(action)) {}
+    ~AtEnd() { action_(); }
+    AtEnd(const AtEnd&) = delete;
+    AtEnd& operator=(const AtEnd&) = delete;
+
+private:
+    Action action_;
+};
+
 Refusal refused(std::string message) {
     return {.code = "refused", .message = std::move(message)};
 }
@@ -51,26 +64,45 @@ Refusal differs(const std::string& what) {
                    "): see 'harrier plan', and apply it before");
 }
 
-std::string program_of_this_process() {
-    std::error_code ignored;
-    return std::filesystem::read_symlink("/proc/self/exe", ignored).string();
-}
-
 }  // namespace
 
 Upgrader::Upgrader(Executor executor, Parts parts)
-    : executor_(executor), parts_(std::move(parts)), own_program_(program_of_this_process()) {}
+    : executor_(executor), parts_(std::move(parts)), own_program_(path_of_this_program()) {}
 
 Awaitable<Refusal> Upgrader::upgrade(std::string program, Asker asker) {
     if (is_under_way_) co_return Refusal{.code = "busy", .message = "another upgrade is under way"};
     is_under_way_ = true;
+    const AtEnd over([this] { is_under_way_ = false; });
     Candidate candidate;
     candidate.program = program.empty() ? own_program_ : std::move(program);
+    auto refusal = co_await await_applied();
     candidate.files = parts_.applier.files();
-    auto refusal = co_await examine(candidate);
+    if (!refusal) refusal = co_await examine(candidate);
     if (!refusal) refusal = co_await replace(candidate, asker);
-    is_under_way_ = false;
     co_return *refusal;
+}
+
+/// What is being applied is what will run.
+Awaitable<std::optional<Refusal>> Upgrader::await_applied() {
+    const TimePoint deadline = Clock::now() + quiet_patience;
+    Timer pause(executor_);
+    while (parts_.supervisor.is_applying() || parts_.applier.is_applying_again()) {
+        if (Clock::now() >= deadline)
+            co_return refused(std::string("another description is being applied") + too_long);
+        pause.expires_after(quiet_pause);
+        co_await pause.async_wait(use_awaitable);
+    }
+    co_return std::nullopt;
+}
+
+/// Of the program, to the application; empty when it has none. Notes which file it is.
+std::string Upgrader::objection_of(Candidate& candidate) {
+    auto file = find_program(candidate.program);
+    if (!file) return file.error().message();
+    candidate.file = *file;
+    const auto version =
+        ask_program(candidate.program, {{"description", carry(candidate.description)}});
+    return version ? std::string() : version.error();
 }
 
 /// The Reader's thread waits for the disk and for the program.
@@ -88,9 +120,7 @@ Awaitable<std::optional<Refusal>> Upgrader::examine(Candidate& candidate) {
         shared->description.texts = std::move(*texts);
         shared->described = read_description(shared->description);
         if (!shared->described) return;
-        const auto version =
-            ask_program(shared->program, {{"description", carry(shared->description)}});
-        if (!version) shared->objection = version.error();
+        shared->objection = objection_of(*shared);
     };
     auto place = co_await parts_.reader.read(std::move(work));
     if (!place) co_return refused(place.error().message());
@@ -125,15 +155,24 @@ std::optional<Refusal> Upgrader::difference(const Described& described) const {
     return std::nullopt;
 }
 
+/// What is in the middle of something, as a sentence; empty when nothing is.
+std::string Upgrader::transition() const {
+    std::string what = parts_.supervisor.transition();
+    if (what.empty() && parts_.applier.is_applying_again()) what = "the files are being applied";
+    return what;
+}
+
 Awaitable<Refusal> Upgrader::replace(const Candidate& candidate, const Asker& asker) {
     const TimePoint deadline = Clock::now() + quiet_patience;
+    parts_.supervisor.hold_checks(deadline);
+    const AtEnd go_on([this] { parts_.supervisor.let_checks_go_on(); });
     Timer pause(executor_);
     for (;;) {
-        std::string why = parts_.supervisor.transition();
+        std::string why = transition();
         is_hopeless_ = parts_.supervisor.is_ending();
         if (why.empty()) why = co_await attempt(candidate, asker, deadline);
         if (is_hopeless_) co_return refused(std::move(why));
-        if (Clock::now() >= deadline) co_return refused(why + ", which takes too long to wait for");
+        if (Clock::now() >= deadline) co_return refused(why + too_long);
         pause.expires_after(quiet_pause);
         co_await pause.async_wait(use_awaitable);
     }
@@ -145,20 +184,25 @@ Awaitable<std::string> Upgrader::attempt(const Candidate& candidate, const Asker
     const StopsHeld held;
     const bool is_paused = co_await parts_.output.pause(deadline);
     if (!is_paused) co_return "a log waits for its disk";
+    const AtEnd go_on([this] { parts_.output.go_on(); });
     for (int i = 0; i < turns_of_signals; ++i)
         co_await asio::post(executor_, use_awaitable);
     // From here on nobody else has a turn.
-    std::string why = parts_.supervisor.transition();
-    if (const auto changed = difference(*candidate.described); why.empty() && changed) {
-        is_hopeless_ = true;
-        why = changed->message;
-    }
-    if (why.empty()) {
-        auto record = record_of(candidate, asker);
-        why = record ? execute(candidate, std::move(*record)) : record.error().message();
-    }
-    parts_.output.go_on();
-    co_return why;
+    std::string why = transition();
+    if (why.empty()) why = obstacle(candidate);
+    if (!why.empty()) co_return why;
+    auto record = record_of(candidate, asker);
+    if (!record) co_return record.error().message();
+    co_return execute(candidate, std::move(*record));
+}
+
+/// What waiting does not help against; empty when there is none.
+std::string Upgrader::obstacle(const Candidate& candidate) {
+    is_hopeless_ = true;
+    if (const auto changed = difference(*candidate.described)) return changed->message;
+    if (const auto held = parts_.directory.check(); !held) return held.error().message();
+    is_hopeless_ = false;
+    return {};
 }
 
 shmheap::Result<json::object> Upgrader::carry_outputs() const {
@@ -218,30 +262,37 @@ std::vector<int> Upgrader::descriptors_in(const json::object& record) {
     return all;
 }
 
-/// Returns if the exec fails: with what it says, and everything as before.
+/// Returns if it is not to be: with why, and everything as before.
 std::string Upgrader::execute(const Candidate& candidate, json::object record) {
     is_hopeless_ = true;
     std::vector<int> descriptors = descriptors_in(record);
-    const auto file = write_record(record);
+    const auto file = write_record(std::move(record));
     if (!file) return file.error().message();
     descriptors.push_back(file->get());
     std::vector<std::string> arguments{candidate.program, "run", "--handed-over",
                                        std::to_string(file->get())};
     arguments.insert(arguments.end(), candidate.files.begin(), candidate.files.end());
+    const auto opened = close_on_exec(descriptors, false);
+    const std::string why =
+        opened ? execute_that(candidate, std::move(arguments)) : opened.error().message();
+    if (const auto closed = close_on_exec(descriptors, true); !closed)
+        return closed.error().message();
+    return why;
+}
+
+/// The file that was asked, and no other.
+std::string Upgrader::execute_that(const Candidate& candidate, std::vector<std::string> arguments) {
     std::vector<char*> pointers;
     pointers.reserve(arguments.size() + 1);
     for (std::string& argument : arguments)
         pointers.push_back(argument.data());
     pointers.push_back(nullptr);
-    auto opened = close_on_exec(descriptors, false);
-    if (opened) {
-        execv(candidate.program.c_str(), pointers.data());
-        opened = shmheap::os::error("execute", candidate.program);
-    }
-    const std::string why = opened.error().message();
-    if (const auto closed = close_on_exec(descriptors, true); !closed)
-        return closed.error().message();
-    return why;
+    const auto file = find_program(candidate.program);
+    if (!file) return file.error().message();
+    if (!(*file == candidate.file))
+        return candidate.program + " was replaced after it had been asked";
+    execv(candidate.program.c_str(), pointers.data());
+    return shmheap::os::error("execute", candidate.program).value().message();
 }
 
 }  // namespace launcher

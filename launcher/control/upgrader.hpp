@@ -24,6 +24,7 @@
 #include "launcher/control/applier.hpp"
 #include "launcher/control/handover.hpp"
 #include "launcher/control/journal.hpp"
+#include "launcher/control/program_file.hpp"
 #include "launcher/control/reader.hpp"
 #include "launcher/control/request.hpp"
 #include "launcher/observe/console.hpp"
@@ -70,21 +71,27 @@ private:
     /// What was found out before anything was touched.
     struct Candidate {
         std::string program;
+        ProgramFile file;
         std::vector<std::string> files;
         Description description;
         std::string objection;  ///< of the program, in words
         tl::expected<Described, std::vector<Diagnostic>> described{};
     };
 
+    Awaitable<std::optional<Refusal>> await_applied();
     Awaitable<std::optional<Refusal>> examine(Candidate& candidate);
     [[nodiscard]] std::optional<Refusal> difference(const Described& described) const;
+    [[nodiscard]] std::string transition() const;
     Awaitable<Refusal> replace(const Candidate& candidate, const Asker& asker);
     Awaitable<std::string> attempt(const Candidate& candidate, const Asker& asker,
                                    TimePoint deadline);
+    std::string obstacle(const Candidate& candidate);
     [[nodiscard]] shmheap::Result<boost::json::object> record_of(const Candidate& candidate,
                                                                  const Asker& asker) const;
     [[nodiscard]] shmheap::Result<boost::json::object> carry_outputs() const;
     static std::vector<int> descriptors_in(const boost::json::object& record);
+    static std::string objection_of(Candidate& candidate);
+    static std::string execute_that(const Candidate& candidate, std::vector<std::string> arguments);
     std::string execute(const Candidate& candidate, boost::json::object record);
 
     Executor executor_;

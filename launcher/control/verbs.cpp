@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "launcher/config/signal_name.hpp"
 #include "launcher/config/units.hpp"
 
 namespace launcher {
@@ -16,6 +17,17 @@ constexpr std::array<const char*, 14> verb_names{"status", "start", "stop",    "
 std::string check_duration(const std::string& text) {
     const auto duration = parse_duration(text);
     return duration ? std::string() : duration.error();
+}
+
+std::string check_signal(const std::string& text) {
+    const auto number = parse_signal(text);
+    return number ? std::string() : number.error();
+}
+
+/// CLI11 takes -1 for the greatest of all numbers.
+std::string check_count(const std::string& text) {
+    const bool is_count = text.find_first_not_of("0123456789") == std::string::npos;
+    return is_count ? std::string() : text + " is no number of lines, expected 0 or more";
 }
 
 }  // namespace
@@ -48,7 +60,8 @@ void Verbs::add_views() {
     auto* logs = add("logs", "show the last lines that components printed");
     logs->add_option("COMPONENT", options_.components, "these only");
     logs->add_flag("-f,--follow", options_.follow, "and those to come, until harrier ends");
-    logs->add_option("-n,--lines", options_.lines, "so many of each component (default: 10)");
+    logs->add_option("-n,--lines", options_.lines, "so many of each component (default: 10)")
+        ->check(check_count);
     add("graph", "print the components and their connections for dot(1)");
 }
 
@@ -66,7 +79,9 @@ void Verbs::add_changes() {
     }
     auto* signal = add("signal", "send a signal to the leader of a component");
     signal->add_option("COMPONENT", component_)->required();
-    signal->add_option("SIGNAL", options_.signal, "as in SIGUSR1 or USR1")->required();
+    signal->add_option("SIGNAL", options_.signal, "as in SIGUSR1 or USR1")
+        ->required()
+        ->check(check_signal);
     add_launch();
     add_apply();
     auto* wait = add("wait", "wait until components are where they should be");
@@ -78,7 +93,7 @@ void Verbs::add_changes() {
     auto* upgrade =
         add("upgrade", "put another version of harrier in the place of the one that runs");
     upgrade->add_option("PROGRAM", options_.program,
-                        "that version (default: the path of this one)");
+                        "that version (default: what lies where that was started)");
     auto* down = add("down", "stop everything; returns when harrier has ended");
     down->add_flag("--at-once", options_.at_once, "by SIGKILL");
     down->add_flag("--no-wait", options_.no_wait, "return when harrier knows of it");

@@ -41,11 +41,11 @@ Result<CapturePipe> open_capture_pipe(Executor executor, const std::string& comp
                                       const std::string& fifo) {
     auto ends = fifo.empty() ? open_pipe_ends(component) : open_fifo_ends(fifo);
     if (!ends) return tl::unexpected(ends.error());
-    return watch_pipe_ends(executor, component, std::move(*ends));
+    return watch_pipe_ends(executor, component, *ends);
 }
 
 Result<CapturePipe> watch_pipe_ends(Executor executor, const std::string& component,
-                                    PipeEnds ends) {
+                                    PipeEnds& ends) {
     StreamDescriptor descriptor(executor);
     ErrorCode error;
     descriptor.assign(ends.read_end.get(), error);

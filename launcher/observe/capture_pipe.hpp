@@ -34,8 +34,8 @@ struct CapturePipe {
 shmheap::Result<CapturePipe> open_capture_pipe(Executor executor, const std::string& component,
                                                const std::string& fifo);
 
-/// Ends that are open already, as such a pipe.
+/// Ends that are open already, as such a pipe. They stay with the caller if that fails.
 shmheap::Result<CapturePipe> watch_pipe_ends(Executor executor, const std::string& component,
-                                             PipeEnds ends);
+                                             PipeEnds& ends);
 
 }  // namespace launcher

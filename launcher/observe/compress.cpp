@@ -17,7 +17,7 @@ namespace {
 
 using shmheap::os::UniqueFd;
 
-constexpr std::size_t chunk_bytes = std::size_t{256} << 10;
+constexpr std::size_t compressed_chunk_bytes = std::size_t{256} << 10;
 
 struct CloseGzip {
     void operator()(gzFile_s* file) const { gzclose(file); }
@@ -40,7 +40,7 @@ int copy(const UniqueFd& source, const UniqueFd& target, const std::atomic<bool>
         close(own);
         return ENOMEM;
     }
-    std::vector<char> chunk(chunk_bytes);
+    std::vector<char> chunk(compressed_chunk_bytes);
     for (off_t at = 0;;) {
         // relaxed: nothing else is told by it.
         if (give_up.load(std::memory_order_relaxed)) return ECANCELED;

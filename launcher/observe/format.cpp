@@ -19,7 +19,7 @@ std::string one_decimal(double value, const char* unit) {
     return text + unit;
 }
 
-bool is_plain(unsigned char character) {
+bool is_plain_in_word(unsigned char character) {
     return character > ' ' && character < 0x7f && character != '"' && character != '\\' &&
            character != '=';
 }
@@ -90,7 +90,7 @@ std::string quote_value(std::string_view text) {
             quoted += character;
             continue;
         }
-        is_word = is_word && is_plain(static_cast<unsigned char>(character[0]));
+        is_word = is_word && is_plain_in_word(static_cast<unsigned char>(character[0]));
         if (length > 1) {
             quoted += fmt::format("\\u00{:02x}", static_cast<unsigned char>(character[1]));
         } else {

@@ -31,6 +31,11 @@ public:
     static shmheap::Result<LogFile> open(const std::string& path,
                                          const std::optional<Rotation>& rotation);
 
+    /// One that is opened when something is written.
+    static LogFile unopened(const std::string& path, const std::optional<Rotation>& rotation) {
+        return {path, rotation};
+    }
+
     struct Appended {
         std::size_t bytes = 0;                     ///< from the front, in the file now
         std::optional<shmheap::Error> error = {};  ///< why not all; call again with the rest

@@ -8,19 +8,24 @@ namespace launcher {
 using shmheap::Result;
 
 Result<int> LogKeeper::open(const Descriptor& component, const std::string& fifo) {
+    if (auto unread = unread_.extract(component.name); !unread.empty()) {
+        const auto read = read_on(component, std::move(unread.mapped()));
+        if (!read) return tl::unexpected(read.error());
+    }
     if (const auto known = logs_.find(component.name); known != logs_.end())
         return known->second.write_end.get();
     if (const auto started = start_thread(); !started) return tl::unexpected(started.error());
     auto pipe = open_capture_pipe(room_->worker->executor(), component.name, fifo);
     if (!pipe) return tl::unexpected(pipe.error());
-    return add(component, std::move(*pipe), {});
-}
-
-Result<int> LogKeeper::add(const Descriptor& component, CapturePipe pipe, CarriedOutput carried) {
     auto file = LogFile::open(*component.logging.path, component.logging.rotation);
     if (!file) return tl::unexpected(file.error());
+    return add(component, std::move(*pipe), std::move(*file), {});
+}
+
+int LogKeeper::add(const Descriptor& component, CapturePipe pipe, LogFile file,
+                   CarriedOutput carried) {
     auto capture = std::make_shared<LogCapture>(component, std::move(pipe.read_end),
-                                                std::move(*file), room_->shared);
+                                                std::move(file), room_->shared);
     capture->resume(std::move(carried));
     asio::co_spawn(room_->worker->executor(), capture->run(),
                    [capture](const std::exception_ptr& failure) {
@@ -34,13 +39,31 @@ Result<int> LogKeeper::add(const Descriptor& component, CapturePipe pipe, Carrie
 shmheap::Status LogKeeper::resume(const Descriptor& component, CarriedOutput carried) {
     PipeEnds ends{shmheap::os::UniqueFd(carried.read_end),
                   shmheap::os::UniqueFd(carried.write_end)};
-    if (const auto started = start_thread(); !started) return started;
-    auto pipe = watch_pipe_ends(room_->worker->executor(), component.name, std::move(ends));
-    if (!pipe) return tl::unexpected(pipe.error());
-    return add(component, std::move(*pipe), std::move(carried)).map([](int) {});
+    return read_on(component, {.ends = std::move(ends), .carried = std::move(carried)});
+}
+
+shmheap::Status LogKeeper::read_on(const Descriptor& component, Unread unread) {
+    auto pipe = watch(component.name, unread.ends);
+    if (!pipe) {
+        unread_.emplace(component.name, std::move(unread));
+        return tl::unexpected(pipe.error());
+    }
+    const Logging& logging = component.logging;
+    auto file = LogFile::open(*logging.path, logging.rotation);
+    const auto opened = file.map([](const LogFile&) {});
+    if (!file) file = LogFile::unopened(*logging.path, logging.rotation);
+    add(component, std::move(*pipe), std::move(*file), std::move(unread.carried));
+    return opened;
+}
+
+Result<CapturePipe> LogKeeper::watch(const std::string& component, PipeEnds& ends) {
+    if (const auto started = start_thread(); !started) return tl::unexpected(started.error());
+    return watch_pipe_ends(room_->worker->executor(), component, ends);
 }
 
 Result<std::optional<CarriedOutput>> LogKeeper::carry(const std::string& component) const {
+    if (const auto unread = unread_.find(component); unread != unread_.end())
+        return unread->second.carried;
     const auto found = logs_.find(component);
     if (found == logs_.end()) return std::nullopt;
     auto carried = found->second.capture->carry();
@@ -59,11 +82,15 @@ void LogKeeper::hold(Executor main_thread, const std::shared_ptr<Pause>& pause) 
     pause->ended.wait(lock, [&pause] { return pause->is_over; });
 }
 
+void LogKeeper::hold_thread() {
+    room_->worker->post([main_thread = main_thread_, pause = pause_] { hold(main_thread, pause); });
+}
+
 Awaitable<bool> LogKeeper::pause(TimePoint deadline) {
-    if (!room_) co_return true;
     const auto pause = std::make_shared<Pause>(main_thread_);
     pause_ = pause;
-    room_->worker->post([main_thread = main_thread_, pause] { hold(main_thread, pause); });
+    if (!room_) co_return true;  // start_thread() makes one that is held
+    hold_thread();
     pause->begun.expires_at(deadline);
     ErrorCode cancelled;
     if (!pause->has_begun)
@@ -89,6 +116,7 @@ shmheap::Status LogKeeper::start_thread() {
     if (!worker) return tl::unexpected(worker.error());
     room_ = std::make_unique<Room>(std::move(*worker));
     room_->shared.emit = [this](const Event& event) { note(event); };
+    if (pause_) hold_thread();
     return {};
 }
 
@@ -101,6 +129,7 @@ void LogKeeper::process_ended(const std::string& component) {
 }
 
 void LogKeeper::close(const std::string& component) {
+    unread_.erase(component);
     const auto log = logs_.extract(component);
     if (log.empty()) return;
     room_->worker->post([capture = std::move(log.mapped().capture)] {

@@ -45,14 +45,18 @@ public:
     /// The log of a component whose processes have ended is written to its end and let go of.
     void close(const std::string& component);
 
-    /// Holds the log thread between two turns, until go_on(). False: not by `deadline`; then it is
-    /// not held.
+    /// Holds the log thread between two turns, until go_on(), also one that is made meanwhile.
+    /// False: not by `deadline`; then it is not held.
     Awaitable<bool> pause(TimePoint deadline);
     void go_on();
 
-    /// As Output::carry(), and Output::resume(). While paused.
+    /// As Output::carry(), while paused.
     [[nodiscard]] shmheap::Result<std::optional<CarriedOutput>> carry(
         const std::string& component) const;
+
+    /// As Output::resume(). Nobody meets a broken pipe: a log that cannot be opened is one that
+    /// cannot be written for now; without a thread, what is printed waits in the pipe until the
+    /// next open() of the component, or the next program.
     shmheap::Status resume(const Descriptor& component, CarriedOutput carried);
 
     /// Writes what is in the pipes and ends the threads. The last call.
@@ -62,6 +66,12 @@ private:
     struct Log {
         shmheap::os::UniqueFd write_end;
         std::shared_ptr<LogCapture> capture;  // with its coroutine
+    };
+
+    /// Of another program, whose pipe nobody reads now.
+    struct Unread {
+        PipeEnds ends;
+        CarriedOutput carried;
     };
 
     /// What lives as long as the log thread.
@@ -87,7 +97,10 @@ private:
     };
 
     shmheap::Status start_thread();
-    shmheap::Result<int> add(const Descriptor& component, CapturePipe pipe, CarriedOutput carried);
+    shmheap::Result<CapturePipe> watch(const std::string& component, PipeEnds& ends);
+    shmheap::Status read_on(const Descriptor& component, Unread unread);
+    int add(const Descriptor& component, CapturePipe pipe, LogFile file, CarriedOutput carried);
+    void hold_thread();
     static void hold(Executor main_thread, const std::shared_ptr<Pause>& pause);
     void note(const Event& event);
     void tell();
@@ -97,7 +110,8 @@ private:
     std::mutex noting_;
     std::vector<Event> notes_;  // under the lock: from the log thread to the main thread
     std::unique_ptr<Room> room_;
-    std::shared_ptr<Pause> pause_;     // while there is one
+    std::shared_ptr<Pause> pause_;  // while there is one
+    std::map<std::string, Unread> unread_;
     std::map<std::string, Log> logs_;  // before room_: their loop outlives them
 };
 

@@ -21,7 +21,7 @@ namespace {
 using shmheap::Result;
 using shmheap::os::UniqueFd;
 
-constexpr std::size_t chunk_bytes = std::size_t{64} << 10;
+constexpr std::size_t piece_bytes = std::size_t{64} << 10;
 
 struct CloseStream {
     void operator()(FILE* stream) const { std::fclose(stream); }
@@ -59,7 +59,7 @@ std::optional<Trailer> read_trailer(const LogPiece& piece) {
 }
 
 std::uint32_t checksum(int file) {
-    std::array<unsigned char, chunk_bytes> chunk{};
+    std::array<unsigned char, piece_bytes> chunk{};
     uLong crc = crc32(0, nullptr, 0);
     off_t at = 0;
     for (ssize_t count = 0; (count = pread(file, chunk.data(), chunk.size(), at)) > 0; at += count)
@@ -118,7 +118,7 @@ Result<UniqueFd> open_content(const LogPiece& piece) {
     gzFile gzip = gzdopen(own.get(), "rb");
     if (gzip == nullptr) return shmheap::fail(ENOMEM, "read compressed log");
     (void)own.release();  // gzclose() closes it
-    std::array<char, chunk_bytes> chunk{};
+    std::array<char, piece_bytes> chunk{};
     int count = 0;
     int error = 0;
     while (error == 0 && (count = gzread(gzip, chunk.data(), chunk.size())) > 0) {

@@ -12,7 +12,7 @@ namespace {
 
 using shmheap::Status;
 
-constexpr std::size_t chunk_bytes = std::size_t{64} << 10;
+constexpr std::size_t tail_bytes = std::size_t{64} << 10;
 
 off_t size_of(int file) {
     struct stat status {};
@@ -22,7 +22,7 @@ off_t size_of(int file) {
 /// Where the last `count` lines begin; takes off `count` how many there are. What has no end is no
 /// line yet.
 off_t begin_of_last(int file, std::uint64_t& count) {
-    std::array<char, chunk_bytes> chunk{};
+    std::array<char, tail_bytes> chunk{};
     bool is_behind_last = true;  // no newline was seen
     off_t at = size_of(file);
     off_t begin = at;
@@ -105,7 +105,7 @@ void LogTail::read_to_end(const Sink& sink) {
         lines_ = {};
         last_bytes_.clear();
     }
-    std::array<char, chunk_bytes> chunk{};
+    std::array<char, tail_bytes> chunk{};
     while (read_to_ < end) {
         const auto wanted =
             std::min<std::size_t>(chunk.size(), static_cast<std::size_t>(end - read_to_));

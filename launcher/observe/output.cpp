@@ -97,7 +97,7 @@ shmheap::Status Output::resume(const Descriptor& component, CarriedOutput carrie
     if (component.logging.path) return logs_.resume(component, std::move(carried));
     PipeEnds ends{shmheap::os::UniqueFd(carried.read_end),
                   shmheap::os::UniqueFd(carried.write_end)};
-    auto pipe = watch_pipe_ends(executor_, component.name, std::move(ends));
+    auto pipe = watch_pipe_ends(executor_, component.name, ends);
     if (!pipe) return tl::unexpected(pipe.error());
     Capture& capture = add_capture(component.name, std::move(*pipe));
     capture.lines.resume(std::move(carried.partial));

@@ -89,7 +89,7 @@ public:
         const std::string& component) const;
 
     /// Goes on with it, as if it had been open()ed here. Owns the descriptors from now on. Errors:
-    /// as open().
+    /// as open(), for people: the pipe of a captured log lasts all the same (log_keeper.hpp).
     shmheap::Status resume(const Descriptor& component, CarriedOutput carried);
 
     /// Brings all captured logs to the disk, when every component has ended. The last call.

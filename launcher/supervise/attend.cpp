@@ -94,10 +94,16 @@ std::optional<Cause> take_result(Watch& watch, const Probe::Result& result, Time
     return std::nullopt;
 }
 
+/// When the next check begins, or the one under way has taken too long.
+TimePoint next_check(const Watch& watch) {
+    const TimePoint next = watch.health->next_at();
+    return watch.probe ? next : std::max(next, watch.shared.no_check_before);
+}
+
 std::optional<Cause> check_health(Watch& watch, TimePoint now) {
     if (!watch.health) return std::nullopt;
     if (!watch.probe) {
-        if (now < watch.health->next_at()) return std::nullopt;
+        if (now < next_check(watch)) return std::nullopt;
         watch.probe = watch.shared.host.probe(watch.request, watch.process);
         watch.health->begin_check(now);
     }
@@ -128,7 +134,7 @@ void resume(Watch& watch, const Attention& before) {
 
 TimePoint next_look(const Watch& watch) {
     TimePoint next = watch.vigil.next_at();
-    if (watch.health) next = std::min(next, watch.health->next_at());
+    if (watch.health) next = std::min(next, next_check(watch));
     if (watch.shared.stop.requested()) next = std::min(next, watch.shared.stop.tell_by);
     return next;
 }

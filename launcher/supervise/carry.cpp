@@ -42,17 +42,18 @@ json::value carry_exit(const std::optional<Exit>& exit) {
     return json::object{};
 }
 
-std::optional<Exit> restore_exit(const json::value& carried) {
+/// The words of an error have to last as long as it does: they are kept in `words`.
+std::optional<Exit> restore_exit(const json::value& carried,
+                                 std::shared_ptr<const std::string>& words) {
     if (carried.is_null()) return std::nullopt;
     const json::object& exit = carried.as_object();
     if (exit.contains("status")) return Exited{exit.at("status").to_number<int>()};
     if (exit.contains("signal"))
         return Killed{exit.at("signal").to_number<int>(), exit.at("core").as_bool()};
     if (!exit.contains("code")) return Unknown{};
-    // The words of an error have to outlast everything: here they are part of its subject.
-    return NotStarted{
-        shmheap::Error{exit.at("code").to_number<int>(),
-                       "start:", text_of(exit.at("doing")) + ' ' + text_of(exit.at("subject"))}};
+    words = std::make_shared<const std::string>(text_of(exit.at("doing")));
+    return NotStarted{shmheap::Error{exit.at("code").to_number<int>(), words->c_str(),
+                                     text_of(exit.at("subject"))}};
 }
 
 json::object carry_history(const History& history) {
@@ -169,7 +170,7 @@ void restore(Component& component, const json::object& carried) {
     component.starts = carried.at("starts").to_number<unsigned>();
     component.starts_before = carried.at("starts_before").to_number<unsigned>();
     component.pid = carried.at("pid").to_number<pid_t>();
-    component.last_exit = restore_exit(carried.at("last_exit"));
+    component.last_exit = restore_exit(carried.at("last_exit"), component.last_exit_words);
     component.since =
         SystemTime(SystemTime::duration(carried.at("since").to_number<SystemTime::rep>()));
     component.status = text_of(carried.at("status"));

@@ -1,6 +1,5 @@
 #include "launcher/supervise/cgroup.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <poll.h>
@@ -20,6 +19,7 @@
 #include <optional>
 #include <sstream>
 
+#include "os/directory_stream.hpp"
 #include "os/error.hpp"
 
 namespace launcher {
@@ -30,7 +30,7 @@ using shmheap::os::UniqueFd;
 using Clock = std::chrono::steady_clock;
 
 constexpr int directory_flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-constexpr std::chrono::seconds death_patience{2};
+constexpr std::chrono::seconds emptying_patience{2};
 constexpr int names_max = 100;  // of one component, while its former groups are still busy
 constexpr const char* trial_name = "trial.";  // no component has a dot in its name
 
@@ -103,15 +103,8 @@ std::string prefix_of(std::string_view application) {
 
 std::vector<std::string> names_below(int directory) {
     std::vector<std::string> names;
-    const int copy = openat(directory, ".", directory_flags);
-    if (copy < 0) return names;
-    const std::unique_ptr<DIR, decltype([](DIR* open) { closedir(open); })> entries(
-        fdopendir(copy));
-    if (!entries) {
-        close(copy);
-        return names;
-    }
-    while (const dirent* entry = readdir(entries.get())) {
+    const auto entries = shmheap::os::open_directory_stream(directory, ".");
+    while (const dirent* entry = entries ? readdir(entries.get()) : nullptr) {
         if (entry->d_type == DT_DIR && entry->d_name[0] != '.') names.emplace_back(entry->d_name);
     }
     return names;
@@ -160,7 +153,7 @@ void kill_all(int directory) {
 
 void await_emptiness(int directory) {
     const UniqueFd events(openat(directory, "cgroup.events", O_RDONLY | O_CLOEXEC));
-    const auto deadline = Clock::now() + death_patience;
+    const auto deadline = Clock::now() + emptying_patience;
     while (events && Cgroup::says_populated(events.get())) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
         if (left.count() <= 0) return;

@@ -185,6 +185,7 @@ public:
                                       ///< the tag goes on from there
     pid_t pid = 0;                    ///< of the leader, while there is a process
     std::optional<Exit> last_exit{};  ///< how the process before ended
+    std::shared_ptr<const std::string> last_exit_words{};  ///< of an error in it that was restored
     std::chrono::system_clock::time_point since{};    ///< kept by who sets on_enter, for people
     std::function<void()> on_enter{};                 ///< called in every state, at its beginning
     std::function<void()> on_reach{};                 ///< called whenever it has got further

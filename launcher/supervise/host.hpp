@@ -113,9 +113,10 @@ public:
     /// many may wait.
     virtual Awaitable<void> turn() = 0;
 
-    /// Starts a process, in the caller's turn. Errors: what opening its log, changing to its folder
-    /// or execve(2) say.
-    virtual Awaitable<shmheap::Result<std::unique_ptr<Process>>> spawn(SpawnRequest request) = 0;
+    /// Starts a process, in the caller's turn; the request lives until it is made. Errors: what
+    /// opening its log, changing to its folder or execve(2) say.
+    virtual Awaitable<shmheap::Result<std::unique_ptr<Process>>> spawn(
+        const SpawnRequest& request) = 0;
 
     /// The number of the start of a component that an earlier harrier left alive and nobody has
     /// adopted; 0 when there is none.

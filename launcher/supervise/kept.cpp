@@ -33,7 +33,7 @@ using shmheap::os::UniqueFd;
 
 constexpr std::string_view magic = "harrier-kept ";
 constexpr std::string_view version = "2";
-constexpr std::size_t record_bytes_max = 1024;
+constexpr std::size_t text_bytes_max = 1024;
 constexpr int holder_rounds_max = 100;  // they may fork while they are looked for
 constexpr std::chrono::milliseconds holder_pause{5};
 
@@ -187,7 +187,7 @@ Result<KeptRecord> KeptFiles::read(const std::string& component) const {
     const std::string file = kept_path(run_directory_, component, kept_record);
     const UniqueFd fd(open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
     if (!fd) return shmheap::os::error("open record", file);
-    std::array<char, record_bytes_max> text{};
+    std::array<char, text_bytes_max> text{};
     const ssize_t count = ::read(fd.get(), text.data(), text.size());
     if (count < 0) return shmheap::os::error("read record", file);
     return parse_kept_record({text.data(), static_cast<std::size_t>(count)});

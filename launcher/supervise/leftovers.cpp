@@ -98,6 +98,15 @@ bool await_end(int pidfd, Clock::time_point deadline) {
 
 }  // namespace
 
+std::string_view component_of(std::string_view tag) {
+    for (int element = 0; element < 2; ++element) {
+        const auto slash = tag.find('/');
+        if (slash == std::string_view::npos) return {};
+        tag.remove_prefix(slash + 1);
+    }
+    return tag.substr(0, tag.find('/'));
+}
+
 std::vector<pid_t> processes_with_tag(const std::string& tag) {
     std::vector<pid_t> found = all_processes();
     std::erase_if(found, [&tag](pid_t pid) {

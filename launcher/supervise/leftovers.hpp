@@ -18,6 +18,10 @@ namespace launcher {
 
 using Tags = std::set<std::string, std::less<>>;
 
+/// The component in a tag "<application>/<instance uuid>/<component>/<start number>"; empty in what
+/// is none.
+std::string_view component_of(std::string_view tag);
+
 struct Leftovers {
     std::size_t ended = 0;
     std::size_t alive = 0;  ///< processes that survived SIGKILL for as long as we waited

@@ -13,6 +13,7 @@
 #include "launcher/supervise/fingerprint.hpp"
 #include "launcher/supervise/heap_probe.hpp"
 #include "launcher/supervise/launched_process.hpp"
+#include "launcher/supervise/leftovers.hpp"
 #include "launcher/supervise/process_tree.hpp"
 #include "launcher/supervise/shared.hpp"
 #include "launcher/supervise/socket_probe.hpp"
@@ -100,13 +101,6 @@ void end_child(pid_t pid) {
     waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED);
 }
 
-/// The component in a tag "<application>/<instance uuid>/<component>/<start number>".
-std::string_view component_of(std::string_view tag) {
-    tag.remove_suffix(tag.size() - std::min(tag.size(), tag.rfind('/')));
-    const std::size_t slash = tag.rfind('/');
-    return slash == std::string_view::npos ? std::string_view() : tag.substr(slash + 1);
-}
-
 }  // namespace
 
 Exit ProcessHost::peek(int pidfd) {
@@ -152,7 +146,7 @@ Awaitable<void> ProcessHost::turn() {
     return turns_.take();
 }
 
-Awaitable<Result<std::unique_ptr<Process>>> ProcessHost::spawn(SpawnRequest request) {
+Awaitable<Result<std::unique_ptr<Process>>> ProcessHost::spawn(const SpawnRequest& request) {
     auto delay = busy_delay;
     for (int attempt = 1;; ++attempt) {
         auto process = spawn_now(request);

@@ -60,7 +60,8 @@ public:
     [[nodiscard]] TimePoint now() override { return Clock::now(); }
     Awaitable<void> sleep_until(TimePoint time, Latch& latch) override;
     Awaitable<void> turn() override;
-    Awaitable<shmheap::Result<std::unique_ptr<Process>>> spawn(SpawnRequest request) override;
+    Awaitable<shmheap::Result<std::unique_ptr<Process>>> spawn(
+        const SpawnRequest& request) override;
     [[nodiscard]] unsigned survivor(const std::string& component) override;
     [[nodiscard]] bool survivor_is_changed(const std::string& component) override;
     shmheap::Result<std::unique_ptr<Process>> adopt(const SpawnRequest& request) override;

@@ -25,7 +25,7 @@ void emit_failure(const shmheap::Error& error, const std::string& component,
 void reap_component(const Descriptor& descriptor, const SpawnRequest& request, Shared& shared) {
     if (descriptor.heap.reap == ReapHeap::never) return;
     const char* directory = find_variable(request.environment, "SHMHEAP_DIR");
-    const reaper::Selection selection{
+    const reaper::HeapSelection selection{
         .directory = directory != nullptr && *directory != '\0' ? directory : shared.shm_directory,
         .tag_prefix = request.tag,
         .uid = geteuid()};
@@ -35,7 +35,7 @@ void reap_component(const Descriptor& descriptor, const SpawnRequest& request, S
     reap_heaps(selection, patience, descriptor.name, shared);
 }
 
-std::size_t reap_heaps(const reaper::Selection& selection, std::chrono::milliseconds patience,
+std::size_t reap_heaps(const reaper::HeapSelection& selection, std::chrono::milliseconds patience,
                        const std::string& component, Shared& shared) {
     const auto outcome = shared.reap(selection, patience);
     // Where there is no directory there is no heap.

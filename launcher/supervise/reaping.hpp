@@ -15,7 +15,7 @@ void reap_component(const Descriptor& descriptor, const SpawnRequest& request, S
 /// Reaps whatever `selection` selects, with an event for each heap, and adds to the totals.
 /// `component` is for what a heap's own header does not name. Returns how many heaps it could not
 /// remove, or 1 when it could not look.
-std::size_t reap_heaps(const reaper::Selection& selection, std::chrono::milliseconds patience,
+std::size_t reap_heaps(const reaper::HeapSelection& selection, std::chrono::milliseconds patience,
                        const std::string& component, Shared& shared);
 
 /// The events of a sweep or a reap, without adding to anything.

@@ -1,6 +1,5 @@
 #include "launcher/supervise/run_directory.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,11 +8,11 @@
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
-#include <memory>
 #include <vector>
 
 #include "launcher/kept_path.hpp"
 #include "os/crash_point.hpp"
+#include "os/directory_stream.hpp"
 #include "os/error.hpp"
 #include "os/file_lock.hpp"
 
@@ -50,11 +49,8 @@ Result<UniqueFd> open_folder(int parent, const std::string& name, const std::str
     return folder;
 }
 
-/// Makes a folder, or takes the one that is there, if it is ours and nobody else's to write in.
-Result<UniqueFd> enter_folder(int parent, const std::string& name, const std::string& path) {
-    if (mkdirat(parent, name.c_str(), 0700) != 0 && errno != EEXIST)
-        return shmheap::os::error("make run directory", path);
-    CRASH_POINT(run_folder_made);
+/// The one that is there, if it is ours and nobody else's to write in.
+Result<UniqueFd> open_own_folder(int parent, const std::string& name, const std::string& path) {
     auto folder = open_folder(parent, name, path);
     if (!folder) return folder;
     CRASH_POINT(run_folder_opened);
@@ -66,6 +62,14 @@ Result<UniqueFd> enter_folder(int parent, const std::string& name, const std::st
     return folder;
 }
 
+/// Makes it, if there is none.
+Result<UniqueFd> enter_folder(int parent, const std::string& name, const std::string& path) {
+    if (mkdirat(parent, name.c_str(), 0700) != 0 && errno != EEXIST)
+        return shmheap::os::error("make run directory", path);
+    CRASH_POINT(run_folder_made);
+    return open_own_folder(parent, name, path);
+}
+
 bool is_self(const char* name) {
     const std::string_view text(name);
     return text == "." || text == "..";
@@ -73,15 +77,8 @@ bool is_self(const char* name) {
 
 /// Whether a component that was to outlive its harrier has left something.
 bool has_kept(int folder) {
-    const int copy = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (copy < 0) return false;
-    const std::unique_ptr<DIR, decltype([](DIR* open) { closedir(open); })> entries(
-        fdopendir(copy));
-    if (!entries) {
-        close(copy);
-        return false;
-    }
-    while (const dirent* entry = readdir(entries.get())) {
+    const auto entries = shmheap::os::open_directory_stream(folder, ".");
+    while (const dirent* entry = entries ? readdir(entries.get()) : nullptr) {
         if (std::string_view(entry->d_name).starts_with(kept_prefix)) return true;
     }
     return false;
@@ -90,15 +87,8 @@ bool has_kept(int folder) {
 /// Removes everything below `folder` but the lock at the top. Follows no link, and gives up what
 /// it may not remove: a left-over file harms nobody.
 void empty_folder(int folder, int depth) {
-    const int copy = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (copy < 0) return;
-    const std::unique_ptr<DIR, decltype([](DIR* open) { closedir(open); })> entries(
-        fdopendir(copy));
-    if (!entries) {
-        close(copy);
-        return;
-    }
-    while (const dirent* entry = readdir(entries.get())) {
+    const auto entries = shmheap::os::open_directory_stream(folder, ".");
+    while (const dirent* entry = entries ? readdir(entries.get()) : nullptr) {
         if (is_self(entry->d_name) || (depth == 0 && std::string_view(entry->d_name) == lock_name))
             continue;
         if (unlinkat(folder, entry->d_name, 0) == 0 || depth == depth_max) continue;
@@ -116,6 +106,13 @@ std::string holder_of(int lock) {
     return count > 0 ? std::string(text.data(), static_cast<std::size_t>(count)) : "unknown";
 }
 
+/// The folder that run directories lie in.
+Result<UniqueFd> enter_parent(const Location& location, const std::string& path) {
+    const UniqueFd base(open(location.base.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!base) return shmheap::os::error("open", location.base);
+    return enter_folder(base.get(), location.below[0], path);
+}
+
 /// Whether the locked file is still the one that the name stands for: an instance that ends
 /// removes it before it drops its lock.
 bool is_current(int directory, int lock) {
@@ -124,6 +121,27 @@ bool is_current(int directory, int lock) {
     return fstat(lock, &held) == 0 &&
            fstatat(directory, lock_name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
            held.st_ino == named.st_ino && held.st_dev == named.st_dev;
+}
+
+/// What the name of an application leads to.
+struct Opened {
+    UniqueFd parent;
+    UniqueFd directory;
+};
+
+/// With the lock that is held in it, and nothing made.
+Result<Opened> open_held(std::string_view application, int lock) {
+    const Location location = locate(application);
+    const std::string path = run_directory_path(application);
+    const UniqueFd base(open(location.base.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!base) return shmheap::os::error("open", location.base);
+    auto parent = open_own_folder(base.get(), location.below[0], path);
+    if (!parent) return tl::unexpected(parent.error());
+    auto directory = open_own_folder(parent->get(), location.below[1], path);
+    if (!directory) return tl::unexpected(directory.error());
+    if (!is_current(directory->get(), lock))
+        return fail(ESTALE, "go on with instance lock in", path);
+    return Opened{std::move(*parent), std::move(*directory)};
 }
 
 /// Takes the instance lock. ESTALE when the directory went away meanwhile: begin again.
@@ -161,9 +179,7 @@ std::string run_directory_path(std::string_view application) {
 Result<RunDirectory> RunDirectory::acquire(std::string_view application) {
     const Location location = locate(application);
     const std::string path = run_directory_path(application);
-    UniqueFd base(open(location.base.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!base) return shmheap::os::error("open", location.base);
-    auto parent = enter_folder(base.get(), location.below[0], path);
+    auto parent = enter_parent(location, path);
     if (!parent) return tl::unexpected(parent.error());
     for (int attempt = 1;; ++attempt) {
         auto directory = enter_folder(parent->get(), location.below[1], path);
@@ -180,17 +196,15 @@ Result<RunDirectory> RunDirectory::acquire(std::string_view application) {
 }
 
 Result<RunDirectory> RunDirectory::resume(std::string_view application, UniqueFd lock) {
-    const Location location = locate(application);
-    const std::string path = run_directory_path(application);
-    UniqueFd base(open(location.base.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!base) return shmheap::os::error("open", location.base);
-    auto parent = enter_folder(base.get(), location.below[0], path);
-    if (!parent) return tl::unexpected(parent.error());
-    auto directory = enter_folder(parent->get(), location.below[1], path);
-    if (!directory) return tl::unexpected(directory.error());
-    if (!is_current(directory->get(), lock.get()))
-        return fail(ESTALE, "go on with instance lock in", path);
-    return RunDirectory(path, std::move(*parent), std::move(*directory), std::move(lock));
+    auto opened = open_held(application, lock.get());
+    if (!opened) return tl::unexpected(opened.error());
+    return RunDirectory(run_directory_path(application), std::move(opened->parent),
+                        std::move(opened->directory), std::move(lock));
+}
+
+Status RunDirectory::check() const {
+    const std::string application = std::filesystem::path(path_).filename().string();
+    return open_held(application, lock_.get()).map([](const Opened&) {});
 }
 
 void RunDirectory::clear() const {

@@ -27,6 +27,9 @@ public:
     static shmheap::Result<RunDirectory> resume(std::string_view application,
                                                 shmheap::os::UniqueFd lock);
 
+    /// Whether resume() would succeed now. Errors: as resume().
+    [[nodiscard]] shmheap::Status check() const;
+
     /// The descriptor that is locked.
     [[nodiscard]] int lock() const { return lock_.get(); }
 

@@ -18,7 +18,7 @@ namespace launcher {
 
 /// How heaps are reaped; a function object, so that tests need no files.
 using Reap = std::function<shmheap::Result<reaper::ReapOutcome>(
-    const reaper::Selection&, std::chrono::milliseconds patience)>;
+    const reaper::HeapSelection&, std::chrono::milliseconds patience)>;
 
 /// What SIGKILL is given at least to show its effect, however late it is.
 constexpr auto death_patience = std::chrono::milliseconds(350);
@@ -55,6 +55,7 @@ struct Shared {
     std::vector<std::string> environment;  ///< what components inherit
     Random random;                         ///< for the jitter of delays
     StopOrder stop = {};
+    TimePoint no_check_before{};          ///< no health check begins until then
     std::function<void()> on_stopping{};  ///< called when a component begins to stop
     Totals totals = {};
 };

@@ -19,7 +19,7 @@ namespace {
 namespace http = boost::beast::http;
 using shmheap::os::UniqueFd;
 
-constexpr std::size_t answer_bytes_max = std::size_t{16} << 10;
+constexpr std::size_t head_bytes_max = std::size_t{16} << 10;
 
 struct Address {
     sockaddr_storage storage{};
@@ -130,7 +130,7 @@ void SocketProbe::read_answer() {
     if (count == 0) return end(failed("the connection was closed without an answer"));
     answer_.append(bytes.data(), static_cast<std::size_t>(count));
     if (auto result = judge_http_answer(answer_)) return end(std::move(*result));
-    if (answer_.size() > answer_bytes_max) return end(failed("the answer's head is too long"));
+    if (answer_.size() > head_bytes_max) return end(failed("the answer's head is too long"));
     watch_->arm();
 }
 

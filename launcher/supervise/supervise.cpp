@@ -178,62 +178,67 @@ void conclude(Component& component, const Exit& exit, Cause cause, Shared& share
                     std::move(fields));
 }
 
-void fail_unkillable(Component& component, Component::Fields what) {
+void fail_unkillable(Component& component, std::string what, std::size_t number) {
     component.is_unkillable = true;
     component.asked.reset();
-    what.insert(what.begin(), {"reason", "unkillable"});
-    component.enter(State::failed, std::move(what));
+    component.enter(State::failed,
+                    {{"reason", "unkillable"}, {std::move(what), std::to_string(number)}});
 }
 
-Component::Fields running_fields(const Component& component, const std::string& pid) {
-    Component::Fields fields = {{"pid", pid}};
+void enter_running(Component& component, const Process& process, const Shared& shared) {
+    component.history.started = shared.host.now();
+    component.pid = process.pid();
+    component.status.clear();
+    component.is_healthy = true;
+    Component::Fields fields = {{"pid", std::to_string(component.pid)}};
     const bool is_changed = component.is_adopted && component.asked == Request::restart;
     if (is_changed) fields.emplace_back("description", "changed");
-    return fields;
+    component.enter(State::running, std::move(fields));
 }
+
+void enter_ending(Component& component, const Process& process, const Exit& exit,
+                  const Shared& shared) {
+    Component::Fields fields = {{"pid", std::to_string(process.pid())}};
+    for (auto& field : exit_fields(exit))
+        fields.push_back(std::move(field));
+    fields.emplace_back("uptime", format_duration(shared.host.now() - *component.history.started));
+    component.last_exit = exit;
+    component.enter(State::ending, std::move(fields));
+}
+
+/// Its process could not be made.
+void conclude_unmade(Component& component, const shmheap::Error& error, Shared& shared) {
+    component.last_exit = NotStarted{error};
+    conclude(component, *component.last_exit, Cause::itself, shared);
+}
+
+// In the coroutines below stands what they need across a wait, and little else: a thousand of each
+// sleep while their components run, and the compiler keeps every temporary in their frames.
 
 /// From a process that runs to its end in the process table.
 Awaitable<void> see_through(Component& component, Process& process, const SpawnRequest& request,
                             Shared& shared) {
-    const std::string pid = std::to_string(process.pid());
     StopSchedule schedule({}, *component.history.started);
     const Cause cause = co_await attend(component, process, request, shared);
     component.attention.reset();
     component.told_at = shared.host.now();
     if (cause != Cause::itself) schedule = co_await stop(component, process, cause, shared);
     component.signals.clear();
-    const auto exit = process.exit();
-    if (!exit) {
-        fail_unkillable(component, {{"pid", pid}});
+    if (!process.exit()) {
+        fail_unkillable(component, "pid", static_cast<std::size_t>(process.pid()));
         co_return;
     }
-    Component::Fields fields = {{"pid", pid}};
-    for (auto& field : exit_fields(*exit))
-        fields.push_back(std::move(field));
-    fields.emplace_back("uptime", format_duration(shared.host.now() - *component.history.started));
-    component.last_exit = *exit;
-    component.enter(State::ending, std::move(fields));
+    enter_ending(component, process, *process.exit(), shared);
     const std::size_t left = co_await end_rest(component, process, schedule, shared);
     reap_component(component.descriptor(), request, shared);
     process.collect();
     component.pid = 0;
     component.is_adopted = false;
     if (left > 0) {
-        fail_unkillable(component, {{"processes", std::to_string(left)}});
+        fail_unkillable(component, "processes", left);
         co_return;
     }
-    conclude(component, *exit, cause, shared);
-}
-
-/// The same from a process that was made on.
-Awaitable<void> run(Component& component, Process& process, const SpawnRequest& request,
-                    Shared& shared) {
-    component.history.started = shared.host.now();
-    component.pid = process.pid();
-    component.status.clear();
-    component.is_healthy = true;
-    component.enter(State::running, running_fields(component, std::to_string(process.pid())));
-    co_await see_through(component, process, request, shared);
+    conclude(component, *component.last_exit, cause, shared);
 }
 
 Awaitable<void> start_and_run(Component& component, Shared& shared) {
@@ -250,12 +255,11 @@ Awaitable<void> start_and_run(Component& component, Shared& shared) {
     auto process = co_await shared.host.spawn(request);
     drop_environment(request);
     if (process) {
-        co_await run(component, **process, request, shared);
+        enter_running(component, **process, shared);
+        co_await see_through(component, **process, request, shared);
         co_return;
     }
-    const Exit exit = NotStarted{process.error()};
-    component.last_exit = exit;
-    conclude(component, exit, Cause::itself, shared);
+    conclude_unmade(component, process.error(), shared);
 }
 
 /// As note_dependencies(), where some of the others live already and have yet to be adopted.
@@ -281,12 +285,11 @@ Awaitable<void> adopt(Component& component, unsigned start, Shared& shared) {
     drop_environment(request);
     if (process) {
         component.is_adopted = true;
-        co_await run(component, **process, request, shared);
+        enter_running(component, **process, shared);
+        co_await see_through(component, **process, request, shared);
         co_return;
     }
-    const Exit exit = NotStarted{process.error()};
-    component.last_exit = exit;
-    conclude(component, exit, Cause::itself, shared);
+    conclude_unmade(component, process.error(), shared);
 }
 
 /// What ran under another program of this process runs on.

@@ -132,7 +132,7 @@ Awaitable<void> Supervisor::end_all() {
         shared_.stop.requested() ? std::max(shared_.stop.give_up_at, now) : now + stray_patience;
     shared_.totals.left_behind += co_await shared_.host.end_strays(give_up_at);
     for (const std::string& prefix : final_prefixes()) {
-        const reaper::Selection selection{
+        const reaper::HeapSelection selection{
             .directory = shared_.shm_directory, .tag_prefix = prefix, .uid = geteuid()};
         shared_.totals.left_behind += reap_heaps(selection, 0ms, {}, shared_);
     }

@@ -83,6 +83,10 @@ public:
         std::shared_ptr<const LaunchText> text;
     };
     [[nodiscard]] std::string transition() const;
+
+    /// No health check begins until then, so that there is a moment at which none is under way.
+    void hold_checks(TimePoint until);
+    void let_checks_go_on() { hold_checks({}); }
     [[nodiscard]] bool is_ending() const { return shared_.stop.requested() || is_over_; }
     [[nodiscard]] boost::json::object carry() const;
     void restore(const boost::json::object& carried, std::vector<Launched> launched);

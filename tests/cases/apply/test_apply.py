@@ -20,6 +20,16 @@ HEAP_WORKER = sys.argv.pop(2)
 RESTARTS = ", restart: {policy: always, delay: 0s, max_attempts: 1000}"
 
 
+def has_thread(pid, name):
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        try:
+            if (task / "comm").read_text() == f"{name}\n":
+                return True
+        except (FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
+            pass
+    return False
+
+
 class Apply(Control):
     def rewrite(self, text):
         return self.world.write("app.yaml", text)
@@ -271,9 +281,7 @@ class Hang(Control):
         """A client who asked for the file when harrier had begun to read it."""
         asking = self.connect()
         asking.send(request="plan", files=[file])
-        tasks = Path(f"/proc/{harrier.process.pid}/task")
-        await_true(lambda: any((task / "comm").read_text() == "harrier-read\n"
-                               for task in tasks.iterdir()))
+        await_true(lambda: has_thread(harrier.process.pid, "harrier-read"))
         return asking
 
     def test_who_wants_to_read_waits_and_is_refused_when_there_are_many(self):

@@ -88,7 +88,7 @@ class Verbs(Control):
         self.assertEqual(harrier.await_event("exited", component="a")["signal"], "SIGKILL")
         self.verb("wait", "a", "--ended")
         self.assertIn("No such process", self.verb("signal", "a", "TERM", status=1).stderr)
-        self.verb("signal", "b", "SIGFOO", status=1)
+        self.verb("signal", "b", "SIGFOO", status=2)
 
     def test_wait_says_what_cannot_come_and_what_has_not(self):
         harrier = self.start(application([("a", SLEEPS, ""), ("b", "['false']", "")]), "a")
@@ -153,10 +153,27 @@ class Verbs(Control):
         self.assertIn("--name", self.verb("status", status=3).stderr)
         self.verb("status", "--name", APPLICATION)
 
+    def test_what_cannot_be_shown_is_told_and_1(self):
+        self.start(application([("a", "[sh, -c, 'echo said; exec sleep 1000']", "")]), "a")
+        await_true(lambda: self.verb("logs").stdout)
+        changed = self.world.write("changed.yaml", sleepers("a", "b"))
+        for arguments in (["status"], ["status", "-o", "json"], ["logs"], ["logs", "-f"],
+                          ["events"], ["events", "-f"], ["graph"], ["plan", str(changed)]):
+            with open("/dev/full", "wb") as full:
+                result = subprocess.run(
+                    [self.harrier, *arguments], env=self.world.environment, stdout=full,
+                    stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False,
+                    timeout=PATIENCE_S)
+            self.assertEqual(result.returncode, 1, arguments)
+            self.assertRegex(result.stderr, r"^harrier: \S.*standard output: No space left on "
+                             r"device; what it shows is cut short\n$", arguments)
+
     def test_wrong_usage_is_2_and_unknown_components_change_nothing(self):
         self.start(sleepers("alpha", "beta"), "alpha", "beta")
         self.verb("stop", status=2)
         self.verb("status", "-o", "xml", status=2)
+        self.assertIn("SIGTERM", self.verb("signal", "alpha", "SIGTREM", status=2).stderr)
+        self.assertIn("-1 is no number", self.verb("logs", "-n", "-1", status=2).stderr)
         said = self.verb("stop", "beta", "alpah", status=1).stderr
         self.assertIn('did you mean "alpha"', said)
         self.assertEqual(self.status()["beta"]["state"], "running")

@@ -108,6 +108,8 @@ class Detach(Control):
         pid = int(result.stdout.split()[2].rstrip(","))
         result = self.detach(sleepers("a"), status=1)
         self.assertIn(f"is already running (pid {pid}", result.stderr)
+        self.assertIn(f"nothing was started, see {self.world.folder / LOG}", result.stderr)
+        self.assertNotIn("has ended", result.stderr)
         self.assertTrue(is_running(pid))
         self.assertIn("open log", self.detach(sleepers("a"), "--log", ".", status=1).stderr)
 

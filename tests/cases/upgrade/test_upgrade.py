@@ -14,31 +14,11 @@ import time
 import unittest
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
-import harrier_case  # noqa: E402  (found beside this folder)
+from upgrade_case import APPLICATION, TELLS, Case, harrier_case, has_socket, main, python
 
-HARRIER, WORKER = None, None
-
-APPLICATION = f"upgrade-test-{os.getpid()}"
 UPGRADES = 12
 MOMENTS = 60
 AGAIN = "restart: {policy: always, delay: 0s, max_attempts: 1000000}"
-# Numbered lines, each in two halves, and a byte that is no UTF-8 in the first one.
-TELLS = """
-import os, signal, time
-running = True
-def end(*_):
-    global running
-    running = False
-signal.signal(signal.SIGTERM, end)
-number = 0
-while running:
-    os.write(1, b"\\xff line %d" % number)
-    time.sleep(0.001)
-    os.write(1, b" ends\\n")
-    number += 1
-os.write(1, b"\\xff last %d ends\\n" % number)
-"""
 # Says that it is ready and that it lives; and what it is told by the file it is given.
 NOTIFIES = """
 import os, pathlib, socket, sys, time
@@ -52,49 +32,6 @@ while True:
         said.send(b"WATCHDOG=1\\nSTATUS=" + word.encode())
     time.sleep(0.05)
 """
-
-
-def python(script, *arguments):
-    return json.dumps([sys.executable, "-c", script, *map(str, arguments)])
-
-
-class Case(unittest.TestCase):
-    def setUp(self):
-        self.world = harrier_case.World()
-        self.addCleanup(self.world.__exit__)
-
-    def start(self, components, *ready):
-        """`components`: name and the rest of its description. Returns when `ready` have started."""
-        lines = "".join(f"  {name}: {{{rest}}}\n" for name, rest in components.items())
-        self.file = self.world.write("app.yaml", f"name: {APPLICATION}\ncomponents:\n{lines}")
-        self.printed = self.world.folder / "printed"
-        with self.printed.open("wb") as stdout:
-            harrier = harrier_case.Harrier(HARRIER, self.world, "run", self.file, stdout=stdout)
-        self.addCleanup(harrier.__exit__)
-        for name in ready or components:
-            harrier.await_event("started", component=name)
-        return harrier
-
-    def verb(self, *words, status=0):
-        told = subprocess.run([HARRIER, *map(str, words)], env=self.world.environment, text=True,
-                              stdin=subprocess.DEVNULL, capture_output=True, check=False,
-                              timeout=60)
-        self.assertEqual(told.returncode, status, told)
-        return told
-
-    def status(self):
-        told = json.loads(self.verb("status", "-o", "json").stdout)
-        return {component["name"]: component for component in told["components"]}
-
-    def pids(self):
-        return {name: component["pid"] for name, component in self.status().items()}
-
-    def end(self, harrier):
-        self.verb("down")
-        harrier.finish()
-        self.assertEqual(harrier_case.await_no_process(APPLICATION, self.world), [])
-        self.assertEqual(self.world.heap_names(), [])
-        self.assertFalse((self.world.folder / "harrier" / APPLICATION).exists())
 
 
 class Upgrade(Case):
@@ -114,7 +51,7 @@ class Upgrade(Case):
             "json": f"command: {python(TELLS)}, "
                     + log.format(folder / "json.log", ", format: json"),
             "kept": f"command: {python(TELLS)}, on_supervisor_loss: keep",
-            "worker": f"command: [{WORKER}]"})
+            "worker": f"command: [{self.worker}]"})
         before = self.status()
         for _ in range(UPGRADES):
             told = self.verb("upgrade")
@@ -141,7 +78,7 @@ class Upgrade(Case):
             "a": "shell: true, command: 'trap \"exit 7\" USR1; while :; do sleep 0.02; done',"
                  " restart: {policy: on-failure, delay: 0s}",
             "b": f"command: [sleep, '1000'], depends_on: {{a: {{restart: true}}}}",
-            "worker": f"command: [{WORKER}], {AGAIN}"})
+            "worker": f"command: [{self.worker}], {AGAIN}"})
         self.verb("upgrade")
         before = self.pids()
         self.verb("signal", "a", "USR1")
@@ -189,7 +126,7 @@ class Upgrade(Case):
 
     def test_another_program_goes_on_with_who_was_launched_has_failed_or_waits(self):
         other = self.world.folder / "another-harrier"
-        shutil.copy(HARRIER, other)
+        shutil.copy(self.program, other)
         harrier = self.start({
             "fails": "command: ['false']",
             "backs_off": "command: ['false'], restart: {policy: always, delay: 4s}",
@@ -213,8 +150,9 @@ class Upgrade(Case):
         harrier.await_event("exited", component="fails")
         os.kill(after["launched"]["pid"], signal.SIGKILL)
         harrier.await_event("started", component="launched")
-        second = subprocess.run([HARRIER, "run", self.file], env=self.world.environment, text=True,
-                                stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        second = subprocess.run([self.program, "run", self.file], env=self.world.environment,
+                                text=True, stdin=subprocess.DEVNULL, capture_output=True,
+                                check=False)
         self.assertIn(f"already running (pid {pid},", second.stderr)
         self.end(harrier)
 
@@ -224,7 +162,7 @@ class Upgrade(Case):
         before = self.pids()
         self.verb("upgrade")
         harrier.kill()
-        with harrier_case.Harrier(HARRIER, self.world, "run", self.file) as harrier:
+        with harrier_case.Harrier(self.program, self.world, "run", self.file) as harrier:
             harrier.await_event("adopted", component="kept")
             self.verb("upgrade")
             self.assertEqual(self.pids(), before)
@@ -235,22 +173,12 @@ class Upgrade(Case):
 
 
 class Refusals(Case):
-    def check_refused(self, *words, says):
-        before = self.pids()
-        told = self.verb("upgrade", *words, status=1)
-        self.assertIn(says, told.stderr)
-        self.assertEqual(told.stdout, "")
-        self.assertEqual(self.pids(), before)
-
     def test_a_program_that_could_not_go_on_and_nothing_is_harmed(self):
         harrier = self.start({"tells": f"command: {python(TELLS)}",
                               "a": "command: [sleep, '1000']"})
         plain = self.world.write("plain", "text")
-        gone = self.world.write("gone", f"#!/bin/sh\nrm '{self.world.folder}/gone'\n"
-                                        f"exec '{HARRIER}' \"$@\"\n")
-        gone.chmod(0o700)
-        deaf = self.world.write("deaf", "#!/bin/sh\nexec sleep 1000\n")
-        deaf.chmod(0o700)
+        gone = self.script("gone", f"rm '{self.world.folder}/gone'; exec '{self.program}' \"$@\"")
+        deaf = self.script("deaf", "exec sleep 1000")
         self.check_refused(self.world.folder / "none", says="No such file or directory")
         self.check_refused(plain, says="Permission denied")
         self.check_refused(self.world.folder, says="Permission denied")
@@ -303,8 +231,9 @@ class Refusals(Case):
     def test_an_upgrade_that_waits_keeps_nobody_from_ending(self):
         harrier = self.start({"never": "command: [sleep, '1000'], type: notify,"
                                        " ready: {timeout: 1000s}"})
-        with subprocess.Popen([HARRIER, "upgrade"], env=self.world.environment, text=True,
+        with subprocess.Popen([self.program, "upgrade"], env=self.world.environment, text=True,
                               stderr=subprocess.PIPE) as upgrade:
+            harrier_case.await_true(lambda: has_socket(upgrade.pid))
             self.verb("down")
             harrier.finish()
             self.assertEqual(upgrade.wait(harrier_case.PATIENCE_S), 1)
@@ -314,7 +243,7 @@ class Refusals(Case):
         file = self.world.write("app.yaml", "components: {a: {command: ['true']}}\n")
         for text in ("", "nothing", "{}", '{"version":77}', '{"version":1}'):
             with self.world.write("record", text).open("rb") as record:
-                told = subprocess.run([HARRIER, "run", "--handed-over", "0", file], text=True,
+                told = subprocess.run([self.program, "run", "--handed-over", "0", file], text=True,
                                       env=self.world.environment, stdin=record, check=False,
                                       capture_output=True)
             self.assertEqual(told.returncode, 2, told)
@@ -324,7 +253,7 @@ class Refusals(Case):
 class Moments(Case):
     def test_who_dies_at_any_moment_of_an_upgrade_is_reaped_and_started_again(self):
         random = harrier_case.seeded_random()
-        harrier = self.start({"worker": f"command: [{WORKER}], {AGAIN}",
+        harrier = self.start({"worker": f"command: [{self.worker}], {AGAIN}",
                               "tree": "shell: true, command: '(setsid sleep 1000 &);"
                                       f" sleep 1000; true', {AGAIN}",
                               "stays": "command: [sleep, '1000']"})
@@ -335,7 +264,7 @@ class Moments(Case):
         for _ in range(harrier_case.rounds(MOMENTS)):
             harrier_case.await_true(lambda: len(self.world.heap_names()) == 1)
             before = self.pids()
-            with subprocess.Popen([HARRIER, "upgrade"], env=self.world.environment,
+            with subprocess.Popen([self.program, "upgrade"], env=self.world.environment,
                                   stdout=subprocess.DEVNULL) as upgrade:
                 time.sleep(moment_max_s * random.random())  # the random moment itself
                 for name in ("worker", "tree"):
@@ -360,9 +289,9 @@ class Moments(Case):
         random = harrier_case.seeded_random()
         moment_max_s = 0.1
         for _ in range(harrier_case.rounds(MOMENTS)):
-            harrier = self.start({"worker": f"command: [{WORKER}], {AGAIN}"})
+            harrier = self.start({"worker": f"command: [{self.worker}], {AGAIN}"})
             began = time.monotonic()
-            with subprocess.Popen([HARRIER, "upgrade"], env=self.world.environment,
+            with subprocess.Popen([self.program, "upgrade"], env=self.world.environment,
                                   stdout=subprocess.DEVNULL,
                                   stderr=subprocess.DEVNULL) as upgrade:
                 time.sleep(moment_max_s * random.random())  # the random moment itself
@@ -377,5 +306,4 @@ class Moments(Case):
 
 
 if __name__ == "__main__":
-    HARRIER, WORKER = (Path(sys.argv.pop(1)).resolve() for _ in range(2))
-    unittest.main()
+    main()

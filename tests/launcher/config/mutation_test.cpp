@@ -18,7 +18,7 @@ constexpr std::string_view hostile_bytes = "{[]&*:-\"'\n\t#|<\x01\xff";
 /// For further files, those of them that change the shape of a tree most.
 constexpr std::string_view few_hostile_bytes = "{:\"\n";
 
-constexpr std::string_view every_key = R"(version: "1"
+constexpr std::string_view mutated_description = R"(version: "1"
 name: demo
 defaults: {kill_mode: mixed}
 components:
@@ -101,8 +101,8 @@ std::string example(const std::string& name) {
 }  // namespace
 
 TEST_CASE("every single-byte slip in a file with every key is answered") {
-    REQUIRE(support::load_text(std::string(every_key)).has_value());
-    mutate(std::string(every_key), hostile_bytes);
+    REQUIRE(support::load_text(std::string(mutated_description)).has_value());
+    mutate(std::string(mutated_description), hostile_bytes);
 }
 
 TEST_CASE("every single-byte slip in the examples is answered") {

@@ -16,7 +16,7 @@ using launcher::StartOrder;
 
 namespace {
 
-Descriptor component(std::string name, std::initializer_list<const char*> dependencies = {}) {
+Descriptor node(std::string name, std::initializer_list<const char*> dependencies = {}) {
     Descriptor descriptor;
     descriptor.name = std::move(name);
     int column = 1;
@@ -41,39 +41,38 @@ TEST_CASE("nothing to start is a plan too") {
 }
 
 TEST_CASE("components without dependencies start in the order of the files") {
-    CHECK(plan({component("c"), component("a"), component("b")}).value() == StartOrder{0, 1, 2});
+    CHECK(plan({node("c"), node("a"), node("b")}).value() == StartOrder{0, 1, 2});
 }
 
 TEST_CASE("a component starts after everything it depends on") {
-    CHECK(plan({component("source", {"filter"}), component("filter", {"sink"}), component("sink")})
-              .value() == StartOrder{2, 1, 0});
+    CHECK(plan({node("source", {"filter"}), node("filter", {"sink"}), node("sink")}).value() ==
+          StartOrder{2, 1, 0});
     // A diamond: the order of the files decides between the two in the middle.
-    CHECK(plan({component("d", {"b", "c"}), component("c", {"a"}), component("b", {"a"}),
-                component("a"), component("e")})
+    CHECK(plan({node("d", {"b", "c"}), node("c", {"a"}), node("b", {"a"}), node("a"), node("e")})
               .value() == StartOrder{3, 1, 2, 0, 4});
 }
 
 TEST_CASE("a circle is shown as a path from its first component in the files") {
-    CHECK(only_mistake({component("a", {"b"}), component("b", {"a"})}) ==
+    CHECK(only_mistake({node("a", {"b"}), node("b", {"a"})}) ==
           "a.yaml:1:1: depends_on: components depend on each other in a circle: a -> b -> a");
-    CHECK(only_mistake({component("a", {"a"})}) ==
+    CHECK(only_mistake({node("a", {"a"})}) ==
           "a.yaml:1:1: depends_on: components depend on each other in a circle: a -> a");
-    CHECK(only_mistake({component("x", {"c"}), component("free"), component("b", {"free", "c"}),
-                        component("c", {"d"}), component("d", {"b"})}) ==
+    CHECK(only_mistake({node("x", {"c"}), node("free"), node("b", {"free", "c"}), node("c", {"d"}),
+                        node("d", {"b"})}) ==
           "b.yaml:1:2: depends_on: components depend on each other in a circle: b -> c -> d -> b");
 }
 
 TEST_CASE("a dependency on nothing offers the nearest name") {
-    CHECK(only_mistake({component("a", {"snik"}), component("sink")}) ==
+    CHECK(only_mistake({node("a", {"snik"}), node("sink")}) ==
           "a.yaml:1:1: depends_on: there is no component \"snik\", did you mean \"sink\"?");
-    CHECK(only_mistake({component("a", {"database"}), component("sink")}) ==
+    CHECK(only_mistake({node("a", {"database"}), node("sink")}) ==
           "a.yaml:1:1: depends_on: there is no component \"database\"");
 }
 
 TEST_CASE("waiting for the completion of what always restarts is refused") {
-    Descriptor waiter = component("waiter", {"server"});
+    Descriptor waiter = node("waiter", {"server"});
     waiter.depends_on.front().condition = DependencyCondition::completed_successfully;
-    Descriptor server = component("server");
+    Descriptor server = node("server");
     CHECK(plan({waiter, server}).has_value());
     server.restart.policy = launcher::RestartPolicy::on_failure;
     CHECK(plan({waiter, server}).has_value());
@@ -85,7 +84,7 @@ TEST_CASE("waiting for the completion of what always restarts is refused") {
 }
 
 TEST_CASE("several mistakes are told at once") {
-    const auto order = plan({component("a", {"b", "none"}), component("b", {"a", "nil"})});
+    const auto order = plan({node("a", {"b", "none"}), node("b", {"a", "nil"})});
     REQUIRE_FALSE(order.has_value());
     CHECK(order.error().size() == 3);
 }
@@ -93,7 +92,7 @@ TEST_CASE("several mistakes are told at once") {
 TEST_CASE("a chain as long as a file may hold is ordered without recursion") {
     std::vector<Descriptor> chain;
     for (int i = 0; i < 10'000; ++i) {
-        chain.push_back(component("c" + std::to_string(i)));
+        chain.push_back(node("c" + std::to_string(i)));
         if (i > 0) chain.back().depends_on = {{"c" + std::to_string(i - 1)}};
     }
     std::reverse(chain.begin(), chain.end());

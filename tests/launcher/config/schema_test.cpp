@@ -64,7 +64,7 @@ struct Schema {
     Node root;
 };
 
-Words known(std::string_view of) {
+Words words_known_of(std::string_view of) {
     for (const launcher::Vocabulary& vocabulary : launcher::vocabulary()) {
         if (vocabulary.of == of) return sorted({vocabulary.words.begin(), vocabulary.words.end()});
     }
@@ -94,7 +94,7 @@ TEST_CASE("the schema has the loader's keys, map by map") {
         CAPTURE(of);
         Words properties = path;
         properties.push_back("properties");
-        CHECK(schema.keys(properties) == known(of));
+        CHECK(schema.keys(properties) == words_known_of(of));
         Words additional = path;
         additional.push_back("additionalProperties");
         CHECK(schema.at(additional).text == "false");
@@ -118,7 +118,7 @@ TEST_CASE("the schema has the loader's words, key by key") {
     };
     for (const auto& [of, path] : enumerations) {
         CAPTURE(of);
-        CHECK(schema.items(path) == known(of));
+        CHECK(schema.items(path) == words_known_of(of));
     }
     CHECK(launcher::vocabulary().size() == enumerations.size() + 12);
 }

@@ -3,9 +3,12 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <unistd.h>
 
+#include <exception>
 #include <filesystem>
+#include <thread>
 
 #include "temporary_folder.hpp"
 
@@ -41,6 +44,7 @@ struct Desk {
     /// Runs the main loop until that many events came.
     void await_events(std::size_t count) {
         const auto work = asio::make_work_guard(io);
+        io.restart();
         while (events.size() < count)
             REQUIRE(io.run_one_for(std::chrono::seconds(60)) == 1);
     }
@@ -182,6 +186,102 @@ TEST_CASE("a log that cannot be made is an error of the start") {
     CHECK_FALSE(desk.logs.open(component));
     component.logging.path = desk.folder / "later.log";
     CHECK(desk.logs.open(component));
+}
+
+Awaitable<void> pause(LogKeeper& logs, bool& is_paused) {
+    is_paused = co_await logs.pause(end_of_time);
+}
+
+void rethrow(const std::exception_ptr& failure) {
+    if (failure) std::rethrow_exception(failure);
+}
+
+TEST_CASE("a log thread that is made during a pause reads nothing before its end") {
+    for (int round = 0; round < 20; ++round) {
+        Desk desk;
+        Desk other;
+        bool is_paused = false;
+        asio::co_spawn(desk.io, pause(desk.logs, is_paused), rethrow);
+        desk.io.run();
+        REQUIRE(is_paused);
+        write_all(desk.open(desk.component("a")), "said\n");
+        // Another thread, made after it, has read and written: it has had its time.
+        write_all(other.open(other.component("a")), "said\n");
+        while (other.folder.read("a.log").empty())
+            std::this_thread::yield();
+        CHECK(desk.folder.read("a.log").empty());
+        desk.logs.go_on();
+        desk.logs.finish();
+        CHECK(desk.folder.read("a.log") == "said\n");
+    }
+}
+
+/// While it lives no thread can be made: its stack would have no room.
+class NoThreads {
+public:
+    NoThreads() {
+        pthread_getattr_default_np(&before_);
+        pthread_attr_t huge;
+        pthread_attr_init(&huge);
+        REQUIRE(pthread_attr_setstacksize(&huge, std::size_t{1} << 50) == 0);
+        REQUIRE(pthread_setattr_default_np(&huge) == 0);
+        pthread_attr_destroy(&huge);
+    }
+    ~NoThreads() {
+        pthread_setattr_default_np(&before_);
+        pthread_attr_destroy(&before_);
+    }
+    NoThreads(const NoThreads&) = delete;
+    NoThreads& operator=(const NoThreads&) = delete;
+
+private:
+    pthread_attr_t before_{};
+};
+
+/// A pipe as another program left it.
+CarriedOutput carried_pipe() {
+    auto ends = open_pipe_ends("a");
+    REQUIRE(ends);
+    return {.read_end = ends->read_end.release(), .write_end = ends->write_end.release()};
+}
+
+TEST_CASE("what another program left waits in its pipe while no thread can read it") {
+    Desk desk;
+    const Descriptor component = desk.component("a");
+    const CarriedOutput carried = carried_pipe();
+    {
+        const NoThreads no_threads;
+        CHECK_FALSE(desk.logs.resume(component, carried));
+        write_all(carried.write_end, "wai");
+        CHECK_FALSE(desk.logs.open(component));
+        const auto again = desk.logs.carry("a");
+        REQUIRE(again);
+        REQUIRE(*again);
+        CHECK((*again)->read_end == carried.read_end);
+        CHECK((*again)->write_end == carried.write_end);
+    }
+    CHECK(desk.open(component) == carried.write_end);
+    write_all(carried.write_end, "ted\n");
+    desk.logs.finish();
+    CHECK(desk.folder.read("a.log") == "waited\n");
+}
+
+TEST_CASE("a log that another program wrote and that cannot be opened is opened when it can be") {
+    Desk desk;
+    Descriptor component = desk.component("a");
+    component.logging.path = desk.folder / "folder/a.log";
+    component.logging.on_full = WhenLogFull::block;
+    desk.folder.write("folder", "a file");
+    const CarriedOutput carried = carried_pipe();
+    CHECK_FALSE(desk.logs.resume(component, carried));
+    write_all(carried.write_end, "said\n");
+    desk.await_events(1);
+    CHECK(field(desk.events.front(), "state") == "blocked");
+    std::filesystem::remove(desk.folder / "folder");
+    desk.await_events(2);
+    CHECK(field(desk.events.back(), "state") == "recovered");
+    desk.logs.finish();
+    CHECK(desk.folder.read("folder/a.log") == "said\n");
 }
 
 TEST_CASE("an earlier harrier's plain files are compressed, whatever this one writes") {

@@ -100,6 +100,18 @@ class Program(unittest.TestCase):
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         self.assertFalse((self.world.folder / "started").exists())
 
+    def test_what_cannot_be_shown_is_told_and_1(self):
+        good = self.world.write("good.yaml", components(shell("a", "touch started")))
+        for arguments in (["--help"], ["--version"], ["status", "--help"], ["validate", good]):
+            with open("/dev/full", "wb") as full:
+                result = subprocess.run(
+                    [HARRIER, *map(str, arguments)], env=self.world.environment, stdout=full,
+                    stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=60,
+                    check=False)
+            self.assertEqual(result.returncode, 1, arguments)
+            self.assertRegex(result.stderr, r"^harrier: \S.*standard output: No space left on "
+                             r"device; what it shows is cut short\n$", arguments)
+
     def test_output_goes_to_stdout_and_events_to_stderr(self):
         result = self.run_to_end("run", self.world.write("app.yaml", components(
             shell("one", "echo first; echo second >&2; printf end"), shell("three", "exit 0"))))

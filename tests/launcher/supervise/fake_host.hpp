@@ -155,7 +155,8 @@ public:
         co_await sleep_until(now_ + turn_takes, mine);
     }
 
-    Awaitable<shmheap::Result<std::unique_ptr<Process>>> spawn(SpawnRequest request) override {
+    Awaitable<shmheap::Result<std::unique_ptr<Process>>> spawn(
+        const SpawnRequest& request) override {
         const Behaviour behaviour = next_of(behaviours[request.descriptor.name]);
         REQUIRE(turns > requests.size());  // each start in a turn of its own
         requests.push_back(request);

@@ -33,7 +33,7 @@ public:
     Application application{.name = "app", .components = {}};
     std::vector<Event> events;
     std::vector<std::string> lines;  ///< "exited a status=1", in order
-    std::vector<reaper::Selection> reaps;
+    std::vector<reaper::HeapSelection> reaps;
     reaper::ReapOutcome next_reap;  ///< what the next reap finds
     std::optional<Summary> summary;
 
@@ -55,7 +55,7 @@ public:
     void start() {
         Shared shared{.host = host,
                       .emit = emit_,
-                      .reap = [this](const reaper::Selection& selection,
+                      .reap = [this](const reaper::HeapSelection& selection,
                                      std::chrono::milliseconds) { return reap(selection); },
                       .instance_tag = "app/uuid",
                       .run_directory = "/run/app",
@@ -88,7 +88,7 @@ private:
         summary = co_await supervisor.run();
     }
 
-    shmheap::Result<reaper::ReapOutcome> reap(const reaper::Selection& selection) {
+    shmheap::Result<reaper::ReapOutcome> reap(const reaper::HeapSelection& selection) {
         reaps.push_back(selection);
         return std::exchange(next_reap, {});
     }

@@ -72,6 +72,29 @@ TEST_CASE("a check that takes too long has failed and is ended") {
     CHECK(fixture.count("unhealthy server failures=2 error=timeout") == 1);
 }
 
+TEST_CASE(
+    "no check begins while they are held, for as long as that was said, and one under way ends") {
+    Fixture fixture;
+    add_checked(fixture, "server", RestartPolicy::no);
+    fixture.host.probes["server"] = {{.passes = true, .takes = 1s}};
+    fixture.start();
+    fixture.host.advance(10s);
+    CHECK(fixture.host.probes_alive == 1);
+    fixture.supervisor().hold_checks(fixture.host.now() + 30s);
+    fixture.host.advance(30s - 1ns);
+    CHECK(fixture.count("healthy server") == 1);
+    CHECK(fixture.host.probes_begun == 1);
+    fixture.host.advance(1ns);
+    CHECK(fixture.host.probes_begun == 2);
+    fixture.host.advance(1s);
+    fixture.supervisor().hold_checks(fixture.host.now() + 30s);
+    fixture.host.advance(20s);
+    CHECK(fixture.host.probes_begun == 2);
+    fixture.supervisor().let_checks_go_on();
+    fixture.host.settle();
+    CHECK(fixture.host.probes_begun == 3);
+}
+
 TEST_CASE("checks begin when the component is ready, and end with it") {
     Fixture fixture;
     add_checked(fixture, "server", RestartPolicy::no).type = ComponentType::notify;

@@ -5,13 +5,14 @@
 
 #include <algorithm>
 
+#include "first_moment.hpp"
+
 namespace launcher {
 namespace {
 
 using namespace std::chrono_literals;
 
 constexpr auto crash = Outcome::abnormal;
-constexpr TimePoint start{};
 
 Decision decide(const Restart& policy, const History& history, Outcome outcome, TimePoint now) {
     Random random(1);
@@ -20,7 +21,7 @@ Decision decide(const Restart& policy, const History& history, Outcome outcome, 
 
 Next next(RestartPolicy policy, Outcome outcome) {
     const Restart restart{.policy = policy};
-    return decide(restart, History{.started = start}, outcome, start + 1s).next;
+    return decide(restart, History{.started = first_moment}, outcome, first_moment + 1s).next;
 }
 
 TEST_CASE("each policy restarts after what its name says, and after nothing else") {
@@ -66,7 +67,8 @@ TEST_CASE("the wait doubles with every attempt until it reaches its cap") {
     unsigned attempts = 0;
     for (const Duration delay : expected) {
         const Decision decision =
-            decide(policy, History{.attempts = attempts, .started = start}, crash, start + 1ms);
+            decide(policy, History{.attempts = attempts, .started = first_moment}, crash,
+                   first_moment + 1ms);
         CHECK(decision.delay == delay);
         CHECK(decision.attempt == attempts + 1);
         attempts = decision.attempt;
@@ -78,31 +80,34 @@ TEST_CASE("a wait of centuries does not overflow, and none stays none") {
                    .delay = Duration::max() / 3,
                    .delay_max = Duration::max(),
                    .attempts_max = ~0U};
-    const History many{.attempts = 4'000'000'000U, .started = start};
-    CHECK(decide(policy, many, crash, start).delay == Duration::max());
+    const History many{.attempts = 4'000'000'000U, .started = first_moment};
+    CHECK(decide(policy, many, crash, first_moment).delay == Duration::max());
     policy.delay = 0s;
-    CHECK(decide(policy, many, crash, start).delay == 0s);
+    CHECK(decide(policy, many, crash, first_moment).delay == 0s);
     policy.delay = 2s;
     policy.delay_max = 1s;
-    CHECK(decide(policy, many, crash, start).delay == 1s);
+    CHECK(decide(policy, many, crash, first_moment).delay == 1s);
 }
 
 TEST_CASE("after max_attempts restarts in a row it is given up") {
     const Restart policy{.policy = RestartPolicy::always, .attempts_max = 3};
-    CHECK(decide(policy, History{.attempts = 2, .started = start}, crash, start).next ==
-          Next::restart);
-    CHECK(decide(policy, History{.attempts = 3, .started = start}, crash, start).next ==
-          Next::give_up);
+    CHECK(
+        decide(policy, History{.attempts = 2, .started = first_moment}, crash, first_moment).next ==
+        Next::restart);
+    CHECK(
+        decide(policy, History{.attempts = 3, .started = first_moment}, crash, first_moment).next ==
+        Next::give_up);
     const Restart never{.policy = RestartPolicy::always, .attempts_max = 0};
-    CHECK(decide(never, History{.started = start}, crash, start).next == Next::give_up);
+    CHECK(decide(never, History{.started = first_moment}, crash, first_moment).next ==
+          Next::give_up);
 }
 
 TEST_CASE("an uptime of reset_after forgets earlier attempts, and not a nanosecond less") {
     const Restart policy{
         .policy = RestartPolicy::always, .delay = 1s, .reset_after = 60s, .attempts_max = 3};
-    const History history{.attempts = 3, .started = start};
-    CHECK(decide(policy, history, crash, start + 60s - 1ns).next == Next::give_up);
-    const Decision decision = decide(policy, history, crash, start + 60s);
+    const History history{.attempts = 3, .started = first_moment};
+    CHECK(decide(policy, history, crash, first_moment + 60s - 1ns).next == Next::give_up);
+    const Decision decision = decide(policy, history, crash, first_moment + 60s);
     CHECK(decision.next == Next::restart);
     CHECK(decision.attempt == 1);
     CHECK(decision.delay == 1s);
@@ -110,14 +115,16 @@ TEST_CASE("an uptime of reset_after forgets earlier attempts, and not a nanoseco
 
 TEST_CASE("what never started has no uptime, however long ago that was") {
     const Restart policy{.policy = RestartPolicy::always, .reset_after = 0s, .attempts_max = 1};
-    CHECK(decide(policy, History{.attempts = 1}, Outcome::failure, start + 24h).next ==
+    CHECK(decide(policy, History{.attempts = 1}, Outcome::failure, first_moment + 24h).next ==
           Next::give_up);
 }
 
 TEST_CASE("each wait is factor times the one before, and with factor 1 all are the same") {
     Restart policy{.policy = RestartPolicy::always, .delay = 100ms, .factor = 1.5};
     const auto delay_after = [&](unsigned attempts) {
-        return decide(policy, History{.attempts = attempts, .started = start}, crash, start).delay;
+        return decide(policy, History{.attempts = attempts, .started = first_moment}, crash,
+                      first_moment)
+            .delay;
     };
     CHECK(delay_after(0) == 100ms);
     CHECK(delay_after(1) == 150ms);
@@ -128,14 +135,14 @@ TEST_CASE("each wait is factor times the one before, and with factor 1 all are t
 
 TEST_CASE("jitter takes away up to its share of a delay, and the seed decides how much") {
     const Restart policy{.policy = RestartPolicy::always, .delay = 1s, .jitter = 0.25};
-    const History history{.started = start};
+    const History history{.started = first_moment};
     Random random(42);
     Random same(42);
     Duration shortest = 1s;
     Duration longest{};
     for (int i = 0; i < 1000; ++i) {
-        const Duration delay = launcher::decide(policy, history, crash, start, random).delay;
-        CHECK(delay == launcher::decide(policy, history, crash, start, same).delay);
+        const Duration delay = launcher::decide(policy, history, crash, first_moment, random).delay;
+        CHECK(delay == launcher::decide(policy, history, crash, first_moment, same).delay);
         shortest = std::min(shortest, delay);
         longest = std::max(longest, delay);
     }
@@ -152,7 +159,7 @@ TEST_CASE("a window limits how many restarts fall within it, whatever the uptime
                          .attempts_max = 3,
                          .window = 100s};
     History history;
-    TimePoint now = start;
+    TimePoint now = first_moment;
     for (int i = 0; i < 3; ++i) {
         history.started = now;
         now += 20s;  // long enough to end the row, so the delay never grows
@@ -163,17 +170,17 @@ TEST_CASE("a window limits how many restarts fall within it, whatever the uptime
         remember(history, policy, decision, now);
     }
     history.started = now;  // at 60s; restarts were decided at 20, 40 and 60s
-    const Decision given_up = decide(policy, history, crash, start + 120s - 1ns);
+    const Decision given_up = decide(policy, history, crash, first_moment + 120s - 1ns);
     CHECK(given_up.next == Next::give_up);
     CHECK(given_up.attempt == 3);
-    CHECK(decide(policy, history, crash, start + 120s).next == Next::restart);
+    CHECK(decide(policy, history, crash, first_moment + 120s).next == Next::restart);
 }
 
 TEST_CASE("with a window the delay still grows within a row, and old restarts are forgotten") {
     const Restart policy{
         .policy = RestartPolicy::always, .delay = 1s, .attempts_max = 2, .window = 10s};
     History history;
-    TimePoint now = start;
+    TimePoint now = first_moment;
     const Duration expected[] = {1s, 2s, 4s, 8s};
     for (const Duration delay : expected) {
         history.started = now;

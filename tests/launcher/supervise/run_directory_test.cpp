@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <vector>
@@ -55,6 +56,23 @@ TEST_CASE("a second instance of a name is refused and told who holds it; another
     CHECK(second.error().code == EBUSY);
     CHECK(second.error().subject == std::to_string(getpid()));
     CHECK(RunDirectory::acquire("demo2"));
+}
+
+TEST_CASE("whether another program could go on with it is looked at, and nothing is made by that") {
+    const Runtime runtime;
+    const std::string path = runtime.folder / "harrier/demo";
+    const auto directory = RunDirectory::acquire("demo");
+    REQUIRE(directory);
+    CHECK(directory->check());
+    std::filesystem::rename(path + "/lock", path + "/elsewhere");
+    REQUIRE_FALSE(directory->check());
+    CHECK(directory->check().error().code == ESTALE);
+    std::filesystem::rename(path + "/elsewhere", path + "/lock");
+    CHECK(directory->check());
+    std::filesystem::remove_all(path);
+    REQUIRE_FALSE(directory->check());
+    CHECK(directory->check().error().code == ENOENT);
+    CHECK_FALSE(std::filesystem::exists(path));
 }
 
 TEST_CASE("what a killed instance left in its directory is removed") {

@@ -396,7 +396,7 @@ private:
         require(host.collected.size() == ended, "every exit is collected");
         std::set<std::string> tags;
         std::size_t count = 0;
-        for (const reaper::Selection& selection : reaps) {
+        for (const reaper::HeapSelection& selection : reaps) {
             if (selection.tag_prefix.ends_with('/')) continue;  // the last look over all
             tags.insert(selection.tag_prefix);
             ++count;

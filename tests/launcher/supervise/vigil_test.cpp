@@ -3,44 +3,45 @@
 
 #include <doctest/doctest.h>
 
+#include "first_moment.hpp"
+
 namespace launcher {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr TimePoint start{};
 
 TEST_CASE("nothing is expected of a simple component") {
     const Descriptor descriptor;
-    const Vigil vigil(descriptor, start);
+    const Vigil vigil(descriptor, first_moment);
     CHECK(vigil.is_ready());
     CHECK(vigil.next_at() == end_of_time);
-    CHECK_FALSE(vigil.overdue(start + 24h));
+    CHECK_FALSE(vigil.overdue(first_moment + 24h));
 }
 
 TEST_CASE("who announces that it is ready has to do so in time") {
     Descriptor descriptor;
     descriptor.type = ComponentType::notify;
     descriptor.ready.timeout = 5s;
-    Vigil vigil(descriptor, start);
+    Vigil vigil(descriptor, first_moment);
     CHECK_FALSE(vigil.is_ready());
-    CHECK(vigil.next_at() == start + 5s);
-    CHECK_FALSE(vigil.overdue(start + 5s - 1ns));
-    CHECK(vigil.overdue(start + 5s) == Cause::not_ready);
-    vigil.hear(Report{.ready = true}, start + 2s);
+    CHECK(vigil.next_at() == first_moment + 5s);
+    CHECK_FALSE(vigil.overdue(first_moment + 5s - 1ns));
+    CHECK(vigil.overdue(first_moment + 5s) == Cause::not_ready);
+    vigil.hear(Report{.ready = true}, first_moment + 2s);
     CHECK(vigil.is_ready());
-    CHECK_FALSE(vigil.overdue(start + 24h));
+    CHECK_FALSE(vigil.overdue(first_moment + 24h));
 }
 
 TEST_CASE("an extension moves a time back, never forward") {
     Descriptor descriptor;
     descriptor.type = ComponentType::notify;
     descriptor.ready.timeout = 5s;
-    Vigil vigil(descriptor, start);
-    vigil.hear(Report{.extend_timeout = 1s}, start + 1s);
-    CHECK(vigil.next_at() == start + 5s);
-    vigil.hear(Report{.extend_timeout = 10s}, start + 4s);
-    CHECK(vigil.next_at() == start + 14s);
-    vigil.hear(Report{.extend_timeout = Duration::max()}, start + 5s);
+    Vigil vigil(descriptor, first_moment);
+    vigil.hear(Report{.extend_timeout = 1s}, first_moment + 1s);
+    CHECK(vigil.next_at() == first_moment + 5s);
+    vigil.hear(Report{.extend_timeout = 10s}, first_moment + 4s);
+    CHECK(vigil.next_at() == first_moment + 14s);
+    vigil.hear(Report{.extend_timeout = Duration::max()}, first_moment + 5s);
     CHECK(vigil.next_at() == end_of_time);
 }
 
@@ -48,38 +49,38 @@ TEST_CASE("the watchdog counts from being ready and from each sign of life") {
     Descriptor descriptor;
     descriptor.type = ComponentType::notify;
     descriptor.watchdog = 2s;
-    Vigil vigil(descriptor, start);
-    vigil.hear(Report{.alive = true}, start + 1s);  // not yet
-    CHECK_FALSE(vigil.overdue(start + 60s));
-    vigil.hear(Report{.ready = true}, start + 60s);
-    CHECK(vigil.next_at() == start + 62s);
-    vigil.hear(Report{.alive = true}, start + 61s);
-    CHECK(vigil.next_at() == start + 63s);
-    CHECK(vigil.overdue(start + 63s) == Cause::watchdog);
+    Vigil vigil(descriptor, first_moment);
+    vigil.hear(Report{.alive = true}, first_moment + 1s);  // not yet
+    CHECK_FALSE(vigil.overdue(first_moment + 60s));
+    vigil.hear(Report{.ready = true}, first_moment + 60s);
+    CHECK(vigil.next_at() == first_moment + 62s);
+    vigil.hear(Report{.alive = true}, first_moment + 61s);
+    CHECK(vigil.next_at() == first_moment + 63s);
+    CHECK(vigil.overdue(first_moment + 63s) == Cause::watchdog);
 }
 
 TEST_CASE("who asks to be taken for hung is, if there is a watchdog") {
     Descriptor descriptor;
-    Vigil without(descriptor, start);
-    without.hear(Report{.watchdog_trigger = true}, start);
-    CHECK_FALSE(without.overdue(start));
+    Vigil without(descriptor, first_moment);
+    without.hear(Report{.watchdog_trigger = true}, first_moment);
+    CHECK_FALSE(without.overdue(first_moment));
     descriptor.watchdog = 1h;
-    Vigil with(descriptor, start);
-    with.hear(Report{.watchdog_trigger = true}, start);
-    CHECK(with.overdue(start) == Cause::watchdog);
+    Vigil with(descriptor, first_moment);
+    with.hear(Report{.watchdog_trigger = true}, first_moment);
+    CHECK(with.overdue(first_moment) == Cause::watchdog);
 }
 
 TEST_CASE("who says that it ends has its grace period for it, and no watchdog any more") {
     Descriptor descriptor;
     descriptor.watchdog = 1s;
     descriptor.stop_sequence = {{SIGINT, 2s}, {SIGTERM, 3s}};
-    Vigil vigil(descriptor, start);
-    vigil.hear(Report{.stopping = true}, start + 500ms);
+    Vigil vigil(descriptor, first_moment);
+    vigil.hear(Report{.stopping = true}, first_moment + 500ms);
     CHECK(vigil.is_ending());
-    CHECK(vigil.next_at() == start + 5500ms);
-    vigil.hear(Report{.extend_timeout = 10s}, start + 5s);
-    CHECK_FALSE(vigil.overdue(start + 14s));
-    CHECK(vigil.overdue(start + 15s) == Cause::not_ended);
+    CHECK(vigil.next_at() == first_moment + 5500ms);
+    vigil.hear(Report{.extend_timeout = 10s}, first_moment + 5s);
+    CHECK_FALSE(vigil.overdue(first_moment + 14s));
+    CHECK(vigil.overdue(first_moment + 15s) == Cause::not_ended);
 }
 
 TEST_CASE("what is said after the end was announced asks for nothing more") {
@@ -90,15 +91,15 @@ TEST_CASE("what is said after the end was announced asks for nothing more") {
     SUBCASE("by who is not") {
         descriptor.type = ComponentType::notify;
     }
-    Vigil vigil(descriptor, start);
-    vigil.hear(Report{.stopping = true}, start + 500ms);
+    Vigil vigil(descriptor, first_moment);
+    vigil.hear(Report{.stopping = true}, first_moment + 500ms);
     const bool was_ready = vigil.is_ready();
-    vigil.hear(Report{.alive = true}, start + 600ms);
-    vigil.hear(Report{.ready = true}, start + 700ms);
-    vigil.hear(Report{.alive = true}, start + 800ms);
+    vigil.hear(Report{.alive = true}, first_moment + 600ms);
+    vigil.hear(Report{.ready = true}, first_moment + 700ms);
+    vigil.hear(Report{.alive = true}, first_moment + 800ms);
     CHECK(vigil.is_ready() == was_ready);
-    CHECK(vigil.next_at() == start + 10500ms);
-    CHECK(vigil.overdue(start + 10500ms) == Cause::not_ended);
+    CHECK(vigil.next_at() == first_moment + 10500ms);
+    CHECK(vigil.overdue(first_moment + 10500ms) == Cause::not_ended);
 }
 
 }  // namespace
