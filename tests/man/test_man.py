@@ -76,6 +76,32 @@ class Pages(unittest.TestCase):
             self.assertGreater(len(options_of(tool)), 4)
             self.assertEqual(options_of(tool) - words(f"reaper/man/{tool}.1"), set())
 
+    def test_all_that_a_condition_consists_of_is_told(self):
+        grammar = (SOURCE / "reaper/check_expression.hpp").read_text(encoding="utf-8")
+        terms = set(re.findall(r'"([^"\s]+)"', grammar[:grammar.index("#pragma")])) - {"."}
+        self.assertGreater(len(terms), 35)
+        page = (SOURCE / "reaper/man/shminfo.1").read_text(encoding="utf-8")
+        said = re.sub(r"\\f.", "", page.replace("\\-", "-"))
+        said = set(re.split(r'[\s(),;"]+', said[said.index("CONDITION\""):]))
+        self.assertEqual(terms - said, set())
+
+    def test_every_key_of_the_document_of_shminfo_is_told(self):
+        with tempfile.TemporaryDirectory() as folder:
+            told = run(BIN / "shminfo", "--json", "--deleted", "--dir", folder)
+            self.assertEqual(told.returncode, 0, told.stderr)
+            keys = set(json.loads(told.stdout))
+        self.assertGreater(len(keys), 7)
+        page = (SOURCE / "reaper/man/shminfo.1").read_text(encoding="utf-8")
+        section = page[page.index(".SH JSON"):]
+        self.assertEqual(keys - set(re.findall(r"[a-z_]+", section)), set())
+        self.assertIn("oldest_lease_age_ns", section)
+
+    def test_the_interval_of_the_live_view_is_told_as_in_the_help(self):
+        form = "--watch [SECONDS]"
+        self.assertIn(form, run(BIN / "shminfo", "--help").stdout)
+        shown = run("man", "-l", "-Tascii", SOURCE / "reaper/man/shminfo.1").stdout
+        self.assertEqual(re.sub(r".\x08|\x1b\[[0-9;]*m", "", shown).count(form), 2)
+
     def test_every_key_of_the_description_is_told(self):
         schema = json.loads((SOURCE / "configs/harrier.schema.json").read_text(encoding="utf-8"))
         keys = set()

@@ -115,10 +115,10 @@ def read_sources(root):
 
 
 def read_tags(root, sources):
-    """Every function and prototype as ctags sees it, by path."""
+    """Every function, prototype and type as ctags sees it, by path."""
     paths = [str(source.path) for source in sources if source.is_code]
     command = ["ctags", "-f", "-", "-L", "-", "--output-format=json", "--language-force=C++",
-               "--kinds-C++=fp", "--fields=+neKaS",
+               "--kinds-C++=fpcsgu", "--fields=+neKaSZ",
                "-D", "static_assert(...)=", "-D", "TEST_CASE(name)=void test_case()",
                "-D", "TEST_CASE_TEMPLATE(name, type, ...)=void test_case()"]
     output = subprocess.run(command, input="\n".join(paths), cwd=root, check=True,
@@ -265,6 +265,7 @@ def files_introduce_themselves(sources, _tags):
 
 
 # Destructors, assignments, comparisons, copy and move constructors, what is defaulted or deleted.
+TYPES = {"class", "struct", "enum", "union"}
 SPECIAL_NAME = re.compile(r"operator\s*(=|==|<=>)$|~")
 SPECIAL_LINE = re.compile(r"\s*(explicit\s+)?(\w+)\((const\s+)?\2\s*&|.*=\s*(default|delete)\s*;")
 
@@ -278,7 +279,7 @@ def public_functions_are_documented(sources, tags):
         documented_end = 0  # last line of the documented function before
         for tag in sorted(tags[str(source.path)], key=lambda tag: tag["line"]):
             last = tag.get("end", tag["line"])
-            if (is_hidden(tag) or SPECIAL_NAME.match(tag["name"])
+            if (tag["kind"] in TYPES or is_hidden(tag) or SPECIAL_NAME.match(tag["name"])
                     or SPECIAL_LINE.match(source.lines[last - 1])):
                 continue
             first = first_line_of_declaration(source, tag["line"])
@@ -302,6 +303,25 @@ def first_line_of_declaration(source, line):
             (";", "{", "}", ":")):
         line -= 1
     return line
+
+
+def types_are_defined_once(sources, tags):
+    """Two types of one name in one namespace are one type to the linker, which then takes the
+    destructor of either for both."""
+    seen = {}
+    for source in filter(lambda source: source.is_code, sources):
+        for tag in tags[str(source.path)]:
+            scope = tag.get("scope", "")
+            # ctags takes the variable of `struct stat status {}` for a type.
+            if (tag["kind"] not in TYPES or tag["name"].startswith("__anon") or "__anon" in scope
+                    or tag.get("scopeKind") == "function"
+                    or not re.search(rf"\b(struct|class|enum|union)\s+{tag['name']}\b",
+                                     source.lines[tag["line"] - 1])):
+                continue
+            name = f"{scope}::{tag['name']}" if scope else tag["name"]
+            first = seen.setdefault(name, source.path)
+            if first != source.path:
+                yield f"{source.path}:{tag['line']}: {name} is defined in {first}, too"
 
 
 def has_comment(source, first, last):
@@ -350,6 +370,7 @@ RULES = (
     nothing_is_put_off,
     files_introduce_themselves,
     public_functions_are_documented,
+    types_are_defined_once,
     awaits_have_no_braces,
 )
 

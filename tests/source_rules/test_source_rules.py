@@ -143,6 +143,20 @@ static_assert(offsetof(Heap, a) == 0);
         self.assert_breach({path: clean + "\nint bare(int);\n"}, "bare()")
         self.assert_clean({"shmheap/src/inner.hpp": HEADER + "\nint bare(int);\n"})
 
+    def test_a_type_that_is_defined_twice_is_a_breach(self):
+        def defined(text, folder="reaper"):
+            return {f"{folder}/{name}.hpp": f"{HEADER}{text}\n" for name in "ab"}
+
+        for text in ("namespace reaper {\nstruct Selection { int x; };\n}",
+                     "namespace reaper {\nenum class Selection : char { none };\n}",
+                     "namespace reaper {\nclass Selection final : public Base {};\n}"):
+            self.assert_breach(defined(text), "b.hpp:", "reaper::Selection", "a.hpp")
+        for text in ("namespace reaper {\nstruct Selection;\n}",
+                     "namespace reaper {\nnamespace {\nstruct Selection { int x; };\n}\n}",
+                     "inline void f() {\n    struct stat status {};\n    ::fstat(0, &status);\n}",
+                     "inline void f() {\n    struct Local { int x; };\n}"):
+            self.assert_clean(defined(text, "reaper"))
+
     def test_a_braced_temporary_within_co_await_is_a_breach(self):
         for expression in ("co_await send(Message{1, 2});",
                            "co_await send({1, 2});",
