@@ -68,6 +68,16 @@ std::chrono::seconds now() {
         std::chrono::system_clock::now().time_since_epoch());
 }
 
+/// Why a file stays that was to be removed.
+const char* why_kept(Removal removal, const FileRecord& record) {
+    if (record.foreign) return "left alone: it came into use; look with shminfo --holders";
+    if (removal == Removal::undecided)
+        return "left alone: by now its creator may live; look with shminfo";
+    return record.format == Format::redhawk
+               ? "left alone: its creator lives; look with shminfo"
+               : "left alone: its owner's lock is held again; look with shminfo";
+}
+
 class CleanRun {
 public:
     CleanRun(const ShmDirectory& directory, const CleanRequest& request,
@@ -212,10 +222,9 @@ private:
             case Removal::gone:
                 return;  // somebody else was faster
             case Removal::alive:
+            case Removal::undecided:
                 return tell(named ? CleanStatus::refused : CleanStatus::left,
-                            record_.foreign
-                                ? "left alone: it came into use; look with shminfo --holders"
-                                : "left alone: its owner's lock is held again; look with shminfo");
+                            why_kept(*removed, record_));
         }
     }
 

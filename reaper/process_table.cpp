@@ -89,31 +89,53 @@ std::optional<bool> maps_file(pid_t pid, const struct stat& status) {
     return false;
 }
 
+bool has_leader_ended(std::string_view process_status) {
+    std::string_view state = status_line(process_status, "State");
+    const auto letter = take_word(state);
+    return letter == "Z" || letter == "X";
+}
+
+/// A leader that ended before its other threads is a zombie, too, but its process lives.
+bool is_zombie(std::string_view process_status) {
+    const auto threads = numbers(status_line(process_status, "Threads"));
+    return has_leader_ended(process_status) && (threads.empty() || threads.front() <= 1);
+}
+
+/// Reads the status of a process. False when there is no such process; `text` is empty when it is
+/// hidden from us.
+bool read_status(pid_t pid, std::string& text) {
+    text = read_proc(pid, "status").value_or("");
+    return !text.empty() || ::kill(pid, 0) == 0 || errno != ESRCH;
+}
+
 /// What /proc says of a process that exists; no value when `pid` is only a thread's number, or
 /// when the process is gone by now.
-std::optional<CandidateFacts> look_at(pid_t pid, int fd, const struct stat& status) {
+std::optional<CandidateFacts> look_once_at(pid_t pid, const struct stat& status, nanoseconds born) {
     CandidateFacts facts{.pid = pid};
-    const auto text = read_proc(pid, "status");
-    if (!text) {
-        if (::kill(pid, 0) != 0 && errno == ESRCH) return {};
-        return facts;  // exists, hidden from us: nothing speaks against its being the creator
-    }
-    if (numbers(status_line(*text, "Tgid")) != std::vector<long>{pid}) return {};
-    std::string_view state = status_line(*text, "State");
-    const auto letter = take_word(state);
-    // A leader that ended before its other threads is a zombie too, but its process lives.
-    const auto threads = numbers(status_line(*text, "Threads"));
-    facts.zombie = (letter == "Z" || letter == "X") && (threads.empty() || threads.front() <= 1);
+    std::string text;
+    if (!read_status(pid, text)) return {};
+    if (text.empty()) return facts;  // nothing speaks against its being the creator
+    if (numbers(status_line(text, "Tgid")) != std::vector<long>{pid}) return {};
+    facts.zombie = is_zombie(text);
     if (facts.zombie) return facts;
-    const bool has_leader_ended = letter == "Z" || letter == "X";  // its maps are empty then
-    if (!has_leader_ended) facts.maps_heap = maps_file(pid, status);
+    const bool has_maps = !has_leader_ended(text);
+    if (has_maps) facts.maps_heap = maps_file(pid, status);
     if (facts.maps_heap && *facts.maps_heap) return facts;
-    if (!has_leader_ended && status_line(*text, "VmSize").empty()) return {};  // a kernel thread
-    facts.started_after_birth = started_after(pid, birth(fd, status));
+    if (has_maps && status_line(text, "VmSize").empty()) return {};  // a kernel thread
+    facts.started_after_birth = started_after(pid, born);
     facts.same_user = false;
-    for (const long uid : numbers(status_line(*text, "Uid")))
+    for (const long uid : numbers(status_line(text, "Uid")))
         facts.same_user = facts.same_user || uid == static_cast<long>(status.st_uid);
     return facts;
+}
+
+/// The same, and never half of what a process was that ended meanwhile.
+std::optional<CandidateFacts> look_at(pid_t pid, const struct stat& status, nanoseconds born) {
+    const auto facts = look_once_at(pid, status, born);
+    if (!facts || facts->zombie || facts->maps_heap.value_or(false)) return facts;
+    std::string text;
+    const bool has_ended = !read_status(pid, text) || is_zombie(text);
+    return has_ended ? look_once_at(pid, status, born) : facts;
 }
 
 }  // namespace
@@ -121,8 +143,9 @@ std::optional<CandidateFacts> look_at(pid_t pid, int fd, const struct stat& stat
 CreatorFacts ProcessTable::find_creator(pid_t creator_pid, int fd, const struct stat& status) {
     CreatorFacts creator;
     creator.sees_everyone = sees_everyone();
+    const nanoseconds born = birth(fd, status);
     const auto is_settled_by = [&](pid_t pid) {
-        auto facts = look_at(pid, fd, status);
+        auto facts = look_at(pid, status, born);
         if (!facts) return false;
         facts->is_nested = pid != creator_pid;
         creator.candidates.push_back(*facts);
@@ -130,8 +153,8 @@ CreatorFacts ProcessTable::find_creator(pid_t creator_pid, int fd, const struct 
     };
     const bool exists = ::kill(creator_pid, 0) == 0 || errno == EPERM;
     if (exists && is_settled_by(creator_pid)) return creator;
-    const auto [first, last] = nested().equal_range(creator_pid);
-    creator.sees_everyone = sees_everyone();  // nested() may have failed to
+    const auto [first, last] = nested_at(born).equal_range(creator_pid);
+    creator.sees_everyone = sees_everyone();  // nested_at() may have failed to
     for (auto entry = first; entry != last; ++entry)
         if (is_settled_by(entry->second)) break;
     return creator;
@@ -143,8 +166,9 @@ bool ProcessTable::sees_everyone() {
     return *sees_everyone_;
 }
 
-const std::unordered_multimap<pid_t, pid_t>& ProcessTable::nested() {
-    if (nested_) return *nested_;
+const std::unordered_multimap<pid_t, pid_t>& ProcessTable::nested_at(nanoseconds born) {
+    if (nested_ && born + time_resolution < nested_looked_up_at_) return *nested_;
+    nested_looked_up_at_ = now(CLOCK_REALTIME);
     nested_.emplace();
     const auto proc = shmheap::os::open_directory_stream(AT_FDCWD, "/proc");
     if (!proc) {

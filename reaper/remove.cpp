@@ -61,11 +61,16 @@ Result<Removal> clean_heap(const ShmDirectory& directory, const FileRecord& reco
 }
 
 /// There is no lock that would keep a REDHAWK heap as it was judged: look again, right before.
-Result<Removal> remove_redhawk(Scanner& scanner, const FileRecord& record) {
+Result<Removal> remove_redhawk(Scanner& scanner, const FileRecord& record, bool force) {
     FileRecord now;
     if (!scanner.look({record.name, DT_UNKNOWN}, now)) return Removal::gone;
-    if (now.verdict != record.verdict || now.format != record.format) return Removal::gone;
-    return unlink_judged(scanner.directory(), record);
+    if (now.status.st_dev != record.status.st_dev || now.status.st_ino != record.status.st_ino)
+        return Removal::gone;
+    if (now.verdict == Verdict::live) return Removal::alive;
+    const bool may_go =
+        now.format == record.format &&
+        decide_removal(now.verdict, {.named = false, .force = force}) == Decision::remove;
+    return may_go ? unlink_judged(scanner.directory(), record) : Removal::undecided;
 }
 
 bool is_same_time(const timespec& left, const timespec& right) {
@@ -115,7 +120,7 @@ Decision decide_removal(Verdict verdict, const RemovalRequest& request) {
 Result<Removal> remove_file(Scanner& scanner, const FileRecord& record, bool force) {
     if (record.verdict != Verdict::orphaned) return unlink_judged(scanner.directory(), record);
     if (record.format == Format::heap) return clean_heap(scanner.directory(), record, force);
-    return remove_redhawk(scanner, record);
+    return remove_redhawk(scanner, record, force);
 }
 
 Result<Removal> remove_foreign(Scanner& scanner, const FileRecord& record) {

@@ -32,13 +32,15 @@ Decision decide_removal(Verdict verdict, const RemovalRequest& request);
 
 enum class Removal {
     removed,
-    gone,   ///< the name is gone, or stands for another file than the one that was judged
-    alive,  ///< somebody holds the owner's lock after all
+    gone,       ///< the name is gone, or stands for another file than the one that was judged
+    alive,      ///< the owner's lock is held after all, or REDHAWK's creator lives
+    undecided,  ///< the last look could not tell whether REDHAWK's creator lives
 };
 
 /// Removes the name of a file that was judged and for which the decision is to remove it. Without
-/// `force` an orphaned heap of ours goes only under its owner's lock; with it, a lock that a reader
-/// blocks is ignored.
+/// `force` an orphaned heap of ours goes only under its owner's lock, and one of REDHAWK's only if
+/// the last look finds it orphaned, too; with it, a lock that a reader blocks is ignored, and a
+/// creator of whom nothing is known by then.
 /// Errors: EBUSY when a reader blocks the lock, EACCES and EPERM when we may not, EISDIR.
 shmheap::Result<Removal> remove_file(Scanner& scanner, const FileRecord& record, bool force);
 

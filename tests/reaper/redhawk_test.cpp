@@ -287,19 +287,21 @@ void end_nested(pid_t parent) {
     if (file != nullptr) std::fclose(file);
 }
 
-TEST_CASE("a creator in a nested pid namespace is seen and alive") {
+TEST_CASE("a creator in a nested pid namespace is seen and alive, in the middle of a scan, too") {
     if (lacks_root()) return;
     const TestDirectory directory;
     const pid_t inner_pid = free_pid();
     directory.write("heap-1", redhawk_heap(inner_pid));
-    CHECK(look(directory).verdict == Verdict::orphaned);
+    Scanner scanner(directory.open());
+    FileRecord record;
+    REQUIRE(scanner.look({"heap-1", DT_REG}, record));
+    CHECK(record.verdict == Verdict::orphaned);
     int status = -1;
     int ends[2];
     REQUIRE(::pipe(ends) == 0);
-    const TestDirectory later;
     const Child outside([&] {
         const int result = run_nested(inner_pid, [&] {
-            later.write("heap-1", redhawk_heap(inner_pid));
+            directory.write("heap-2", redhawk_heap(inner_pid));
             return 0;
         });
         (void)!::write(ends[1], &result, sizeof result);
@@ -307,7 +309,8 @@ TEST_CASE("a creator in a nested pid namespace is seen and alive") {
     });
     REQUIRE(::read(ends[0], &status, sizeof status) == sizeof status);
     REQUIRE(status == 0);
-    CHECK(look(later).verdict == Verdict::live);
+    REQUIRE(scanner.look({"heap-2", DT_REG}, record));
+    CHECK(record.verdict == Verdict::live);
     end_nested(outside.pid());
     ::close(ends[0]);
     ::close(ends[1]);

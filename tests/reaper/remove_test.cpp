@@ -4,8 +4,11 @@
 #include <dirent.h>
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <utility>
 
 #include "fabricator.hpp"
 
@@ -87,19 +90,46 @@ TEST_CASE("an orphan that another cleaner holds the lock of is not fought over")
     CHECK(directory.has("heap-1"));
 }
 
-TEST_CASE("a REDHAWK heap whose pid came to life after it was judged is left alone") {
-    const TestDirectory directory;
-    Scanner scanner(directory.open());
-    directory.write("heap-1", redhawk_heap(Child([] { return 0; }, Child::After::ends).pid()));
-    const auto judged = look(scanner, "heap-1");
-    REQUIRE(judged.verdict == Verdict::orphaned);
-    const Child creator([] { return 0; });
-    directory.write("heap-2", redhawk_heap(creator.pid()));
-    const auto file = directory.open().open_file("heap-1", O_RDWR);
-    const std::string now = redhawk_heap(::getpid());
-    REQUIRE(::pwrite(file->get(), now.data(), now.size(), 0) == static_cast<ssize_t>(now.size()));
-    CHECK(remove_file(scanner, judged, false).value() == Removal::gone);
-    CHECK(directory.has("heap-1"));
+/// A REDHAWK heap, orphaned when it was judged, of which `creator` is the creator by now.
+struct ChangedRedhawkHeap {
+    ChangedRedhawkHeap() {
+        directory.write("heap-1", redhawk_heap(Child([] { return 0; }, Child::After::ends).pid()));
+        judged = look(scanner, "heap-1");
+        REQUIRE(judged.verdict == Verdict::orphaned);
+        file = std::move(*directory.open().open_file("heap-1", O_RDWR));
+    }
+
+    void write_creator(pid_t pid) const {
+        const std::string now = redhawk_heap(pid);
+        REQUIRE(::pwrite(file.get(), now.data(), now.size(), 0) ==
+                static_cast<ssize_t>(now.size()));
+    }
+
+    TestDirectory directory;
+    Scanner scanner{directory.open()};
+    FileRecord judged;
+    shmheap::os::UniqueFd file;
+};
+
+TEST_CASE("a REDHAWK heap whose creator came to life after it was judged stays, with force, too") {
+    ChangedRedhawkHeap heap;
+    const Child creator([&] {
+        return ::mmap(nullptr, 1, PROT_READ, MAP_SHARED, heap.file.get(), 0) == MAP_FAILED ? 1 : 0;
+    });
+    heap.write_creator(creator.pid());
+    CHECK(remove_file(heap.scanner, heap.judged, false).value() == Removal::alive);
+    CHECK(remove_file(heap.scanner, heap.judged, true).value() == Removal::alive);
+    CHECK(heap.directory.has("heap-1"));
+}
+
+TEST_CASE("a REDHAWK heap of which nothing is known any more after it was judged needs force") {
+    const Child older([] { return 0; });
+    ChangedRedhawkHeap heap;
+    heap.write_creator(older.pid());
+    CHECK(remove_file(heap.scanner, heap.judged, false).value() == Removal::undecided);
+    CHECK(heap.directory.has("heap-1"));
+    CHECK(remove_file(heap.scanner, heap.judged, true).value() == Removal::removed);
+    CHECK_FALSE(heap.directory.has("heap-1"));
 }
 
 TEST_CASE("removing twice is no failure: somebody else was faster") {

@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import unittest
 from pathlib import Path
 
@@ -128,10 +129,10 @@ class Containers(unittest.TestCase):
         self.place("bwrap user+pid")  # its shell has a pid that many a creator has, too
         for one, other in itertools.product(KINDS, KINDS):
             with self.subTest(creator=one, onlooker=other):
+                for path in self.world.heaps.iterdir():  # of a pair that failed
+                    path.unlink()
                 with Place(self.world, one) as home, Place(self.world, other) as onlooker:
                     self.assert_redhawk(home, onlooker)
-                for path in self.world.heaps.iterdir():  # of one that failed
-                    path.unlink()
 
     def assert_redhawk(self, home, other):
         pid = home.start("sh", "-c", "mkfifo $0.wait; exec python3 -B $1 $2 <>$0.wait",
@@ -159,6 +160,23 @@ class Containers(unittest.TestCase):
         else:
             self.outside.run(f"{SHMCLEAN} --force {name}")
         self.assertEqual(self.world.heap_names(), [])
+
+    @unittest.skipIf(os.geteuid() != 0, "needs root, to choose pids and to see everyone's maps")
+    def test_an_orphan_stays_one_while_others_of_its_number_come_and_go(self):
+        if not self.sees_everyone:
+            self.skipTest("from here nobody can tell that a creator is dead")
+        with subprocess.Popen(["true"]) as ended:
+            ended.wait()
+        orphan = self.world.heaps / f"heap-{ended.pid}"
+        orphan.write_bytes(redhawk_heap.content(ended.pid))
+        harrier_case.await_true(lambda: time.time() - orphan.stat().st_ctime > 0.1)  # clocks' grain
+        last_pid = "/proc/sys/kernel/ns_last_pid"
+        for _ in range(8):
+            self.place("unshare pid").start(
+                "sh", "-c", f"while echo {ended.pid - 1} >{last_pid}; do sleep 0.003; done")
+        for _ in range(harrier_case.rounds(500)):
+            self.assertEqual(self.outside.verdicts(), {orphan.name: True})
+        self.assertEqual(self.outside.clean(), [f"unlinking {orphan.name}"])
 
     def application(self):
         return self.world.write("run.yaml", "\n".join([
