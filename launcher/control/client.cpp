@@ -60,10 +60,15 @@ bool has_answer(int socket) {
 
 }  // namespace
 
+Client::Client(shmheap::os::UniqueFd socket, std::string run_directory)
+    : socket_(std::move(socket)),
+      run_directory_(std::move(run_directory)),
+      socket_inode_(control_socket_inode(run_directory_)) {}
+
 Result<Client> Client::connect(const std::string& run_directory) {
     auto socket = connect_for_control(run_directory);
     if (!socket) return tl::unexpected(socket.error());
-    return Client(std::move(*socket));
+    return Client(std::move(*socket), run_directory);
 }
 
 Status Client::send(json::object request) {
@@ -117,6 +122,10 @@ Status Client::await_end(TimePoint deadline) {
     if (!process && errno == ESRCH) return {};
     if (!process) return shmheap::os::error("watch harrier");
     return await_readable(process.get(), deadline, "wait for the end of harrier");
+}
+
+bool Client::was_killed() const {
+    return socket_inode_ != 0 && control_socket_inode(run_directory_) == socket_inode_;
 }
 
 std::vector<std::string> live_instances() {

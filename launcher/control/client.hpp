@@ -37,10 +37,16 @@ public:
     /// pidfd_open(2) says.
     shmheap::Status await_end(TimePoint deadline);
 
+    /// Of one that has ended: whether it was killed, since it did not put away its socket. False
+    /// also when another one has begun in its place by now.
+    [[nodiscard]] bool was_killed() const;
+
 private:
-    explicit Client(shmheap::os::UniqueFd socket) : socket_(std::move(socket)) {}
+    Client(shmheap::os::UniqueFd socket, std::string run_directory);
 
     shmheap::os::UniqueFd socket_;
+    std::string run_directory_;
+    ino_t socket_inode_;
     std::string received_;
 };
 

@@ -73,6 +73,11 @@ Result<UniqueFd> connect_for_control(const std::string& run_directory) {
     return socket;
 }
 
+ino_t control_socket_inode(const std::string& run_directory) {
+    struct stat status {};
+    return stat((run_directory + '/' + socket_name).c_str(), &status) == 0 ? status.st_ino : 0;
+}
+
 bool is_peer_trusted(int socket) {
     const auto peer = peer_of(socket);
     return peer && (peer->uid == geteuid() || peer->uid == 0);

@@ -260,13 +260,20 @@ json::object wait_request(const VerbOptions& options, std::string_view condition
     return request;
 }
 
+/// What its end means to who is content with that: one that was killed has not done its part.
+VerbStatus conclude_end(const Client& client) {
+    if (!client.was_killed()) return verb_done;
+    complain("harrier was killed; the next start of the application removes what is left");
+    return verb_not_done;
+}
+
 /// What the answer to a wait means. With its last component harrier ends, too, and may hang up
 /// before it has read that somebody waits for that, or for what was applied.
 VerbStatus conclude(Client& client, const shmheap::Result<json::object>& answer,
                     std::string_view condition, TimePoint deadline) {
     if (answer) return is_ok(*answer) ? verb_done : verb_not_done;
     if (condition == "ended" && is_hung_up(answer.error()) && client.await_end(deadline))
-        return verb_done;
+        return conclude_end(client);
     return complain_of(answer.error());
 }
 
@@ -399,7 +406,7 @@ VerbStatus take_down(Client& client, const VerbOptions& options) {
     ask(client, std::move(request), soon(options), status);
     if (status != verb_done || options.no_wait) return status;
     const auto ended = client.await_end(options.deadline);
-    return ended ? verb_done : complain_of(ended.error());
+    return ended ? conclude_end(client) : complain_of(ended.error());
 }
 
 }  // namespace

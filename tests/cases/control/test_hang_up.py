@@ -3,10 +3,12 @@
     test_hang_up.py HARRIER [unittest arguments]      with tests/cases in PYTHONPATH
 """
 
+import subprocess
 import time
 import unittest
 
-from control_case import APPLICATION, Connection, Control, answer_one, main, sleepers
+from control_case import (APPLICATION, SLEEPS, Connection, Control, answer_one, application, main,
+                          sleepers)
 
 NAMED = ("--name", APPLICATION)
 
@@ -20,14 +22,32 @@ class HangUp(Control):
             self.assertEqual(harrier.finish(), 0)
 
     def test_who_waits_for_the_end_is_content_with_that_of_harrier(self):
+        def play(listening, lines):
+            answer_one(listening, *lines)
+            self.socket.unlink()  # as a harrier does that was not killed
         for verb, answers in (("stop", [{}]), ("wait", [])):
-            self.pretend(lambda listening, lines=answers: answer_one(listening, *lines))
+            self.pretend(lambda listening, lines=answers: play(listening, lines))
             self.verb(verb, "a", *NAMED, *(["--ended"] if verb == "wait" else []))
-            self.socket.unlink()
             self.pretend(lambda listening, lines=answers: answer_one(listening, *lines))
             ready = "restart" if verb == "stop" else "wait"
             self.assertIn("harrier", self.verb(ready, "a", *NAMED, status=1).stderr)
             self.socket.unlink()
+
+    def test_who_waits_for_the_end_is_not_content_with_that_of_a_killed_harrier(self):
+        for verb, answers in (("stop a", [{}]), ("wait a --ended", []), ("down", [{}])):
+            self.pretend(lambda listening, lines=answers: answer_one(listening, *lines))
+            self.assertIn("harrier was killed",
+                          self.verb(*verb.split(), *NAMED, status=1).stderr)
+            self.socket.unlink()
+
+    def test_who_takes_down_a_harrier_that_is_killed_is_told_so(self):
+        harrier = self.start(application([("a", SLEEPS, ", stop_signal: SIGCONT")]), "a")
+        with subprocess.Popen([self.harrier, "down"], env=self.world.environment,
+                              stderr=subprocess.PIPE, text=True) as down:
+            harrier.await_event("stopping", component="a")
+            harrier.kill()
+            self.assertIn("harrier was killed", down.communicate()[1])
+        self.assertEqual(down.returncode, 1)
 
     def test_a_time_out_is_for_the_first_answer_too(self):
         def play(listening):
