@@ -5,13 +5,18 @@
 
 #include <cerrno>
 #include <chrono>
+#include <optional>
+#include <set>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "file/cleaner.hpp"
 #include "os/crash_point.hpp"
 #include "reaper/account_names.hpp"
+#include "reaper/dependants.hpp"
 #include "reaper/escape.hpp"
 #include "reaper/report_text.hpp"
 
@@ -200,6 +205,7 @@ private:
     /// Whether the file is to go now: not in a dry run, and not when the user says no.
     bool may_remove(const std::optional<CleanDetails>& details) {
         if (request_.dry_run) {
+            if (record_.foreign) would_go_.insert(record_.name);
             tell(CleanStatus::would_unlink, {}, details);
             return false;
         }
@@ -232,20 +238,34 @@ private:
     void clean_foreign() {
         if (candidates_.empty()) return;
         held_.reset();
-        for (const bool tells_of_others : {false, true}) {
-            for (const Candidate& candidate : candidates_) {
-                if (candidate.finding.tells_of_others != tells_of_others) continue;
-                record_ = FileRecord{};
-                record_.name = candidate.name;
-                record_.status = candidate.status;
-                record_.foreign = candidate.finding;
-                clean_one_foreign(candidate.named);
-            }
+        for (const Candidate& candidate : candidates_)
+            if (!candidate.finding.tells_of_others) clean_candidate(candidate, {});
+        std::optional<Result<Dependants>> dependants;
+        for (const Candidate& candidate : candidates_) {
+            if (!candidate.finding.tells_of_others) continue;
+            if (!dependants) dependants = Dependants::find(scanner_, would_go_);
+            clean_candidate(candidate, why_needed(*dependants, candidate));
         }
     }
 
-    void clean_one_foreign(bool named) {
-        const ForeignVerdict verdict = judge_foreign(record_, held(), unheld());
+    static std::string why_needed(const Result<Dependants>& dependants,
+                                  const Candidate& candidate) {
+        if (!dependants) return "what is judged by it cannot be found out";
+        return dependants->why_needed(candidate.name, candidate.status.st_uid);
+    }
+
+    void clean_candidate(const Candidate& candidate, const std::string& why_needed) {
+        record_ = FileRecord{};
+        record_.name = candidate.name;
+        record_.status = candidate.status;
+        record_.foreign = candidate.finding;
+        clean_one_foreign(candidate.named, why_needed);
+    }
+
+    void clean_one_foreign(bool named, const std::string& why_needed) {
+        ForeignVerdict verdict = judge_foreign(record_, held(), unheld());
+        if (verdict.is_removable && !why_needed.empty())
+            verdict = {.is_removable = false, .is_in_use = false, .explanation = why_needed};
         if (!scanner_.directory().names_file(record_.name, record_.status)) return;  // gone
         if (!verdict.is_removable) {
             if (named) {
@@ -330,6 +350,7 @@ private:
     FileRecord record_;
     std::optional<HeldFiles> held_;
     std::vector<Candidate> candidates_;
+    std::set<std::string> would_go_;  ///< of these, in a dry run
     bool all_done_ = true;
 };
 

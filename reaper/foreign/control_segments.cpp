@@ -85,11 +85,13 @@ void ControlSegments::read(const shmheap::os::ShmDirectory& directory, const std
 ControlSegments::Listing ControlSegments::find(uid_t user, std::uint32_t number) const {
     const auto known = users_.find(user);
     if (known == users_.end()) return {};
+    Listing listing{.segments = {}, .is_complete = known->second.is_complete};
     const auto [begin, end] = known->second.segment_of.equal_range(number);
-    if (begin == end) return {};
-    Listing listing{.segment = &segments_[begin->second], .is_only_one = known->second.is_complete};
-    for (auto other = begin; other != end; ++other)
-        if (other->second != begin->second) listing.is_only_one = false;
+    for (auto entry = begin; entry != end; ++entry) {
+        const Segment* segment = &segments_[entry->second];
+        const bool is_new = listing.segments.empty() || listing.segments.back() != segment;
+        if (is_new) listing.segments.push_back(segment);
+    }
     return listing;
 }
 

@@ -32,8 +32,8 @@ public:
 
     /// What the control segments of one user say of a number.
     struct Listing {
-        const Segment* segment = nullptr;  ///< null: none lists it
-        bool is_only_one = true;           ///< no other one lists it as well, as far as can be read
+        std::vector<const Segment*> segments;  ///< those that list it
+        bool is_complete = true;               ///< all of that user's could be read
     };
 
     explicit ControlSegments(const shmheap::os::ShmDirectory& directory);

@@ -9,6 +9,9 @@
 /// same locks, but knows neither version 3's names nor data sharing. A writer that shares data has
 /// its pool mapped as long as it lives (DataSharingPayloadPool, WriterPool), and no lock.
 #include <fcntl.h>
+#include <fmt/format.h>
+
+#include <cerrno>
 
 #include "reaper/escape.hpp"
 #include "reaper/foreign/boost_segment.hpp"
@@ -74,12 +77,39 @@ std::string base_of(std::string_view name, Part part) {
     return std::string(name);
 }
 
-/// What the lock file `name` says, if it exists.
-void ask_lock(const Subject& subject, const std::string& name, Finding& finding) {
+/// What the lock file `name` says. No value when there is none.
+std::optional<Finding> ask_lock(const Subject& subject, const std::string& name) {
+    Finding finding;
     const auto file = subject.directory.open_regular_file(name, O_RDONLY);
+    if (!file && (file.error().code == ENOENT || file.error().code == ENODEV)) return {};
     struct stat status {};
-    if (!file || ::fstat(file->get(), &status) != 0 || !S_ISREG(status.st_mode)) return;
+    if (!file || ::fstat(file->get(), &status) != 0) {
+        finding.evidence = fmt::format("{} cannot be read", escape(name));
+        return finding;
+    }
     judge_by_lock(subject, file->get(), status, escape(name), finding);
+    if (status.st_uid == subject.status.st_uid && name != subject.name)
+        finding.judged_by.push_back(name);
+    return finding;
+}
+
+/// What its two lock files say together: one that is locked proves that the owner lives, one of
+/// which nothing is known that nothing is.
+void ask_locks(const Subject& subject, const std::string& base, Finding& finding) {
+    finding.evidence = "it has no lock file";
+    bool is_first = true;
+    for (const char* suffix : {"_el", "_sl"}) {
+        auto lock = ask_lock(subject, base + suffix);
+        if (!lock) continue;
+        finding.judged_by.insert(finding.judged_by.end(), lock->judged_by.begin(),
+                                 lock->judged_by.end());
+        if (is_first || lock->owner == Life::alive ||
+            (lock->owner == Life::unknown && finding.owner == Life::dead)) {
+            finding.owner = lock->owner;
+            finding.evidence = std::move(lock->evidence);
+        }
+        is_first = false;
+    }
 }
 
 }  // namespace
@@ -95,12 +125,7 @@ std::optional<Finding> recognise_fast_dds(const Subject& subject) {
         finding.evidence = "its writer has it mapped as long as it lives";
         return finding;
     }
-    finding.evidence = "it has no lock file";
-    const std::string base = base_of(subject.name, family->part);
-    for (const char* suffix : {"_el", "_sl"}) {
-        ask_lock(subject, base + suffix, finding);
-        if (finding.owner == Life::alive) break;
-    }
+    ask_locks(subject, base_of(subject.name, family->part), finding);
     return finding;
 }
 

@@ -89,6 +89,7 @@ std::optional<Finding> recognise_iceoryx(const Subject& subject) {
         finding.tells_of_others = true;
     } else if (is_payload(subject)) {
         finding.type = "iceoryx segment";
+        finding.judged_by = {management_name};
     } else {
         return {};
     }

@@ -27,19 +27,22 @@ std::optional<Finding> recognise_listed(const Subject& subject) {
     if (code != std::errc{} || end != digits.data() + digits.size()) return {};
     auto& segments = subject.witnesses.control_segments;
     if (!segments) segments.emplace(subject.directory);
-    const auto [control, is_only_one] = segments->find(subject.status.st_uid, number);
-    if (control == nullptr) return {};
+    const auto [controls, is_complete] = segments->find(subject.status.st_uid, number);
+    if (controls.empty()) return {};
     Finding finding;
     finding.type = "PostgreSQL segment";
-    if (!is_only_one) {
+    for (const auto* control : controls)
+        finding.judged_by.push_back(control->name);
+    const auto& control = *controls.front();
+    if (controls.size() > 1 || !is_complete) {
         finding.evidence =
-            fmt::format("{} lists it, and another control segment may as well", control->name);
+            fmt::format("{} lists it, and another control segment may as well", control.name);
         return finding;
     }
     finding.owner = Life::held;
-    finding.held_file = control->status;
-    finding.held_name = control->name;
-    finding.evidence = fmt::format("{} lists it, which its server keeps mapped", control->name);
+    finding.held_file = control.status;
+    finding.held_name = control.name;
+    finding.evidence = fmt::format("{} lists it, which its server keeps mapped", control.name);
     return finding;
 }
 

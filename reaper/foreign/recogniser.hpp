@@ -17,6 +17,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "os/shm_directory.hpp"
 #include "reaper/foreign/control_segments.hpp"
@@ -39,8 +40,10 @@ struct Finding {
     std::string evidence;  ///< why: one line, escaped
     /// Of Life::held: the file whose holders count, if it is not this one.
     std::optional<struct stat> held_file;
-    std::string held_name;         ///< the name of that
-    bool tells_of_others = false;  ///< other files are judged by this one: it has to go last
+    std::string held_name;  ///< the name of that
+    /// The files beside it that tell whether its owner lives: without them nobody could any more.
+    std::vector<std::string> judged_by;
+    bool tells_of_others = false;  ///< other files may be judged by this one: it has to go last
 };
 
 /// Where frameworks keep what they lock outside of shared memory.

@@ -123,12 +123,17 @@ constexpr Harmless harmless_in_head[] = {
     {offsetof(HeapHeader, superblock_size), 80, "any power of two; the owner has its own"},
     {offsetof(HeapHeader, component), 200, "any name, as far as it goes"},
     {offsetof(HeapHeader, tag), 448, "any name, as far as it goes"},
-    {counters, counters + 36, "for onlookers: a number that the others leave room for"},
+    {counters, counters + 8, "for onlookers: a number that the others leave room for"},
+    {counters + 8, counters + 10, "for onlookers: their bytes leave room for some more"},
+    {counters + 16, counters + 36, "for onlookers: a number that the others leave room for"},
     {counters + 40, counters + 64, "for onlookers: what the owner saw once"},
     {counters + 64, counters + 64 + detail::class_count * 8,
      "for onlookers: a number that the others leave room for"},
-    {thread_counters_offset, thread_counters_offset + sizeof(ThreadCounters),
+    {thread_counters_offset, thread_counters_offset + detail::class_count * 2 + 2,
      "for onlookers: a number that the others leave room for"},
+    {thread_counters_offset + offsetof(ThreadCounters, large_pages),
+     thread_counters_offset + offsetof(ThreadCounters, large_pages) + 1,
+     "for onlookers: up to a mebibyte of pages"},
 };
 
 constexpr Harmless harmless_in_area[] = {

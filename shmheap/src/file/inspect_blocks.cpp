@@ -64,7 +64,9 @@ BlockCounts count_blocks(std::span<const std::byte> head) {
     for (std::size_t index = 0; index < detail::class_count; ++index)
         counts.classes[index] =
             divide(word(offsetof(HeapCounters, class_blocks) + index * 8), in_magazines[index]);
-    counts.large = divide(word(offsetof(HeapCounters, large_blocks)), large_kept);
+    // Whatever the counter says, no more blocks than the heap has pages.
+    const auto pages = word(offsetof(HeapCounters, committed_bytes)) / page_size;
+    counts.large = divide(std::min(word(offsetof(HeapCounters, large_blocks)), pages), large_kept);
     const auto bytes = divide(word(offsetof(HeapCounters, large_bytes)), large_kept_bytes);
     counts.large_live_bytes = bytes.live;
     counts.large_cached_bytes = bytes.cached;

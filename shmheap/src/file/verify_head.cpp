@@ -1,6 +1,7 @@
 // The header and the counters of a heap, for verify().
 #include <bit>
 
+#include "alloc/kept_runs.hpp"
 #include "file/inspect_blocks.hpp"
 #include "file/verify_bytes.hpp"
 
@@ -10,6 +11,8 @@ namespace {
 constexpr std::uint64_t superblock_size_min = 256 * 1024;
 constexpr std::uint64_t superblock_size_max = 64 * 1024 * 1024;
 constexpr std::uint64_t payload_max = std::uint64_t{1} << 43;
+/// Large blocks that threads may have counted, and not yet their bytes.
+constexpr std::uint64_t large_under_way_max = thread_count_max * detail::KeptRuns::runs_max;
 constexpr std::size_t counters_begin = offsetof(HeapHeader, counters);
 constexpr std::size_t classes_end = offsetof(HeapCounters, class_blocks) + detail::class_count * 8;
 
@@ -44,6 +47,10 @@ void verify_counters(std::span<const std::byte> head, const HeapExtent& extent,
     const auto large = counter(head, offsetof(HeapCounters, large_bytes));
     if (large % page_size != 0)
         report(findings, place, "bytes of large blocks are no whole pages", std::to_string(large));
+    const auto large_blocks = counter(head, offsetof(HeapCounters, large_blocks));
+    if (large_blocks > large / page_size + large_under_way_max)
+        report(findings, place, "more large blocks than their bytes have pages",
+               std::to_string(large_blocks));
     const auto free = counter(head, offsetof(HeapCounters, free_bytes));
     const auto longest = counter(head, offsetof(HeapCounters, free_longest_bytes));
     if (free % page_size != 0 || longest % page_size != 0 || longest > free)
@@ -65,6 +72,7 @@ void verify_kept(std::span<const std::byte> head, Findings& findings) {
     const auto used =
         load<std::uint32_t>(head, counters_begin + offsetof(HeapCounters, thread_slots_used));
     std::array<std::uint64_t, detail::class_count> kept{};
+    std::uint64_t kept_pages = 0;
     for (std::uint32_t thread = 0; thread < thread_count_max; ++thread) {
         const auto bytes = head.subspan(thread_counters_offset + thread * sizeof(ThreadCounters),
                                         sizeof(ThreadCounters));
@@ -79,9 +87,16 @@ void verify_kept(std::span<const std::byte> head, Findings& findings) {
         const auto pages = load<std::uint32_t>(bytes, offsetof(ThreadCounters, large_pages));
         if (runs != 0 && pages <= runs)
             report(findings, place(), "keeps more large runs than pages", std::to_string(runs));
+        if (runs >= detail::KeptRuns::runs_max || pages > detail::KeptRuns::pages_max)
+            report(findings, place(), "keeps more large runs, or pages of them, than a thread may",
+                   std::to_string(pages));
+        kept_pages += pages;
         for (std::size_t index = 0; index < kept.size(); ++index)
             kept[index] += load<std::uint16_t>(bytes, index * 2);
     }
+    if (kept_pages > counter(head, offsetof(HeapCounters, large_bytes)) / page_size)
+        report(findings, "counters", "threads keep more pages of large blocks than there are",
+               std::to_string(kept_pages));
     for (std::size_t index = 0; index < kept.size(); ++index) {
         const auto out = counter(head, offsetof(HeapCounters, class_blocks) + index * 8);
         if (kept[index] <= out) continue;

@@ -91,7 +91,7 @@ class Kill(unittest.TestCase):
             f"name: {application}", "components:", "  last:",
             f"    command: [{WORKER}, \"200\"]", ""]))
         with harrier_case.Harrier(HARRIER, world, "run", file) as harrier:
-            self.assertEqual(harrier.finish(), 0)
+            self.assertEqual(harrier.finish(), 0, harrier.seen)
             self.assertEqual(harrier.seen[-1]["left_behind"], "0")
         self.assertEqual(world.heap_names(), [])
         self.assertEqual(harrier_case.tagged_processes(application), [])
