@@ -40,18 +40,20 @@ std::string known_kinds() {
 
 ForeignChoice read_kinds(const std::string& list) {
     ForeignChoice choice;
+    bool has_all = false;
     for (std::size_t at = 0; at <= list.size();) {
         const auto end = std::min(list.find(',', at), list.size());
         const std::string kind = list.substr(at, end - at);
-        if (kind == "all") return {};
-        const bool known = std::any_of(foreign::all.begin(), foreign::all.end(),
-                                       [&](const auto& entry) { return entry.kind == kind; });
+        has_all = has_all || kind == "all";
+        const bool known =
+            kind == "all" || std::any_of(foreign::all.begin(), foreign::all.end(),
+                                         [&](const auto& entry) { return entry.kind == kind; });
         if (!known)
             refuse("--foreign", kind, "no framework; give some of " + known_kinds() + ", or none");
         choice.kinds.push_back(kind);
         at = end + 1;
     }
-    return choice;
+    return has_all ? ForeignChoice{} : choice;
 }
 
 uid_t read_user(const std::string& text) {

@@ -27,8 +27,7 @@ using shmheap::Result;
 using shmheap::os::ShmDirectory;
 
 /// Why a file that was named is refused; every such message ends with the remedy.
-std::string refusal(const FileRecord& record) {
-    constexpr std::string_view remedy = "--force removes it all the same";
+std::string refusal(const FileRecord& record, const std::string& remedy) {
     switch (record.verdict) {
         case Verdict::live: {
             const pid_t pid = record.format == Format::heap ? record.heap.creator_pid
@@ -42,8 +41,7 @@ std::string refusal(const FileRecord& record) {
         case Verdict::damaged:
             return fmt::format("refused: it is damaged ({}); {}", record.reason, remedy);
         case Verdict::unreadable:
-            return fmt::format("refused: it cannot be read ({}); run shmclean as root, or {}",
-                               record.reason, remedy);
+            return fmt::format("refused: it cannot be read ({}); {}", record.reason, remedy);
         case Verdict::orphaned:
             break;
     }
@@ -94,8 +92,9 @@ public:
 
     Result<bool> run() {
         if (request_.names) {
+            std::set<std::string_view> seen;
             for (const std::string& name : *request_.names)
-                clean_named(name);
+                if (seen.insert(name).second) clean_named(name);
             clean_foreign();
             return all_done_;
         }
@@ -175,10 +174,19 @@ private:
             case Decision::remove:
                 return remove(named);
             case Decision::refuse:
-                return tell(CleanStatus::refused, refusal(record_));
+                return tell(CleanStatus::refused, refusal(record_, remedy()));
             case Decision::leave:
                 return leave();
         }
+    }
+
+    /// Of what is refused.
+    std::string remedy() {
+        const auto removable = check_removable(scanner_.directory(), record_, true);
+        if (!removable) return remedy_for(removable.error(), record_);
+        const bool is_denied = record_.verdict == Verdict::unreadable && is_denial(record_.error);
+        return std::string(is_denied ? "run shmclean as root, or " : "") +
+               "--force removes it all the same";
     }
 
     /// Of what is left in a run over everything, only what somebody should look at is told.
@@ -205,6 +213,12 @@ private:
     /// Whether the file is to go now: not in a dry run, and not when the user says no.
     bool may_remove(const std::optional<CleanDetails>& details) {
         if (request_.dry_run) {
+            if (const auto removable =
+                    check_removable(scanner_.directory(), record_, request_.force);
+                !removable) {
+                tell_failure(removable.error());
+                return false;
+            }
             if (record_.foreign) would_go_.insert(record_.name);
             tell(CleanStatus::would_unlink, {}, details);
             return false;
@@ -216,12 +230,7 @@ private:
 
     void tell_removal(const Result<Removal>& removed, bool named,
                       const std::optional<CleanDetails>& details) {
-        if (!removed) {
-            return tell(CleanStatus::failed,
-                        fmt::format("cannot be removed: {}; {}",
-                                    std::generic_category().message(removed.error().code),
-                                    remedy_for(removed.error(), record_)));
-        }
+        if (!removed) return tell_failure(removed.error());
         switch (*removed) {
             case Removal::removed:
                 return tell(CleanStatus::unlinked, {}, details);
@@ -232,6 +241,12 @@ private:
                 return tell(named ? CleanStatus::refused : CleanStatus::left,
                             why_kept(*removed, record_));
         }
+    }
+
+    void tell_failure(const shmheap::Error& error) {
+        tell(CleanStatus::failed,
+             fmt::format("cannot be removed: {}; {}", std::generic_category().message(error.code),
+                         remedy_for(error, record_)));
     }
 
     /// The files of other frameworks that were found.

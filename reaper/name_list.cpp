@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cerrno>
+#include <utility>
 
 #include "os/error.hpp"
 #include "os/unique_fd.hpp"
@@ -43,7 +44,9 @@ shmheap::Result<std::vector<std::string>> read_names(const std::string& path, ch
     std::vector<std::string> names;
     for (std::size_t at = 0; at < text->size();) {
         const auto end = std::min(text->find(separator, at), text->size());
-        if (end > at) names.push_back(text->substr(at, end - at));
+        std::string name = text->substr(at, end - at);
+        if (name.starts_with("./")) name.erase(0, 2);
+        if (!name.empty()) names.push_back(std::move(name));
         at = end + 1;
     }
     return names;

@@ -1,6 +1,9 @@
 #include "reaper/remove.hpp"
 
 #include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
@@ -8,6 +11,8 @@
 
 #include "file/cleaner.hpp"
 #include "os/crash_point.hpp"
+#include "os/error.hpp"
+#include "os/file_lock.hpp"
 #include "reaper/unheld.hpp"
 
 namespace reaper {
@@ -15,6 +20,7 @@ namespace {
 
 using shmheap::CleanResult;
 using shmheap::Result;
+using shmheap::Status;
 using shmheap::os::ShmDirectory;
 
 /// A lock on a file that was orphaned a moment ago is another cleaner's, who needs it for
@@ -121,6 +127,25 @@ Result<Removal> remove_file(Scanner& scanner, const FileRecord& record, bool for
     if (record.verdict != Verdict::orphaned) return unlink_judged(scanner.directory(), record);
     if (record.format == Format::heap) return clean_heap(scanner.directory(), record, force);
     return remove_redhawk(scanner, record, force);
+}
+
+Status check_removable(const ShmDirectory& directory, const FileRecord& record, bool force) {
+    if (S_ISDIR(record.status.st_mode)) return shmheap::fail(EISDIR, "remove", record.name);
+    struct stat folder {};
+    if (::faccessat(directory.fd(), ".", W_OK | X_OK, AT_EACCESS) != 0 ||
+        ::fstat(directory.fd(), &folder) != 0) {
+        return shmheap::os::error("remove", record.name);
+    }
+    const uid_t user = ::geteuid();
+    const bool is_owner = user == 0 || user == record.status.st_uid || user == folder.st_uid;
+    if ((folder.st_mode & S_ISVTX) != 0 && !is_owner)
+        return shmheap::fail(EPERM, "remove", record.name);
+    if (record.verdict != Verdict::orphaned || record.format != Format::heap) return {};
+    const auto file = directory.open_file(record.name, O_RDWR);
+    if (!file) return tl::unexpected(file.error());
+    const auto locked = shmheap::os::is_locked(file->get(), shmheap::os::owner_lock_byte);
+    if (!locked) return tl::unexpected(locked.error());
+    return *locked && !force ? shmheap::fail(EBUSY, "lock", record.name) : Status{};
 }
 
 Result<Removal> remove_foreign(Scanner& scanner, const FileRecord& record) {

@@ -44,6 +44,11 @@ enum class Removal {
 /// Errors: EBUSY when a reader blocks the lock, EACCES and EPERM when we may not, EISDIR.
 shmheap::Result<Removal> remove_file(Scanner& scanner, const FileRecord& record, bool force);
 
+/// What the removal of a file that may go would fail with, as far as can be told without touching
+/// it. Errors: as remove_file(), and EROFS.
+shmheap::Status check_removable(const shmheap::os::ShmDirectory& directory,
+                                const FileRecord& record, bool force);
+
 /// Removes the name of another framework's file whose owner was found dead, and that nobody held:
 /// it is judged once more by its framework's rule, and its device and inode are compared, right
 /// before, while a lease keeps others from opening it, where one can be had, and if nobody waits

@@ -16,7 +16,8 @@ std::string_view columns(CsvReport::Table table) {
     switch (table) {
         case CsvReport::Table::files:
             return "name,type,verdict,reason,file_size,allocated,heap_size,heap_used,blocks_live,"
-                   "creator,created_at,component,tag,orphaned,refcount,user,group,mode";
+                   "creator,created_at,component,tag,orphaned,refcount,user,group,mode,"
+                   "allocation_failures,owner,evidence";
         case CsvReport::Table::holders:
             return "name,inode,pid,process,maps,open";
         case CsvReport::Table::clients:
@@ -86,11 +87,18 @@ void CsvReport::add_file_row(const FileRecord& record) {
                            is_own ? csv_cell(record.heap.tag()) : "", orphaned_text(record),
                            reference_count(record));
     }
-    fmt::format_to(std::back_inserter(text_), "{},{},{},{},{},{},{},{},{},{:o}\r\n",
+    fmt::format_to(std::back_inserter(text_), "{},{},{},{},{},{},{},{},{},{:o},",
                    csv_cell(record.name), csv_cell(type_text(record)), to_string(record.verdict),
                    csv_cell(record.reason), record.status.st_size, record.allocated_bytes(), heap,
                    csv_cell(names_.user(record.status.st_uid)),
                    csv_cell(names_.group(record.status.st_gid)), record.permissions());
+    if (record.format == Format::heap) text_ += std::to_string(record.heap.allocation_failures);
+    if (record.foreign) {
+        text_.append(",").append(foreign::to_string(record.foreign->owner));
+        text_.append(",").append(csv_cell(record.foreign->evidence)).append("\r\n");
+    } else {
+        text_.append(",,\r\n");
+    }
 }
 
 void CsvReport::add_holders(const FileRecord& record, const Details& details) {

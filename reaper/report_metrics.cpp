@@ -23,7 +23,8 @@ constexpr std::array heap_metrics = {
     Metric{"shmheap_heap_size_bytes", "gauge", "bytes", "Memory that a heap has committed."},
     Metric{"shmheap_heap_used_bytes", "gauge", "bytes", "Memory in live blocks of a heap."},
     Metric{"shmheap_heap_blocks_live", "gauge", "", "Live blocks of a heap."},
-    Metric{"shmheap_heap_references", "gauge", "", "Live processes that have a heap attached."},
+    Metric{"shmheap_heap_references", "gauge", "",
+           "Processes that have a heap attached; of REDHAWK's what the file says."},
     Metric{"shmheap_heap_orphaned", "gauge", "",
            "1: the owner of a heap is dead. No sample when nobody can tell."},
     Metric{"shmheap_heap_allocation_failures", "counter", "", "Allocations that a heap refused.",
@@ -110,7 +111,7 @@ std::string MetricsReport::finish() const {
     };
     add_of_verdicts({"shmheap_files", "gauge", "", "Files in the directory."}, files_);
     add_of_verdicts({"shmheap_files_allocated_bytes", "gauge", "bytes",
-                     "Memory of the files in the directory."},
+                     "Memory of the files in the directory, for each of its names."},
                     bytes_);
     for (std::size_t index = 0; index < heap_metrics.size(); ++index) {
         append_metadata(text, heap_metrics[index]);

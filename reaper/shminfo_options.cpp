@@ -96,6 +96,12 @@ void add_outputs(CLI::App& app, InfoOptions& options, Texts& texts) {
     metrics->excludes(json, csv);
     check->excludes(json, csv, metrics);
     verify->excludes(csv, metrics, check);
+    for (auto* option : {app.get_option("--format"), app.get_option("-l")})
+        option->excludes(metrics, check, verify, watch);
+    app.get_option("--format")->excludes(json, csv);
+    app.get_option("--sort")->excludes(metrics, check, verify);
+    for (const char* choice : {"--all", "--component", "--user"})
+        verify->excludes(app.get_option(choice));
     for (const char* view : {"--connections", "--holders", "--deleted", "--clients", "--blocks"}) {
         for (auto* output : {metrics, check, verify, watch})
             output->excludes(app.get_option(view));
@@ -161,6 +167,10 @@ std::optional<int> read_info_options(int argc, char** argv, InfoOptions& options
             return refuse(fmt::format("--watch \"{}\": no number of seconds from 0.1 to 3600",
                                       escape(texts.interval)));
     }
+    // An empty one would be that of heaps without a component: more likely a variable that is not
+    // set, and a monitor would be told that all is well.
+    if (app.count("--component") > 0 && texts.component.empty())
+        return refuse("--component \"\": no name; give that of a component");
     if (app.count("--component") > 0) options.selection.component = texts.component;
     if (app.count("--user") > 0) {
         options.selection.user = find_uid(texts.user);

@@ -45,7 +45,11 @@ shmheap::Result<FileVerification> verify_file(const shmheap::os::ShmDirectory& d
     auto own = shmheap::verify(file->get());
     if (!own) return tl::unexpected(own.error());
     if (!own->is_heap) return verify_redhawk(file->get());
-    return FileVerification{.is_heap = true, .findings = std::move(own->findings)};
+    FileVerification verification{.is_heap = true, .findings = std::move(own->findings)};
+    if (status.st_nlink > 1)
+        verification.findings.push_back(
+            {"file", "has more than one name", std::to_string(status.st_nlink)});
+    return verification;
 }
 
 std::string verification_text(std::string_view name, const FileVerification& verification) {

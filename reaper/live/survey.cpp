@@ -50,7 +50,6 @@ File file_of(const FileRecord& record, AccountNames& names) {
 void count(const FileRecord& record, Survey& survey) {
     if (!orphaned_text(record).empty()) ++survey.heaps;
     if (record.verdict == Verdict::orphaned) ++survey.orphaned;
-    if (record.verdict == Verdict::unreadable && is_heap_name(record.name)) ++survey.unreadable;
 }
 
 char lower(char letter) {
@@ -101,8 +100,10 @@ shmheap::Result<Survey> take_survey(const shmheap::os::ShmDirectory& directory,
     FileRecord record;
     for (const DirectoryEntry& entry : *entries) {
         if (!scanner.look(entry, record)) continue;
+        if (record.verdict == Verdict::unreadable && is_heap_name(record.name)) ++survey.unreadable;
+        if (!selection.matches(record)) continue;
         count(record, survey);
-        if (selection.matches(record)) survey.files.push_back(file_of(record, names));
+        survey.files.push_back(file_of(record, names));
     }
     survey.taken_at = Clock::now();
     survey.taken_at_ns = static_cast<std::uint64_t>(

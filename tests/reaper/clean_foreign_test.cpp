@@ -325,6 +325,14 @@ TEST_CASE("--json tells of a removal what the log does") {
     CHECK_FALSE(file.at("evidence").as_string().empty());
 }
 
+TEST_CASE("--csv tells of a framework's file what the text does") {
+    const TestDirectory directory;
+    lay_dead_segment(directory);
+    const auto csv = reaper_test::shminfo(directory, {"--all", "--csv"}).out;
+    CHECK(contains(csv, ",allocation_failures,owner,evidence\r\n"));
+    CHECK(contains(csv, ",,dead,\"" + segment + "_el is there and not locked\"\r\n"));
+}
+
 TEST_CASE("shminfo --all names the framework, and says whether its owner lives and why") {
     const TestDirectory directory;
     lay_dead_segment(directory);

@@ -61,6 +61,7 @@ TEST_CASE("a wrong value is status 2, and the message names option, value and re
                                                                    {"--watch=3"},
                                                                    {"--older-than="},
                                                                    {"--user", "0", "--all-users"},
+                                                                   {"--foreign=all,x"},
                                                                    {"-i", "--files-from", "-"}})
         CHECK_MESSAGE(shmclean(directory, wrong).status == 2, wrong.front());
     CHECK(directory.has("heap-1"));
@@ -110,6 +111,9 @@ TEST_CASE("--files-from takes names one a line, with -0 whatever they consist of
     CHECK(shmclean_with(directory, "heap-1\\n\\n", "--files-from -").out == "unlinking heap-1\n");
     CHECK(shmclean_with(directory, "heap-2\\nx\\000", "-0 --files-from -").out ==
           "unlinking heap-2\\x0ax\n");
+    const FabricatedHeap four(directory, "heap-4", {}, Owner::is_dead);
+    CHECK(shmclean_with(directory, ".\\000./heap-4\\000", "-0 --files-from -").out ==
+          "unlinking heap-4\n");  // as find . -print0 writes them
     const auto slash = shmclean_with(directory, "../x", "--files-from -");
     CHECK(slash.status == 1);
     CHECK(contains(slash.err, "../x: refused"));

@@ -72,6 +72,14 @@ TEST_CASE("a survey counts what lives and what is orphaned, and shows what is se
     CHECK(survey->heaps == 2);
     CHECK(survey->files[2].component.empty());
     CHECK(survey->files[3].component == "PyTorch tensor");
+
+    reaper::Selection one_component;
+    one_component.component = "so\x1brce";
+    survey = take_survey(directory.open(), one_component, names);
+    REQUIRE(survey);
+    CHECK(survey->files.size() == 1);
+    CHECK(survey->heaps == 1);
+    CHECK(survey->orphaned == 0);
 }
 
 TEST_CASE("rates are what moved by the second; a new stream counts from its beginning") {

@@ -5,8 +5,12 @@
 #include <unistd.h>
 
 #include <boost/json/parse.hpp>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "fabricator.hpp"
+#include "os/file_lock.hpp"
 
 namespace {
 
@@ -241,6 +245,72 @@ TEST_CASE("a reader's lock is reported with its remedy, and --force ignores it")
     }
     CHECK(shmclean(directory, {"-f"}).out == "unlinking heap-1\n");
     CHECK_FALSE(directory.has("heap-1"));
+}
+
+TEST_CASE("a dry run says what cannot be removed, and why, as a run does") {
+    if (lacks_root()) return;
+    const TestDirectory directory;
+    const FabricatedHeap read(directory, "heap-1", {}, Owner::is_dead);
+    const FabricatedHeap another(directory, "heap-2", {}, Owner::is_dead);
+    REQUIRE(::mkdir((directory / "folder").c_str(), 0755) == 0);
+    REQUIRE(::chmod((directory / "heap-2").c_str(), 0666) == 0);
+    const auto reader = directory.open().open_file("heap-1", O_RDONLY);
+    struct ::flock lock {};
+    lock.l_type = F_RDLCK;
+    lock.l_start = static_cast<off_t>(shmheap::os::owner_lock_byte);
+    lock.l_len = 1;
+    REQUIRE(::fcntl(reader->get(), F_OFD_SETLK, &lock) == 0);
+    const auto says = [&](std::vector<std::string> arguments, std::optional<uid_t> user,
+                          const std::string& what) {
+        const auto run = shmclean(directory, arguments, user);
+        arguments.emplace_back("-n");
+        const auto dry_run = shmclean(directory, arguments, user);
+        CHECK(contains(run.err, what));
+        CHECK(dry_run.err == run.err);
+        CHECK(dry_run.out == run.out);
+        CHECK(dry_run.status == 1);
+    };
+    says({"heap-1"}, {}, "heap-1: cannot be removed: Device or resource busy");
+    says({"--force", "folder"}, {}, "folder: cannot be removed: Is a directory");
+    REQUIRE(::chmod(directory.path().c_str(), 01777) == 0);
+    says({"heap-2"}, nobody, "heap-2: cannot be removed: Operation not permitted");
+    REQUIRE(::chmod(directory.path().c_str(), 0755) == 0);
+    says({"heap-2"}, nobody, "heap-2: cannot be removed: Permission denied");
+}
+
+TEST_CASE("--force is no remedy where it would not help") {
+    if (lacks_root()) return;
+    const TestDirectory directory;
+    const FabricatedHeap heap(directory, "heap-1");
+    REQUIRE(::mkdir((directory / "folder").c_str(), 0755) == 0);
+    CHECK(shmclean(directory, {"folder"}).err ==
+          "shmclean: folder: refused: it is no heap; it is a directory; remove it with rmdir\n");
+    REQUIRE(::chmod(directory.path().c_str(), 01777) == 0);
+    CHECK(contains(shmclean(directory, {"heap-1"}).err, "; --force removes it all the same"));
+    const auto denied = shmclean(directory, {"heap-1"}, nobody);
+    CHECK(contains(denied.err, "heap-1: refused: "));
+    CHECK(contains(denied.err, "; run shmclean as its owner (root) or as root"));
+}
+
+TEST_CASE("a heap that is named twice is removed once, and nothing else is said of it") {
+    const TestDirectory directory;
+    const FabricatedHeap heap(directory, "heap-1", {}, Owner::is_dead);
+    const auto result = shmclean(directory, {"heap-1", "heap-1"});
+    CHECK(result.status == 0);
+    CHECK(result.out == "unlinking heap-1\n");
+    CHECK(result.err.empty());
+}
+
+TEST_CASE("what an option would not change is wrong usage") {
+    const TestDirectory directory;
+    for (const std::vector<std::string>& wrong :
+         std::vector<std::vector<std::string>>{{"--component", ""},
+                                               {"--verify", "heap-1", "--all"},
+                                               {"--verify", "heap-1", "--user", "0"},
+                                               {"--watch", "-l"},
+                                               {"--json", "--format=k"},
+                                               {"--metrics", "--sort", "size"}})
+        CHECK_MESSAGE(shminfo(directory, wrong).status == 2, wrong.front());
 }
 
 TEST_CASE("shmclean --json tells of each file what became of it") {

@@ -227,6 +227,15 @@ TEST_CASE("a heap in use is consistent") {
     CHECK(said.err.empty());
 }
 
+TEST_CASE("a heap with a second name is damaged, as the list says") {
+    const Scene scene;
+    REQUIRE(::link((scene.directory / scene.heap->name()).c_str(),
+                   (scene.directory / "second").c_str()) == 0);
+    const auto said = shminfo(scene.directory, {"--verify", "second"});
+    CHECK(said.status == 3);
+    CHECK(said.out == "second: file: has more than one name (2)\n");
+}
+
 TEST_CASE("a heap is consistent while threads allocate, and when they are killed at it") {
     for (int round = 0; round < rounds(6); ++round) {
         const TestDirectory directory;

@@ -61,6 +61,12 @@ Result<std::optional<std::uint64_t>> find_write_lock(int fd, std::uint64_t first
     return std::optional<std::uint64_t>(start < first ? first : start);
 }
 
+Result<bool> is_locked(int fd, std::uint64_t byte) {
+    auto request = lock_request(F_WRLCK, byte, 1);
+    if (::fcntl(fd, F_OFD_GETLK, &request) != 0) return error("query locks");
+    return request.l_type != F_UNLCK;
+}
+
 Result<HeldLock> HeldLock::acquire(int fd, std::uint64_t byte) {
     std::array<char, 32> path{};
     std::snprintf(path.data(), path.size(), "/proc/self/fd/%d", fd);

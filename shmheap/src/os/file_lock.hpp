@@ -61,4 +61,8 @@ void unlock(int fd, std::uint64_t byte);
 Result<std::optional<std::uint64_t>> find_write_lock(int fd, std::uint64_t first,
                                                      std::uint64_t count);
 
+/// Whether another open file description has a lock on a byte, be it a reader's. Any descriptor
+/// will do.
+Result<bool> is_locked(int fd, std::uint64_t byte);
+
 }  // namespace shmheap::os
