@@ -86,7 +86,7 @@ public:
     CleanRun(const ShmDirectory& directory, const CleanRequest& request,
              const std::function<void(const CleanOutcome&)>& tell)
         : scanner_(directory), request_(request), tell_(tell) {
-        scanner_.wait_for_cleaners();
+        scanner_.wait_for_what_passes();
         if (request_.filter.foreign) scanner_.look_at_foreign();
     }
 
@@ -134,9 +134,9 @@ private:
             case shmheap::CleanResult::removed:
                 tell_({entry.name, Verdict::orphaned, CleanStatus::unlinked, {}});
                 return true;
-            case shmheap::CleanResult::alive:
             case shmheap::CleanResult::rebound:
                 return true;
+            case shmheap::CleanResult::alive:  // or its owner's lock is just going
             case shmheap::CleanResult::not_ours:
                 break;
         }

@@ -1,6 +1,9 @@
 #include "reaper/scan.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -31,8 +34,8 @@ void set_unreadable(FileRecord& record, const shmheap::Error& error) {
     record.error = error.code;
 }
 
-constexpr int lease_waits_max = 20;
-constexpr std::chrono::milliseconds lease_pause{1};
+constexpr int waits_max = 20;  ///< for one file
+constexpr std::chrono::milliseconds pause{1};
 
 }  // namespace
 
@@ -99,16 +102,42 @@ bool Scanner::look(const DirectoryEntry& entry, FileRecord& record) {
 
 Result<shmheap::os::UniqueFd> Scanner::open_to_read(const std::string& name) {
     auto file = directory_.open_file(name, O_RDONLY);
-    const int waits_max = std::min(lease_waits_max, vain_waits_left_);
-    for (int waits = 0; !file && file.error().code == EWOULDBLOCK; ++waits) {
-        if (waits == waits_max) {
-            vain_waits_left_ -= waits;
-            break;
-        }
-        std::this_thread::sleep_for(lease_pause);
+    int waits = 0;
+    while (!file && file.error().code == EWOULDBLOCK && wait(waits))
         file = directory_.open_file(name, O_RDONLY);
-    }
+    if (file) vain_waits_left_ += waits;
     return file;
+}
+
+Result<shmheap::Holders> Scanner::find_holders(int fd, const shmheap::HeapRecord& heap) {
+    auto holders = shmheap::find_holders(fd);
+    if (!holders || !holders->owner || vain_waits_left_ == 0 || !has_owner_ended(heap))
+        return holders;
+    int waits = 0;
+    while (holders && holders->owner && wait(waits))
+        holders = shmheap::find_holders(fd);
+    if (holders && !holders->owner) vain_waits_left_ += waits;
+    return holders;
+}
+
+/// False also where that cannot be found out.
+bool Scanner::has_owner_ended(const shmheap::HeapRecord& heap) {
+    if (!self_) self_ = shmheap::os::own_process_id();
+    if (self_->pid_namespace == 0 || heap.pid_namespace != self_->pid_namespace) return false;
+    const shmheap::os::UniqueFd owner(
+        static_cast<int>(::syscall(SYS_pidfd_open, heap.creator_pid, 0)));
+    if (!owner) return errno == ESRCH;
+    pollfd ended{.fd = owner.get(), .events = POLLIN, .revents = 0};
+    return ::poll(&ended, 1, 0) == 1;
+}
+
+/// A moment, unless that was done often enough.
+bool Scanner::wait(int& waits) {
+    if (waits == waits_max || vain_waits_left_ == 0) return false;
+    ++waits;
+    --vain_waits_left_;
+    std::this_thread::sleep_for(pause);
+    return true;
 }
 
 /// What can be said without opening the file. False when the name is gone.
@@ -134,7 +163,7 @@ bool Scanner::look_at_file(int fd, FileRecord& record) {
 
     Facts facts{.format = record.format, .names = record.status.st_nlink};
     if (record.format == Format::heap) {
-        if (const auto holders = shmheap::find_holders(fd)) {
+        if (const auto holders = find_holders(fd, record.heap)) {
             record.holders = *holders;
             facts.owner_locked = holders->owner;
         }

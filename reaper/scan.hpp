@@ -16,6 +16,7 @@
 
 #include "file/inspect.hpp"
 #include "file/inspect_streams.hpp"
+#include "os/process_id.hpp"
 #include "os/shm_directory.hpp"
 #include "reaper/foreign/recogniser.hpp"
 #include "reaper/judge.hpp"
@@ -76,10 +77,11 @@ public:
     /// From now on files of other frameworks are told apart.
     void look_at_foreign(foreign::Places places = {});
 
-    /// From now on a file that somebody keeps a lease on is tried again for up to 20 ms, as a
-    /// cleaner has one for microseconds (reaper/unheld.hpp). What is waited in vain, over all
-    /// files, ends after 200 ms.
-    void wait_for_cleaners() { vain_waits_left_ = 200; }
+    /// From now on what passes in a moment is waited for, up to 20 ms for each file and 200 ms in
+    /// vain over all files: a lease, as a cleaner has one for microseconds (reaper/unheld.hpp), and
+    /// the lock of an owner that has ended, which lasts while somebody reads its maps or its
+    /// environment in /proc.
+    void wait_for_what_passes() { vain_waits_left_ = 200; }
 
     /// Which owners of foreign files live is found out anew when it is needed next.
     void forget_living() {
@@ -102,6 +104,9 @@ private:
     void recognise_foreign(int fd, FileRecord& record);
     bool look_at_name(FileRecord& record, Format format);
     shmheap::Result<shmheap::os::UniqueFd> open_to_read(const std::string& name);
+    shmheap::Result<shmheap::Holders> find_holders(int fd, const shmheap::HeapRecord& heap);
+    bool has_owner_ended(const shmheap::HeapRecord& heap);
+    bool wait(int& waits);
 
     const shmheap::os::ShmDirectory& directory_;
     const Streams streams_;
@@ -109,6 +114,7 @@ private:
     std::optional<foreign::Witnesses> witnesses_;
     shmheap::FileHead head_;
     int vain_waits_left_ = 0;
+    std::optional<shmheap::os::ProcessId> self_;
 };
 
 }  // namespace reaper

@@ -245,7 +245,7 @@ int show(const InfoOptions& options) {
     const auto streams =
         options.connections ? Scanner::Streams::look_at : Scanner::Streams::leave_out;
     Scanner scanner(*directory, streams);
-    scanner.wait_for_cleaners();
+    scanner.wait_for_what_passes();
     // Metrics count every file, and tell no types of others.
     if (options.selection.all && !options.metrics) scanner.look_at_foreign();
     const auto status = options.conditions.empty()

@@ -83,15 +83,19 @@ private:
 /// Whether the process has been seen within execve(2): between the moment when the kernel drops
 /// the memory of the old program and the one when it has put the environment of the new one in
 /// place. Somebody else's process is told by its start of code, 1; what has no memory (a zombie,
-/// a thread of the kernel) by its size.
+/// a thread of the kernel) by its size. While the kernel counts the environment, that begins and
+/// ends at the same place; the start of code is 0 until it has (binfmt_elf.c, create_elf_tables
+/// and what follows its call).
 bool is_between_programs(pid_t pid) {
     const StatLine line(pid);
     const bool has_memory = line.field<std::uint64_t>(23) != 0;
-    const bool is_readable = line.field<std::uint64_t>(26) != 1;
+    const auto code_begin = line.field<std::uint64_t>(26);
+    const bool is_readable = code_begin != 1;
     const auto environment_begin = line.field<std::uint64_t>(50);
     const auto environment_end = line.field<std::uint64_t>(51);
     // An environment that is there now and could not be read a moment ago has just been put there.
-    const bool is_empty_for_good = environment_end != 0 && environment_begin == environment_end;
+    const bool is_empty_for_good =
+        code_begin != 0 && environment_end != 0 && environment_begin == environment_end;
     return has_memory && is_readable && !is_empty_for_good;
 }
 

@@ -93,7 +93,7 @@ shmheap::Result<Survey> take_survey(const shmheap::os::ShmDirectory& directory,
     if (!space) return tl::unexpected(space.error());
     survey.space = *space;
     Scanner scanner(directory, Scanner::Streams::look_at);
-    scanner.wait_for_cleaners();
+    scanner.wait_for_what_passes();
     if (selection.all) scanner.look_at_foreign();
     const auto entries = scanner.entries();
     if (!entries) return tl::unexpected(entries.error());

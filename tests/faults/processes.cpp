@@ -13,11 +13,13 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <thread>
 
 #include "file/cleaner.hpp"
 #include "file/inspect.hpp"
 #include "os/shm_directory.hpp"
+#include "reaper/clean_run.hpp"
 #include "reaper/reap.hpp"
 #include "rounds.hpp"
 #include "support.hpp"
@@ -281,44 +283,69 @@ TEST_CASE(
 
 #endif
 
+namespace {
+
+/// Kills the owner of a heap in the folder while somebody reads its smaps, and does `then` when it
+/// is dead.
+void kill_while_read(const Folder& folder, const std::string& tag,
+                     const std::function<void()>& then) {
+    const Event born;
+    Child owner([&] {
+        auto options = options_in(folder);
+        options.tag = tag;
+        const auto heap = shmheap::Heap::create(options);
+        std::vector<void*> blocks;
+        for (int each = 0; each < 20; ++each)
+            blocks.push_back((*heap)->allocate(mib));
+        born.tell();
+        return ::pause();
+    });
+    REQUIRE(born.wait());
+    const Event reading;
+    const std::string smaps = "/proc/" + std::to_string(owner.pid()) + "/smaps";
+    Child reader([&] {
+        std::array<char, 65'536> buffer{};
+        for (bool told = false;; told = true) {
+            const UniqueFd file(::open(smaps.c_str(), O_RDONLY | O_CLOEXEC));
+            if (!file) return 0;
+            while (::read(file.get(), buffer.data(), buffer.size()) > 0)
+                if (!told) reading.tell();
+        }
+    });
+    REQUIRE(reading.wait());
+    ::kill(owner.pid(), SIGKILL);
+    siginfo_t info{};
+    REQUIRE(::waitid(P_PID, static_cast<id_t>(owner.pid()), &info, WEXITED | WNOWAIT) == 0);
+    then();
+    (void)owner.wait();
+    (void)reader.kill(SIGKILL);
+}
+
+}  // namespace
+
 TEST_CASE("a heap is reaped at once although somebody reads its owner's smaps at its death") {
     const Folder folder;
     const reaper::HeapSelection selection{
         .directory = folder.path(), .tag_prefix = "smaps/1", .uid = ::getuid()};
     for (int round = 0; round < rounds(40); ++round) {
-        const Event born;
-        Child owner([&] {
-            auto options = options_in(folder);
-            options.tag = selection.tag_prefix;
-            const auto heap = shmheap::Heap::create(options);
-            std::vector<void*> blocks;
-            for (int each = 0; each < 20; ++each)
-                blocks.push_back((*heap)->allocate(mib));
-            born.tell();
-            return ::pause();
+        kill_while_read(folder, selection.tag_prefix, [&] {
+            // The patience that harrier has.
+            const auto outcome = reaper::reap(selection, std::chrono::milliseconds(100));
+            REQUIRE(outcome);
+            CHECK(outcome->reaped.size() == 1);
+            CHECK(folder.names().empty());
         });
-        REQUIRE(born.wait());
-        const Event reading;
-        const std::string smaps = "/proc/" + std::to_string(owner.pid()) + "/smaps";
-        Child reader([&] {
-            std::array<char, 65'536> buffer{};
-            for (bool told = false;; told = true) {
-                const UniqueFd file(::open(smaps.c_str(), O_RDONLY | O_CLOEXEC));
-                if (!file) return 0;
-                while (::read(file.get(), buffer.data(), buffer.size()) > 0)
-                    if (!told) reading.tell();
-            }
+    }
+}
+
+TEST_CASE("one run of shmclean removes a heap although somebody reads its owner's smaps then") {
+    const Folder folder;
+    const auto directory = shmheap::os::ShmDirectory::open(folder.path());
+    REQUIRE(directory);
+    for (int round = 0; round < rounds(40); ++round) {
+        kill_while_read(folder, "smaps/2", [&] {
+            CHECK(reaper::run_clean(*directory, {}, [](const auto&) {}).value());
+            CHECK(folder.names().empty());
         });
-        REQUIRE(reading.wait());
-        ::kill(owner.pid(), SIGKILL);
-        siginfo_t info{};
-        REQUIRE(::waitid(P_PID, static_cast<id_t>(owner.pid()), &info, WEXITED | WNOWAIT) == 0);
-        // The patience that harrier has.
-        const auto outcome = reaper::reap(selection, std::chrono::milliseconds(100));
-        REQUIRE(outcome);
-        CHECK(outcome->reaped.size() == 1);
-        CHECK(folder.names().empty());
-        (void)owner.wait();
-        (void)reader.kill(SIGKILL);
     }
 }

@@ -87,7 +87,7 @@ TEST_CASE("who looks waits for a cleaner that has the file for a moment, if told
     CHECK(contains(record.reason, "keeps a lease on it"));
     take_lease(directory, "file", give_up);
     reaper::Scanner patient(opened);
-    patient.wait_for_cleaners();
+    patient.wait_for_what_passes();
     REQUIRE(patient.look({"file", DT_REG}, record));
     CHECK(record.verdict == reaper::Verdict::other);
     ::signal(SIGIO, SIG_DFL);
