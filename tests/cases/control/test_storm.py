@@ -12,7 +12,8 @@ import time
 from control_case import SLEEPS, Connection, Control, application, main
 from harrier_case import PATIENCE_S, await_true, rounds
 
-IS_TIMED = "HARRIER_UNTIMED" not in os.environ
+# What is promised for the shipped program on a machine without other work.
+IS_TIMED = "HARRIER_TIMED" in os.environ
 
 
 class Storm(Control):
