@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
@@ -53,6 +54,8 @@ std::string remedy_for(const shmheap::Error& error, const FileRecord& record) {
     switch (error.code) {
         case EACCES:
         case EPERM:
+            if (record.status.st_uid == ::geteuid())
+                return "run shmclean as root, or as the owner of the directory";
             return fmt::format("run shmclean as its owner ({}) or as root",
                                AccountNames(false).user(record.status.st_uid));
         case EBUSY:
@@ -75,7 +78,7 @@ std::chrono::seconds now() {
 const char* why_kept(Removal removal, const FileRecord& record) {
     if (record.foreign) return "left alone: it came into use; look with shminfo --holders";
     if (removal == Removal::undecided)
-        return "left alone: by now its creator may live; look with shminfo";
+        return "left alone: it is not what it was when it was judged; look with shminfo";
     return record.format == Format::redhawk
                ? "left alone: its creator lives; look with shminfo"
                : "left alone: its owner's lock is held again; look with shminfo";
@@ -216,7 +219,7 @@ private:
             if (const auto removable =
                     check_removable(scanner_.directory(), record_, request_.force);
                 !removable) {
-                tell_failure(removable.error());
+                if (removable.error().code != ENOENT) tell_failure(removable.error());
                 return false;
             }
             if (record_.foreign) would_go_.insert(record_.name);
@@ -285,8 +288,7 @@ private:
         if (!verdict.is_removable) {
             if (named) {
                 return tell(CleanStatus::refused,
-                            fmt::format("refused: {}; --force removes it all the same",
-                                        verdict.explanation));
+                            fmt::format("refused: {}; {}", verdict.explanation, remedy()));
             }
             if (verdict.is_in_use) return;
             return tell(CleanStatus::left,
@@ -365,7 +367,7 @@ private:
     FileRecord record_;
     std::optional<HeldFiles> held_;
     std::vector<Candidate> candidates_;
-    std::set<std::string> would_go_;  ///< of these, in a dry run
+    std::set<std::string> would_go_;  ///< other frameworks' files, in a dry run
     bool all_done_ = true;
 };
 

@@ -14,7 +14,8 @@ shmheap::Result<Dependants> Dependants::find(Scanner& scanner,
     FileRecord record;
     for (const DirectoryEntry& entry : *entries) {
         if (spared.contains(entry.name) || !scanner.look(entry, record)) continue;
-        if (record.verdict == Verdict::unreadable)
+        const bool is_seen = record.status.st_mode != 0;
+        if (record.verdict == Verdict::unreadable && is_seen)
             found.unread_.emplace(record.status.st_uid, record.name);
         if (!record.foreign) continue;
         for (const std::string& witness : record.foreign->judged_by)

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <utility>
@@ -46,7 +47,7 @@ shmheap::Result<std::vector<std::string>> read_names(const std::string& path, ch
         const auto end = std::min(text->find(separator, at), text->size());
         std::string name = text->substr(at, end - at);
         if (name.starts_with("./")) name.erase(0, 2);
-        if (!name.empty()) names.push_back(std::move(name));
+        if (!name.empty() && name != ".") names.push_back(std::move(name));
         at = end + 1;
     }
     return names;

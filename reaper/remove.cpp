@@ -142,7 +142,11 @@ Status check_removable(const ShmDirectory& directory, const FileRecord& record, 
         return shmheap::fail(EPERM, "remove", record.name);
     if (record.verdict != Verdict::orphaned || record.format != Format::heap) return {};
     const auto file = directory.open_file(record.name, O_RDWR);
+    if (!file && file.error().code == EWOULDBLOCK) return {};  // a lease, which passes
     if (!file) return tl::unexpected(file.error());
+    const auto writer = shmheap::os::find_write_lock(file->get(), shmheap::os::owner_lock_byte, 1);
+    if (!writer) return tl::unexpected(writer.error());
+    if (*writer) return {};  // another cleaner's, which passes
     const auto locked = shmheap::os::is_locked(file->get(), shmheap::os::owner_lock_byte);
     if (!locked) return tl::unexpected(locked.error());
     return *locked && !force ? shmheap::fail(EBUSY, "lock", record.name) : Status{};

@@ -34,7 +34,7 @@ enum class Removal {
     removed,
     gone,       ///< the name is gone, or stands for another file than the one that was judged
     alive,      ///< the owner's lock is held after all, or REDHAWK's creator lives
-    undecided,  ///< the last look could not tell whether REDHAWK's creator lives
+    undecided,  ///< the last look found of a REDHAWK heap no more that its creator is dead
 };
 
 /// Removes the name of a file that was judged and for which the decision is to remove it. Without
@@ -45,7 +45,7 @@ enum class Removal {
 shmheap::Result<Removal> remove_file(Scanner& scanner, const FileRecord& record, bool force);
 
 /// What the removal of a file that may go would fail with, as far as can be told without touching
-/// it. Errors: as remove_file(), and EROFS.
+/// it. Errors: as remove_file(), EROFS, and ENOENT when it is gone.
 shmheap::Status check_removable(const shmheap::os::ShmDirectory& directory,
                                 const FileRecord& record, bool force);
 

@@ -34,8 +34,8 @@ void set_unreadable(FileRecord& record, const shmheap::Error& error) {
     record.error = error.code;
 }
 
-constexpr int waits_max = 20;  ///< for one file
-constexpr std::chrono::milliseconds pause{1};
+constexpr int waits_for_one_file_max = 20;
+constexpr std::chrono::milliseconds wait_step{1};
 
 }  // namespace
 
@@ -103,7 +103,7 @@ bool Scanner::look(const DirectoryEntry& entry, FileRecord& record) {
 Result<shmheap::os::UniqueFd> Scanner::open_to_read(const std::string& name) {
     auto file = directory_.open_file(name, O_RDONLY);
     int waits = 0;
-    while (!file && file.error().code == EWOULDBLOCK && wait(waits))
+    while (!file && file.error().code == EWOULDBLOCK && may_wait_once_more(waits))
         file = directory_.open_file(name, O_RDONLY);
     if (file) vain_waits_left_ += waits;
     return file;
@@ -114,7 +114,7 @@ Result<shmheap::Holders> Scanner::find_holders(int fd, const shmheap::HeapRecord
     if (!holders || !holders->owner || vain_waits_left_ == 0 || !has_owner_ended(heap))
         return holders;
     int waits = 0;
-    while (holders && holders->owner && wait(waits))
+    while (holders && holders->owner && may_wait_once_more(waits))
         holders = shmheap::find_holders(fd);
     if (holders && !holders->owner) vain_waits_left_ += waits;
     return holders;
@@ -131,12 +131,12 @@ bool Scanner::has_owner_ended(const shmheap::HeapRecord& heap) {
     return ::poll(&ended, 1, 0) == 1;
 }
 
-/// A moment, unless that was done often enough.
-bool Scanner::wait(int& waits) {
-    if (waits == waits_max || vain_waits_left_ == 0) return false;
+/// Waits for a moment, unless that was done often enough: then false.
+bool Scanner::may_wait_once_more(int& waits) {
+    if (waits == waits_for_one_file_max || vain_waits_left_ == 0) return false;
     ++waits;
     --vain_waits_left_;
-    std::this_thread::sleep_for(pause);
+    std::this_thread::sleep_for(wait_step);
     return true;
 }
 

@@ -1,7 +1,7 @@
 /// From a directory to records: lists the names, opens and reads each file, finds out the facts
 /// and has them judged. Only reads: it takes no lock, follows no symbolic link, maps nothing, and
 /// never opens what is no regular file (whoever opens a FIFO wakes a stranger). It waits for
-/// nothing, unless it is told to wait for cleaners.
+/// nothing, unless it is told to wait for what passes.
 ///
 /// A Scanner is one scan by one thread; it borrows the directory. Records are plain values.
 #pragma once
@@ -106,7 +106,7 @@ private:
     shmheap::Result<shmheap::os::UniqueFd> open_to_read(const std::string& name);
     shmheap::Result<shmheap::Holders> find_holders(int fd, const shmheap::HeapRecord& heap);
     bool has_owner_ended(const shmheap::HeapRecord& heap);
-    bool wait(int& waits);
+    bool may_wait_once_more(int& waits);
 
     const shmheap::os::ShmDirectory& directory_;
     const Streams streams_;

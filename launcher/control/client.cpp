@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -60,15 +61,13 @@ bool has_answer(int socket) {
 
 }  // namespace
 
-Client::Client(shmheap::os::UniqueFd socket, std::string run_directory)
-    : socket_(std::move(socket)),
-      run_directory_(std::move(run_directory)),
-      socket_inode_(control_socket_inode(run_directory_)) {}
-
 Result<Client> Client::connect(const std::string& run_directory) {
+    // Before the connection: whose the socket is then, the file is, or that of one before.
+    auto file = open_control_socket_file(run_directory);
+    if (!file) return tl::unexpected(file.error());
     auto socket = connect_for_control(run_directory);
     if (!socket) return tl::unexpected(socket.error());
-    return Client(std::move(*socket), run_directory);
+    return Client(std::move(*socket), std::move(*file));
 }
 
 Status Client::send(json::object request) {
@@ -124,8 +123,9 @@ Status Client::await_end(TimePoint deadline) {
     return await_readable(process.get(), deadline, "wait for the end of harrier");
 }
 
-bool Client::was_killed() const {
-    return socket_inode_ != 0 && control_socket_inode(run_directory_) == socket_inode_;
+bool Client::left_its_socket() const {
+    struct stat status {};
+    return fstat(socket_file_.get(), &status) == 0 && status.st_nlink != 0;
 }
 
 std::vector<std::string> live_instances() {

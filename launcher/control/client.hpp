@@ -37,16 +37,16 @@ public:
     /// pidfd_open(2) says.
     shmheap::Status await_end(TimePoint deadline);
 
-    /// Of one that has ended: whether it was killed, since it did not put away its socket. False
+    /// Of one that has ended: whether it has not removed its socket, as when it is killed. False
     /// also when another one has begun in its place by now.
-    [[nodiscard]] bool was_killed() const;
+    [[nodiscard]] bool left_its_socket() const;
 
 private:
-    Client(shmheap::os::UniqueFd socket, std::string run_directory);
+    Client(shmheap::os::UniqueFd socket, shmheap::os::UniqueFd socket_file)
+        : socket_(std::move(socket)), socket_file_(std::move(socket_file)) {}
 
     shmheap::os::UniqueFd socket_;
-    std::string run_directory_;
-    ino_t socket_inode_;
+    shmheap::os::UniqueFd socket_file_;  ///< by its name
     std::string received_;
 };
 

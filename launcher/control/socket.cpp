@@ -73,9 +73,11 @@ Result<UniqueFd> connect_for_control(const std::string& run_directory) {
     return socket;
 }
 
-ino_t control_socket_inode(const std::string& run_directory) {
-    struct stat status {};
-    return stat((run_directory + '/' + socket_name).c_str(), &status) == 0 ? status.st_ino : 0;
+Result<UniqueFd> open_control_socket_file(const std::string& run_directory) {
+    const std::string path = run_directory + '/' + socket_name;
+    UniqueFd file(open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    if (!file) return shmheap::os::error("open control socket", path);
+    return file;
 }
 
 bool is_peer_trusted(int socket) {

@@ -20,9 +20,9 @@ shmheap::Result<shmheap::os::UniqueFd> listen_for_control(const std::string& run
 /// neither this user nor root.
 shmheap::Result<shmheap::os::UniqueFd> connect_for_control(const std::string& run_directory);
 
-/// The inode of the socket's name, which no later one has; 0 when there is none. A harrier that
-/// ends takes it away, one that is killed does not.
-ino_t control_socket_inode(const std::string& run_directory);
+/// The file of the socket, by an O_PATH descriptor, for who wants to know later whether it was
+/// removed: a harrier that ends does that, one that is killed does not. Errors: as openat(2).
+shmheap::Result<shmheap::os::UniqueFd> open_control_socket_file(const std::string& run_directory);
 
 /// Whether the process at the other end belongs to this user or to root.
 bool is_peer_trusted(int socket);

@@ -260,10 +260,13 @@ json::object wait_request(const VerbOptions& options, std::string_view condition
     return request;
 }
 
-/// What its end means to who is content with that: one that was killed has not done its part.
+/// What its end means to who is content with that: one that was killed, or failed, has not done
+/// its part.
 VerbStatus conclude_end(const Client& client) {
-    if (!client.was_killed()) return verb_done;
-    complain("harrier was killed; the next start of the application removes what is left");
+    if (!client.left_its_socket()) return verb_done;
+    complain(
+        "harrier ended without clearing up, as when it is killed; the next start of the "
+        "application removes what is left");
     return verb_not_done;
 }
 

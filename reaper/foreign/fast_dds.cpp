@@ -12,6 +12,9 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include "reaper/escape.hpp"
 #include "reaper/foreign/boost_segment.hpp"
@@ -88,13 +91,12 @@ std::optional<Finding> ask_lock(const Subject& subject, const std::string& name)
         return finding;
     }
     judge_by_lock(subject, file->get(), status, escape(name), finding);
-    if (status.st_uid == subject.status.st_uid && name != subject.name)
-        finding.judged_by.push_back(name);
+    if (status.st_uid == subject.status.st_uid) finding.judged_by.push_back(name);
     return finding;
 }
 
-/// What its two lock files say together: one that is locked proves that the owner lives, one of
-/// which nothing is known that nothing is.
+/// What its two lock files say together: one that is locked proves that the owner lives; while one
+/// cannot be judged, the other's being free proves nothing.
 void ask_locks(const Subject& subject, const std::string& base, Finding& finding) {
     finding.evidence = "it has no lock file";
     bool is_first = true;
@@ -126,6 +128,8 @@ std::optional<Finding> recognise_fast_dds(const Subject& subject) {
         return finding;
     }
     ask_locks(subject, base_of(subject.name, family->part), finding);
+    // Its owner holds its own lock; the other one is not needed to tell that.
+    if (family->part == Part::lock) finding.judged_by.clear();
     return finding;
 }
 

@@ -47,7 +47,7 @@ struct Survey {
     std::uint64_t taken_at_ns = 0;  ///< since 1970
     Space space;
     std::vector<File> files;
-    std::size_t heaps = 0;
+    std::size_t heaps = 0;  ///< of those that were selected
     std::size_t orphaned = 0;
     std::size_t unreadable = 0;  ///< heaps by their names, which this user may not read
 };

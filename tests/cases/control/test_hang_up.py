@@ -36,7 +36,7 @@ class HangUp(Control):
     def test_who_waits_for_the_end_is_not_content_with_that_of_a_killed_harrier(self):
         for verb, answers in (("stop a", [{}]), ("wait a --ended", []), ("down", [{}])):
             self.pretend(lambda listening, lines=answers: answer_one(listening, *lines))
-            self.assertIn("harrier was killed",
+            self.assertIn("harrier ended without clearing up",
                           self.verb(*verb.split(), *NAMED, status=1).stderr)
             self.socket.unlink()
 
@@ -46,7 +46,7 @@ class HangUp(Control):
                               stderr=subprocess.PIPE, text=True) as down:
             harrier.await_event("stopping", component="a")
             harrier.kill()
-            self.assertIn("harrier was killed", down.communicate()[1])
+            self.assertIn("harrier ended without clearing up", down.communicate()[1])
         self.assertEqual(down.returncode, 1)
 
     def test_a_time_out_is_for_the_first_answer_too(self):

@@ -59,7 +59,7 @@ class Storm(Control):
         self.assertLessEqual(max(starts), self.STARTS_BETWEEN_MAX)
         return took_s
 
-    def test_status_answers_within_20_ms_while_200_components_fail(self):
+    def test_status_answers_while_200_components_fail(self):
         took_s = self.storm("max_attempts: 1000", 800)  # delays of 200, 400, 800, 1600 ms
         self.assertLess(statistics.median(took_s), 0.02 if IS_TIMED else PATIENCE_S)
 
